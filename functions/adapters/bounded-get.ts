@@ -1,0 +1,55 @@
+import http from "node:http";
+import https from "node:https";
+import type { FreshSockets } from "./fresh-sockets.ts";
+
+const maxBytes = 64 * 1024;
+
+export type Answer =
+  | { readonly kind: "json"; readonly value: unknown }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "unavailable"; readonly why: string };
+
+/**
+ * One GET that always ends: by the answer, by `deadline`, or at 64 KiB. Follows no redirect and ignores the content
+ * type (WeChat sends JSON as text/plain). Errors are values that never contain the URL, because it carries secrets.
+ */
+export function boundedGet(url: URL, sockets: FreshSockets, deadline: AbortSignal): Promise<Answer> {
+  const get = url.protocol === "http:" ? http.get : https.get;
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const failed = (error: NodeJS.ErrnoException) =>
+    resolve(
+      deadline.aborted ? { kind: "timeout" } : { kind: "unavailable", why: error.code ?? "connection lost" },
+    );
+
+  sockets.dropStale();
+  const request = get(url, {
+    agent: sockets.agent,
+    signal: deadline,
+    headers: { accept: "application/json" },
+  });
+  request.on("error", failed);
+  request.on("response", (response) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > maxBytes) {
+        resolve({ kind: "unavailable", why: "over 64 KiB" });
+        response.destroy();
+      }
+    });
+    response.on("error", failed);
+    response.on("end", () => resolve(read(response.statusCode, Buffer.concat(chunks))));
+  });
+  return promise;
+}
+
+function read(status: number | undefined, body: Buffer): Answer {
+  if (status !== 200) return { kind: "unavailable", why: `HTTP ${status}` };
+  try {
+    return { kind: "json", value: JSON.parse(body.toString("utf8")) };
+  } catch {
+    return { kind: "unavailable", why: "not JSON" };
+  }
+}

@@ -1,0 +1,33 @@
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { StoreUnavailable } from "../core/refusal.ts";
+import { dynamoDbClient } from "./dynamodb-client.ts";
+
+/** A table as one invocation sees it: every call ends when the invocation's deadline does. */
+export interface Table {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+  readonly deadline: AbortSignal;
+}
+
+export function documentClient(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(dynamoDbClient(), { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** Throws StoreUnavailable for every failure, so that none can be taken for "not found". */
+export async function answered<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new StoreUnavailable("DynamoDB", error);
+  }
+}
+
+/** Like `answered`, for a write under a condition: undefined says that the condition did not hold. */
+export async function ifConditionHolds<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ConditionalCheckFailedException") return undefined;
+    throw new StoreUnavailable("DynamoDB", error);
+  }
+}

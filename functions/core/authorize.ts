@@ -1,0 +1,28 @@
+import type { Binding } from "./binding.ts";
+import type { Identity } from "./identity.ts";
+import { isLive, parseSessionId, type SessionKey } from "./session.ts";
+
+/** A session together with the binding it belongs to. */
+export interface BoundSession {
+  readonly identity: Identity;
+  readonly binding: Binding & { readonly userId: string };
+  /** `createdAt` in milliseconds, `expiresAt` in seconds. */
+  readonly session: { readonly createdAt: number; readonly expiresAt: number };
+}
+
+/**
+ * One strongly consistent read of both; undefined unless both are there and whole. Throws when the store did not
+ * answer: that never means "not found".
+ */
+export type ReadBoundSession = (key: SessionKey) => Promise<BoundSession | undefined>;
+
+/** Whose session this is, or undefined when it must be refused. `now` in milliseconds. */
+export async function authorize(
+  sessionId: string,
+  read: ReadBoundSession,
+  now: () => number,
+): Promise<(BoundSession & { key: SessionKey }) | undefined> {
+  const key = parseSessionId(sessionId);
+  const found = key && (await read(key));
+  return key && found && isLive(found.session, found.binding, now()) ? { ...found, key } : undefined;
+}

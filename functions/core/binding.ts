@@ -1,0 +1,30 @@
+import type { Person } from "./identity.ts";
+
+/** What is known of an identity. An identity nobody has bound yet, or that was unbound, has no userId. */
+export interface Binding {
+  readonly userId?: string;
+  readonly unionid?: string;
+  readonly disabled: boolean;
+  /** Milliseconds. Sessions created before it, and logins entered before it, are void. 0: never set. */
+  readonly sessionsValidFrom: number;
+}
+
+/** How a bind ended. `superseded`: something ended this identity's or account's access while the login was under way. */
+export type BindResult =
+  | "bound"
+  | "already_bound"
+  | "account_already_bound"
+  | "account_disabled"
+  | "superseded";
+
+export interface Bindings {
+  /** Strongly consistent. */
+  find(identityKey: Uint8Array): Promise<Binding | undefined>;
+  /**
+   * Gives the identity its account, or finds that it has it already; all or nothing, one winner under any race.
+   * `enteredAt` is the login's clock at its entry, in milliseconds.
+   */
+  bind(person: Person, userId: string, enteredAt: number): Promise<BindResult>;
+  /** Fills in a unionid that WeChat has only now sent. */
+  rememberUnionid(identityKey: Uint8Array, unionid: string): Promise<void>;
+}

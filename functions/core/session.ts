@@ -1,0 +1,74 @@
+import type { Binding } from "./binding.ts";
+import { identityKeyBytes, sha256 } from "./identity.ts";
+
+const secretBytes = 32;
+const sessionIdBytes = identityKeyBytes + secretBytes;
+const sessionIdPattern = /^[A-Za-z0-9_-]{64}$/;
+
+/** What the table keeps of a session. The secret itself is known to the client alone. */
+export interface Session extends SessionKey {
+  /** Milliseconds: the login's clock at its entry, before WeChat was asked. */
+  readonly createdAt: number;
+  /** Whole seconds since 1970, which is what DynamoDB's TTL reads. The session ends when this second begins. */
+  readonly expiresAt: number;
+}
+
+export interface SessionKey {
+  readonly identityKey: Uint8Array;
+  /** SHA-256 of the 32 random bytes that only the client has. */
+  readonly secretHash: Uint8Array;
+}
+
+export interface Sessions {
+  create(session: Session): Promise<void>;
+  remove(key: SessionKey): Promise<void>;
+}
+
+/** Mints a SessionId: base64url(identity key, 16 bytes ‖ random secret, 32 bytes), 64 characters. */
+export function newSession(
+  identityKey: Uint8Array,
+  createdAt: number,
+  lifetimeSeconds: number,
+  random: (size: number) => Uint8Array,
+): { sessionId: string; session: Session } {
+  const secret = random(secretBytes);
+  return {
+    sessionId: Buffer.concat([identityKey, secret]).toString("base64url"),
+    session: {
+      identityKey,
+      secretHash: sha256(secret),
+      createdAt,
+      expiresAt: Math.floor(createdAt / 1000) + lifetimeSeconds,
+    },
+  };
+}
+
+/** Where binding and session of a SessionId are found; undefined for anything that is not a SessionId. */
+export function parseSessionId(sessionId: string): SessionKey | undefined {
+  if (!sessionIdPattern.test(sessionId)) return undefined;
+  const bytes = Buffer.from(sessionId, "base64url");
+  if (bytes.length !== sessionIdBytes) return undefined;
+  return {
+    identityKey: bytes.subarray(0, identityKeyBytes),
+    secretHash: sha256(bytes.subarray(identityKeyBytes)),
+  };
+}
+
+/** Names a session to people and programs without being a credential: it cannot be turned back into a SessionId. */
+export function sessionHandle(secretHash: Uint8Array): string {
+  return Buffer.from(secretHash).toString("base64url");
+}
+
+/** The one rule that says whether a session may be used now. The clock decides, never what TTL has deleted. */
+export function isLive(
+  session: Pick<Session, "createdAt" | "expiresAt">,
+  binding: Binding,
+  now: number,
+): boolean {
+  return (
+    binding.userId !== undefined &&
+    !binding.disabled &&
+    session.createdAt >= binding.sessionsValidFrom &&
+    now < session.expiresAt * 1000
+  );
+}

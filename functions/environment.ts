@@ -1,0 +1,54 @@
+/**
+ * What each function reads from its environment. The construct writes exactly these names and the entries read
+ * them, so that neither can be misspelt without a compile error.
+ */
+export const environments = {
+  login: [
+    "APP_SECRETS",
+    "WECHAT_BASE_URL",
+    "BINDINGS_TABLE",
+    "SESSIONS_TABLE",
+    "ATTEMPTS_TABLE",
+    "VERIFIER_FUNCTION",
+    "SESSION_LIFETIME_SECONDS",
+    "ATTEMPTS_PER_IDENTITY",
+    "ATTEMPTS_PER_SOURCE_IP",
+    "ATTEMPTS_PER_USERNAME",
+    "ATTEMPTS_WINDOW_SECONDS",
+  ],
+  session: ["SESSIONS_TABLE"],
+  authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
+  verifier: ["ACCOUNTS_TABLE"],
+  hello: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type FunctionName = keyof typeof environments;
+export type Environment<F extends FunctionName> = Record<(typeof environments)[F][number], string>;
+
+/** Throws, by name, for the first variable that is missing or empty. */
+export function readEnvironment<F extends FunctionName>(
+  functionName: F,
+  source: Record<string, string | undefined>,
+): Environment<F> {
+  const names: readonly string[] = environments[functionName];
+  const entries = names.map((name) => {
+    const value = source[name];
+    if (value === undefined || value === "") {
+      throw new Error(`The ${functionName} function needs the environment variable ${name}.`);
+    }
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries) as Environment<F>;
+}
+
+/** The same for a variable that must be a whole number, 0 or more. */
+export function wholeNumber(name: string, value: string): number {
+  if (!/^\d{1,12}$/.test(value)) throw new Error(`The environment variable ${name} must be a whole number.`);
+  return Number(value);
+}
+
+/**
+ * What the AppSecret holds until somebody sets it. Never change it: the deployed template carries it as the secret's
+ * value, and a changed value would overwrite the live AppSecret at the next deploy.
+ */
+export const appSecretPlaceholder = "REPLACE_WITH_THE_APP_SECRET_OF_YOUR_MINI_PROGRAM";

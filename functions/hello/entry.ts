@@ -1,0 +1,9 @@
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { json } from "../http/answer.ts";
+import { sessionOf } from "../http/session-of.ts";
+
+/** A protected Lambda of your own looks like this: by the time it runs, the authorizer has checked the session. */
+export async function handler(event: APIGatewayProxyEventV2) {
+  const { userId } = sessionOf(event);
+  return json(200, { message: `Hello, ${userId}`, userId });
+}

@@ -1,0 +1,18 @@
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+
+export function json(statusCode: number, body: object): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode,
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+    body: JSON.stringify(body),
+  };
+}
+
+export function noContent(): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: 204, headers: { "cache-control": "no-store" } };
+}
+
+/** ISO 8601 in UTC, from milliseconds. */
+export function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { secretsManagerAppSecrets } from "../adapters/app-secret.ts";
+import { documentClient } from "../adapters/dynamodb.ts";
+import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../adapters/dynamodb-attempts.ts";
+import { dynamoDbBindings } from "../adapters/dynamodb-bindings.ts";
+import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
+import { lambdaVerifier } from "../adapters/lambda-verifier.ts";
+import { weChat } from "../adapters/wechat.ts";
+import { readEnvironment, wholeNumber } from "../environment.ts";
+import { loginHandler } from "./handler.ts";
+
+const env = readEnvironment("login", process.env);
+const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
+const dynamoDb = documentClient();
+const requestHandler = { connectionTimeout: 500, requestTimeout: 1_500, throwOnRequestTimeout: true };
+const secretsManager = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
+const lambda = new LambdaClient({
+  maxAttempts: 2,
+  requestHandler: { ...requestHandler, requestTimeout: 4_000 },
+});
+
+const wechat = weChat({
+  baseUrl: env.WECHAT_BASE_URL,
+  appSecrets: secretsManagerAppSecrets(secretsManager, appSecretArns, Date.now),
+  now: Date.now,
+});
+const limits = {
+  perIdentity: wholeNumber("ATTEMPTS_PER_IDENTITY", env.ATTEMPTS_PER_IDENTITY),
+  perSourceIp: wholeNumber("ATTEMPTS_PER_SOURCE_IP", env.ATTEMPTS_PER_SOURCE_IP),
+  perUsername: wholeNumber("ATTEMPTS_PER_USERNAME", env.ATTEMPTS_PER_USERNAME),
+  windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS),
+};
+const sessionLifetimeSeconds = wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS);
+
+export const handler = loginHandler({
+  appIds: Object.keys(appSecretArns),
+  log: (facts) => console.log(facts),
+  needsUntil: (deadline) => {
+    const table = (name: string) => ({ client: dynamoDb, name, deadline });
+    return {
+      wechat,
+      bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), { oneIdentityPerApp: false }, pauseBefore),
+      sessions: dynamoDbSessions(table(env.SESSIONS_TABLE)),
+      tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),
+      counters: dynamoDbAttemptCounters(table(env.ATTEMPTS_TABLE)),
+      verifier: lambdaVerifier(lambda, env.VERIFIER_FUNCTION, deadline),
+      limits,
+      sessionLifetimeSeconds,
+      now: Date.now,
+      random: randomBytes,
+    };
+  },
+});
+
+/** Full jitter: transactions that met once should not meet again. */
+function pauseBefore(repetition: number): Promise<void> {
+  return setTimeout(Math.random() * 50 * 2 ** repetition);
+}

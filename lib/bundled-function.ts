@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Duration, RemovalPolicy } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  type Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  type Runtime,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import type { Environment, FunctionName } from "../functions/environment.ts";
+
+export interface BundledFunctionProps<F extends FunctionName> {
+  readonly function: F;
+  readonly description: string;
+  readonly environment: Environment<F>;
+  readonly timeout: Duration;
+  /** MB; a Lambda has one vCPU at 1769. */
+  readonly memorySize: number;
+  readonly runtime: Runtime;
+  readonly architecture: Architecture;
+  readonly logRetention: RetentionDays;
+}
+
+/** A Lambda over its bundle in `dist/functions`, with a role and a log group of its own and no grant but its log. */
+export function bundledFunction<F extends FunctionName>(
+  scope: Construct,
+  id: string,
+  props: BundledFunctionProps<F>,
+): LambdaFunction {
+  const { function: name, logRetention, runtime, environment, ...rest } = props;
+  assertRuntime(runtime);
+  const directory = fileURLToPath(new URL(`../dist/functions/${name}/`, import.meta.url));
+  if (!existsSync(directory)) {
+    throw new Error(`There is no bundle of the ${name} function. Run \`npm run build\` first.`);
+  }
+  const logGroup = new LogGroup(scope, `${id}Log`, {
+    retention: logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  return new LambdaFunction(scope, id, {
+    ...rest,
+    environment: { ...environment },
+    runtime,
+    handler: "index.handler",
+    code: Code.fromAsset(directory),
+    role,
+    logGroup,
+    loggingFormat: LoggingFormat.JSON,
+  });
+}
+
+/** The functions use what Node 24 brings (argon2 in node:crypto): on an older runtime they fail at their first call. */
+function assertRuntime(runtime: Runtime): void {
+  const version = Number(/^nodejs(\d+)\.x$/.exec(runtime.name)?.[1]);
+  if (!(version >= 24)) {
+    throw new Error(`weapp-login needs the Lambda runtime nodejs24.x or newer, and got ${runtime.name}.`);
+  }
+}

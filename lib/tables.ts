@@ -1,0 +1,45 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, Billing, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { Construct } from "constructs";
+
+/** What stands in these tables, and who may touch it: README, "Data". */
+export class Tables extends Construct {
+  readonly bindings: TableV2;
+  readonly accounts: TableV2;
+  readonly sessions: TableV2;
+  readonly attempts: TableV2;
+
+  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
+    super(scope, id);
+    // Losing bindings gives every user a new start, losing accounts locks everybody out: neither can be rebuilt.
+    const irreplaceable = {
+      billing: Billing.onDemand(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      removalPolicy,
+    };
+    // Losing sessions and counters costs every user one silent login.
+    const replaceable = {
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: "expiresAt",
+      removalPolicy: RemovalPolicy.DESTROY,
+    };
+    this.bindings = new TableV2(this, "Bindings", {
+      partitionKey: { name: "key", type: AttributeType.BINARY },
+      ...irreplaceable,
+    });
+    this.accounts = new TableV2(this, "Accounts", {
+      partitionKey: { name: "username", type: AttributeType.STRING },
+      ...irreplaceable,
+    });
+    this.sessions = new TableV2(this, "Sessions", {
+      partitionKey: { name: "identity", type: AttributeType.BINARY },
+      sortKey: { name: "secretHash", type: AttributeType.BINARY },
+      ...replaceable,
+    });
+    this.attempts = new TableV2(this, "Attempts", {
+      partitionKey: { name: "key", type: AttributeType.STRING },
+      ...replaceable,
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
+import { environments, type FunctionName } from "../functions/environment.ts";
+
+const root = new URL("../", import.meta.url);
+
+/**
+ * Bundles every function: `dist/functions/NAME/index.mjs`, which is what Lambda runs, and `dist/meta/NAME.json`, esbuild's
+ * account of what went into it. The stack, the laptop and the tests all take these files.
+ */
+export async function bundleFunctions(): Promise<void> {
+  await mkdir(new URL("dist/meta/", root), { recursive: true });
+  await Promise.all(Object.keys(environments).map((name) => bundle(name as FunctionName)));
+}
+
+async function bundle(name: FunctionName): Promise<void> {
+  const { metafile } = await build({
+    absWorkingDir: root.pathname,
+    entryPoints: [`functions/${name}/entry.ts`],
+    outfile: `dist/functions/${name}/index.mjs`,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    // The SDK's ES modules can be shaken; its CommonJS files, which "main" comes first for, cannot.
+    mainFields: ["module", "main"],
+    metafile: true,
+    logLevel: "warning",
+  });
+  await writeFile(new URL(`dist/meta/${name}.json`, root), JSON.stringify(metafile));
+}
+
+if (import.meta.main) await bundleFunctions();

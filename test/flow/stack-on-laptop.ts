@@ -1,0 +1,87 @@
+import { inject } from "vitest";
+import type { Argon2idParameters } from "../../functions/adapters/argon2id.ts";
+import { type Laptop, type LaptopOptions, startLaptop } from "../../local/laptop.ts";
+import { addSampleAccount, sample, setAppSecrets } from "../../local/sample.ts";
+import {
+  startWechatSimulator,
+  type WechatSimulator,
+  type WechatSimulatorOptions,
+} from "../../local/wechat/simulator.ts";
+
+/** As weak as argon2id can be: tests prove who gets in, not how long guessing takes. */
+export const cheap: Argon2idParameters = { memory: 8, passes: 1, parallelism: 1 };
+
+/** The synthesized stack running against the WeChat simulator, with the AppSecret set and the sample account in it. */
+export interface StackOnLaptop {
+  readonly laptop: Laptop;
+  readonly simulator: WechatSimulator;
+  /** Every log line that CloudWatch would hold, oldest first. */
+  readonly logs: readonly string[];
+  /** One request to the API; the body as JSON where there is one. */
+  call(route: string, options?: CallOptions): Promise<Answer>;
+  /** `POST /login` with these fields. */
+  login(fields: Readonly<Record<string, unknown>>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly session?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is read field by field in expectations
+  readonly body: any;
+}
+
+export async function startStackOnLaptop(
+  options: Partial<LaptopOptions> & { simulator?: Partial<WechatSimulatorOptions>; appSecret?: string } = {},
+): Promise<StackOnLaptop> {
+  const { simulator: simulatorOptions, appSecret = sample.appSecret, ...laptopOptions } = options;
+  const logs: string[] = [];
+  const simulator = await startWechatSimulator({
+    apps: [{ appid: sample.appId, secret: appSecret }],
+    exchangesPerMinute: 0,
+    ...simulatorOptions,
+  });
+  const laptop = await startLaptop({
+    assemblyDirectory: inject("assembly"),
+    weChatUrl: simulator.url,
+    maxInstances: 2,
+    onLog: (_, line) => logs.push(line),
+    ...laptopOptions,
+  });
+  await setAppSecrets(laptop, appSecret);
+  await addSampleAccount(laptop, cheap);
+
+  async function call(route: string, { session, headers, body }: CallOptions = {}): Promise<Answer> {
+    const [method = "", path = ""] = route.split(" ");
+    const response = await fetch(laptop.url + path, {
+      method,
+      headers: { ...(session !== undefined && { authorization: `Bearer ${session}` }), ...headers },
+      ...(body !== undefined && { body }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === "" ? undefined : JSON.parse(text),
+    };
+  }
+
+  return {
+    laptop,
+    simulator,
+    logs,
+    call,
+    login: (fields) =>
+      call("POST /login", { headers: { "content-type": "application/json" }, body: JSON.stringify(fields) }),
+    async close() {
+      await laptop.close();
+      await simulator.close();
+    },
+  };
+}
