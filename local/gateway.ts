@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { RouteDescription } from "./assembly.ts";
+import { isRecord } from "./aws/json.ts";
+import { authorizers } from "./gateway-authorizers.ts";
+import { gatewayEvent } from "./gateway-event.ts";
+import { findRoute } from "./gateway-routes.ts";
+import type { Functions } from "./lambda/functions.ts";
+
+const maxBodyBytes = 10 * 1024 * 1024;
+
+export interface Gateway {
+  /** `http://localhost:PORT`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly routes: readonly RouteDescription[];
+  readonly functions: Functions;
+  /** 0: chosen by the system. */
+  readonly port: number;
+  readonly now: () => number;
+}
+
+/** API Gateway's HTTP API over the routes of the template. Rejects with Node's error when it cannot listen. */
+export async function startGateway({ routes, functions, port, now }: GatewayOptions): Promise<Gateway> {
+  const authorize = authorizers(functions, now);
+
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const { method = "GET", url = "/" } = request;
+    const found = findRoute(routes, method, new URL(url, "http://localhost").pathname);
+    if (!found) return message(404, "Not Found");
+    const body = await readBody(request);
+    if (!body) return message(413, "Request Entity Too Large");
+    const { route, pathParameters } = found;
+    const event = gatewayEvent(request, body, {
+      routeKey: route.routeKey,
+      pathParameters,
+      requestId: randomUUID(),
+      now: now(),
+    });
+
+    const verdict = route.authorizer && (await authorize(route.authorizer, event));
+    if (verdict === "unauthorized") return message(401, "Unauthorized");
+    if (verdict === "forbidden") return message(403, "Forbidden");
+    if (verdict === "broken") return message(500, "Internal Server Error");
+
+    const fn = functions.find(route.functionArn);
+    if (!fn?.invokableByGateway) return message(500, "Internal Server Error");
+    const requestContext = verdict
+      ? { ...event.requestContext, authorizer: { lambda: verdict.context } }
+      : event.requestContext;
+    const result = await functions.invoke(fn.arn, JSON.stringify({ ...event, requestContext }));
+    return result.functionError ? message(500, "Internal Server Error") : readResult(result.payload);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (it) => write(response, it),
+      () => write(response, message(500, "Internal Server Error")),
+    );
+  });
+  server.listen(port, "127.0.0.1");
+  await Promise.race([
+    once(server, "listening"),
+    once(server, "error").then(([error]) => Promise.reject(error)),
+  ]);
+  const address = server.address() as AddressInfo;
+
+  return {
+    url: `http://localhost:${address.port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** What API Gateway says itself: it has no `code` and no `action`. */
+function message(status: number, text: string): Answer {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ message: text }) };
+}
+
+/** A function's result in payload format 2.0; without a `statusCode` the whole result is the body. */
+function readResult(payload: string): Answer {
+  const result: unknown = JSON.parse(payload);
+  if (!isRecord(result) || typeof result.statusCode !== "number") {
+    return { status: 200, headers: { "content-type": "application/json" }, body: payload };
+  }
+  const headers = isRecord(result.headers) ? result.headers : {};
+  const body = typeof result.body === "string" ? result.body : "";
+  return {
+    status: result.statusCode,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    body: result.isBase64Encoded === true ? Buffer.from(body, "base64") : body,
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxBodyBytes) chunks.push(chunk);
+  }
+  return size <= maxBodyBytes ? Buffer.concat(chunks) : undefined;
+}
+
+function write(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, "apigw-requestid": randomUUID() });
+  response.end(body);
+}

@@ -1,0 +1,114 @@
+import type { FunctionDescription } from "../assembly.ts";
+import { type Instance, type InvocationResult, startInstance } from "./instance.ts";
+
+/** Lambda: invokes functions by ARN or name, each instance one invocation at a time. */
+export interface Functions {
+  invoke(arnOrName: string, payload: string): Promise<InvocationResult>;
+  find(arnOrName: string): FunctionDescription | undefined;
+  /** Ends every instance, so that the next invocation is a cold start. */
+  recycle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FunctionsOptions {
+  readonly functions: readonly FunctionDescription[];
+  readonly environmentOf: (fn: FunctionDescription) => Readonly<Record<string, string>>;
+  /** Further invocations wait. A new AWS account has 10 in all. */
+  readonly maxInstances: number;
+  readonly freeze: boolean;
+  /** Whether an instance may write to its log group; if not, its lines are lost, as they are in Lambda. */
+  readonly mayLog: (fn: FunctionDescription) => boolean;
+  /** `line` is what CloudWatch would get: one JSON object in Lambda's log format, or what Node itself printed. */
+  readonly onLog: (fn: FunctionDescription, line: string) => void;
+}
+
+export function localFunctions(options: FunctionsOptions): Functions {
+  const { functions } = options;
+  const pools = new Map(functions.map((fn) => [fn.arn, new Pool(fn, options)]));
+  const find = (arnOrName: string) =>
+    functions.find(({ arn, name }) => arn === arnOrName || name === arnOrName);
+  const recycle = async () => {
+    await Promise.all([...pools.values()].map((pool) => pool.stop()));
+  };
+  return {
+    find,
+    async invoke(arnOrName, payload) {
+      const pool = pools.get(find(arnOrName)?.arn ?? "");
+      if (!pool) throw new Error(`There is no function ${arnOrName}.`);
+      return pool.invoke(payload);
+    },
+    recycle,
+    close: recycle,
+  };
+}
+
+class Pool {
+  readonly #function: FunctionDescription;
+  readonly #options: FunctionsOptions;
+  readonly #instances = new Set<Instance>();
+  readonly #idle: Instance[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #starting = 0;
+
+  constructor(fn: FunctionDescription, options: FunctionsOptions) {
+    this.#function = fn;
+    this.#options = options;
+  }
+
+  async invoke(payload: string): Promise<InvocationResult> {
+    const instance = await this.#take();
+    try {
+      return await instance.invoke(payload);
+    } finally {
+      await this.#giveBack(instance);
+    }
+  }
+
+  async stop(): Promise<void> {
+    const instances = [...this.#instances];
+    this.#instances.clear();
+    this.#idle.length = 0;
+    await Promise.all(instances.map((instance) => instance.stop()));
+  }
+
+  async #take(): Promise<Instance> {
+    for (;;) {
+      const idle = this.#idle.pop();
+      if (idle) return idle;
+      if (this.#instances.size + this.#starting < this.#options.maxInstances) return this.#start();
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  async #start(): Promise<Instance> {
+    const { environmentOf, mayLog, onLog, freeze } = this.#options;
+    const fn = this.#function;
+    this.#starting++;
+    try {
+      const instance = await startInstance({
+        function: fn,
+        environment: environmentOf(fn),
+        freeze,
+        onLine: (line) => {
+          if (mayLog(fn)) onLog(fn, line);
+        },
+      });
+      this.#instances.add(instance);
+      return instance;
+    } finally {
+      this.#starting--;
+    }
+  }
+
+  async #giveBack(instance: Instance): Promise<void> {
+    if (!this.#instances.has(instance)) {
+      // Recycled meanwhile.
+    } else if (instance.alive) {
+      this.#idle.push(instance);
+    } else {
+      this.#instances.delete(instance);
+      await instance.stop();
+    }
+    this.#waiting.shift()?.();
+  }
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import { type Assembly, type FunctionDescription, readAssembly } from "./assembly.ts";
+import { type DynamoDb, openDynamoDb } from "./aws/dynamodb.ts";
+import { dynamoDbService } from "./aws/dynamodb-service.ts";
+import { type AuthorizationDecision, type AwsEndpointOptions, startAwsEndpoint } from "./aws/endpoint.ts";
+import { isAllowed, type PolicyStatement, type Principal } from "./aws/iam.ts";
+import { openSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
+import { secretsManagerService } from "./aws/secrets-manager-service.ts";
+import { startGateway } from "./gateway.ts";
+import { type Functions, localFunctions } from "./lambda/functions.ts";
+import { invokeService } from "./lambda/invoke-service.ts";
+
+export interface LaptopOptions {
+  /** A `cdk.out` with the stack `WeappLogin`. */
+  readonly assemblyDirectory: string;
+  /** What stands for `https://api.weixin.qq.com`. */
+  readonly weChatUrl: string;
+  /** Of the API; 0 (the default): chosen by the system. */
+  readonly port?: number;
+  /** Where tables and secrets are kept; in memory if absent. */
+  readonly dataDirectory?: string;
+  /** Execution environments per function; 10 unless said otherwise. */
+  readonly maxInstances?: number;
+  /** Stops processes between invocations, as Lambda does. Only for tests: a stopped process outlives a crash. */
+  readonly freeze?: boolean;
+  /** Variables that differ from the template, for tests. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What a function's role allows; what the template says if absent. Asked at every call. */
+  readonly policyOf?: (fn: FunctionDescription) => readonly PolicyStatement[];
+  readonly onLog?: (fn: FunctionDescription, line: string) => void;
+  readonly onDecision?: (decision: AuthorizationDecision) => void;
+  readonly intercept?: NonNullable<AwsEndpointOptions["intercept"]>;
+}
+
+/** The deployed stack on this machine. */
+export interface Laptop {
+  readonly assembly: Assembly;
+  /** The API, `http://localhost:PORT`. */
+  readonly url: string;
+  /** DynamoDB, Secrets Manager and Lambda, for `AWS_ENDPOINT_URL`. */
+  readonly awsUrl: string;
+  readonly dynamoDb: DynamoDb;
+  readonly secretsManager: SecretsManager;
+  readonly functions: Functions;
+  close(): Promise<void>;
+}
+
+/** The access key of the person at the laptop, who may do everything. */
+export const operatorAccessKey = { accessKeyId: "LAPTOPOPERATOR", secretAccessKey: "laptop" } as const;
+
+/**
+ * Runs what a deploy would run: the template's routes, authorizer, tables, secrets, roles and environments, and the
+ * bundles it points to, each function in processes of its own. Rejects with Node's error when a port is taken.
+ */
+export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
+  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, intercept } = options;
+  const assembly = await readAssembly(options.assemblyDirectory, "WeappLogin");
+  const { place } = assembly;
+  const policyOf = options.policyOf ?? ((fn: FunctionDescription) => fn.policy);
+  const directory = dataDirectory === undefined ? {} : { directory: dataDirectory };
+  const dynamoDb = await openDynamoDb({ ...directory, ...place });
+  for (const table of assembly.tables) await dynamoDb.createTable(table);
+  const secretsManager = await openSecretsManager({ ...directory, secrets: assembly.secrets });
+
+  // Each function has an access key of its own, so that the endpoints know whose grants a call is held against.
+  const accessKeys = new Map(assembly.functions.map((fn) => [`LAPTOP${randomHex(7)}`, fn]));
+  const accessKeyOf = new Map([...accessKeys].map(([accessKeyId, fn]) => [fn, accessKeyId]));
+  const principalOf = (fn: FunctionDescription): Principal => ({
+    arn: fn.roleArn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/").concat(`/${fn.name}`),
+    policy: policyOf(fn),
+  });
+
+  const functions = localFunctions({
+    functions: assembly.functions,
+    maxInstances,
+    freeze,
+    environmentOf: (fn) => ({
+      ...fn.environment,
+      ...(fn.environment.WECHAT_BASE_URL !== undefined && { WECHAT_BASE_URL: weChatUrl }),
+      ...options.environment,
+      AWS_REGION: place.region,
+      AWS_ACCESS_KEY_ID: accessKeyOf.get(fn) ?? "",
+      AWS_SECRET_ACCESS_KEY: "laptop",
+      AWS_ENDPOINT_URL: aws.url,
+      // Whatever the SDK would otherwise look for in the home directory of whoever started this.
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    }),
+    mayLog: (fn) => {
+      const { arn, policy } = principalOf(fn);
+      return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) => {
+        const resource = fn.logGroup.arn;
+        const allowed = isAllowed(policy, action, resource);
+        onDecision?.({ principal: { arn, policy }, action, resource, allowed });
+        return allowed;
+      });
+    },
+    onLog: options.onLog ?? (() => {}),
+  });
+
+  const aws = await startAwsEndpoint({
+    services: [dynamoDbService(dynamoDb), secretsManagerService(secretsManager), invokeService(functions)],
+    principals: (accessKeyId) => {
+      const fn = accessKeys.get(accessKeyId);
+      if (fn) return principalOf(fn);
+      return accessKeyId === operatorAccessKey.accessKeyId ? operator(place.accountId) : undefined;
+    },
+    ...(onDecision && { onDecision }),
+    ...(intercept && { intercept }),
+  });
+
+  const shutDown = async () => {
+    await functions.close();
+    await aws.close();
+    await Promise.all([dynamoDb.close(), secretsManager.close()]);
+  };
+  const gateway = await startGateway({
+    routes: assembly.routes,
+    functions,
+    port: options.port ?? 0,
+    now: Date.now,
+  }).catch(async (error) => {
+    await shutDown();
+    throw error;
+  });
+
+  return {
+    assembly,
+    url: gateway.url,
+    awsUrl: aws.url,
+    dynamoDb,
+    secretsManager,
+    functions,
+    async close() {
+      await gateway.close();
+      await shutDown();
+    },
+  };
+}
+
+function operator(accountId: string): Principal {
+  return {
+    arn: `arn:aws:iam::${accountId}:user/laptop`,
+    policy: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  };
+}
+
+function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString("hex").toUpperCase();
+}

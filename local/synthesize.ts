@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { glob, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = new URL("../", import.meta.url);
+const cache = new URL("node_modules/.cache/weapp-login/", root);
+/** Everything a template or a bundle depends on. */
+const sources = [
+  "bin/**/*.ts",
+  "lib/**/*.ts",
+  "functions/**/*.ts",
+  "scripts/bundle.ts",
+  "cdk.json",
+  "package-lock.json",
+];
+
+/**
+ * Bundles the functions and synthesizes the stack, as `cdk synth` does with the same context, and returns the
+ * directory of the assembly. What was made from the same sources before is used again.
+ */
+export async function synthesize(context: Readonly<Record<string, string>>): Promise<string> {
+  const directory = new URL(`${await hashOf(context)}/`, cache);
+  if (await exists(directory)) return fileURLToPath(directory);
+
+  const cdkJson = JSON.parse(await readFile(new URL("cdk.json", root), "utf8"));
+  await mkdir(cache, { recursive: true });
+  const unfinished = fileURLToPath(new URL(`unfinished-${process.pid}`, cache));
+  await node("scripts/bundle.ts");
+  await node("bin/app.ts", {
+    CDK_OUTDIR: unfinished,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
+  });
+  await rename(unfinished, directory).catch(async (error) => {
+    // Somebody else was faster with the same sources.
+    if (!(await exists(directory))) throw error;
+    await rm(unfinished, { recursive: true });
+  });
+  return fileURLToPath(directory);
+}
+
+async function node(script: string, environment: Record<string, string> = {}): Promise<void> {
+  await promisify(execFile)(process.execPath, [script], {
+    cwd: fileURLToPath(root),
+    env: { ...process.env, ...environment },
+  });
+}
+
+async function hashOf(context: object): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(context));
+  const files: string[] = [];
+  for await (const file of glob(sources, { cwd: fileURLToPath(root) })) files.push(file);
+  for (const file of files.sort()) hash.update(file).update(await readFile(new URL(file, root)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function exists(directory: URL): Promise<boolean> {
+  return stat(directory).then(
+    () => true,
+    () => false,
+  );
+}
