@@ -1,0 +1,51 @@
+/** One HTTP request to WeChat, already read. `path` has no query; `body` is UTF-8 text, empty for a GET. */
+export type WechatRequest = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: string;
+};
+
+/** What WeChat decides: a refusal by number, or the JSON of a success. Either way it is HTTP 200. */
+export type Verdict = { errcode: number } | { body: Record<string, unknown> };
+
+/**
+ * One call of WeChat's server API. Each lives in a file of its own and is listed once, in `simulator.ts`; the log,
+ * the troubles and HTTP then work for it without knowing what it does.
+ */
+export type WechatCall = {
+  /** Another method is refused with 43001 or 43002 before `answer` is asked. */
+  method: "GET" | "POST";
+  path: string;
+  /** Which app and which code the request is about, for the log; null where the request does not say. */
+  about: (request: WechatRequest) => { appid: string | null; code: string | null };
+  answer: (request: WechatRequest) => Verdict;
+};
+
+/**
+ * WeChat's words for its errcodes. Source: its documentation of jscode2session and its general list; 40125 and 40163
+ * are reported by many, the words of 40243 are a guess. Nothing should read them: they change without notice.
+ */
+const words = new Map<number, string>([
+  [-1, "system error"],
+  [40002, "invalid grant_type"],
+  [40013, "invalid appid"],
+  [40029, "invalid code"],
+  [40066, "invalid url"],
+  [40125, "invalid appsecret"],
+  [40163, "code been used"],
+  [40226, "code blocked"],
+  [40243, "appsecret frozen"],
+  [41002, "appid missing"],
+  [41004, "appsecret missing"],
+  [41008, "missing code"],
+  [43001, "require GET method"],
+  [43002, "require POST method"],
+  [45011, "api minute-quota reach limit, must slower, retry next minute"],
+  [50002, "user limited"],
+]);
+
+/** The `errmsg` of an errcode, with the rid that WeChat's support asks for. */
+export function errmsg(errcode: number, rid: string): string {
+  return `${words.get(errcode) ?? "unknown error"}, rid: ${rid}`;
+}
