@@ -51,7 +51,10 @@ async function start(): Promise<void> {
     weChatUrl: weChat.url ?? simulator?.url ?? "",
     port,
     ...(data !== undefined && { dataDirectory: data }),
-    onLog: (fn, line) => console.log(`${fn.label.padEnd(10)} ${line}`),
+    onLog: (fn, line) => {
+      // Lambda's own lines, one per invocation, would drown the functions'.
+      if (!line.includes('"type":"platform.')) console.log(`${fn.label.padEnd(10)} ${line}`);
+    },
   }).catch(portTaken("PORT", port));
   await setAppSecrets(laptop, weChat.appSecret);
   await addSampleAccount(laptop);

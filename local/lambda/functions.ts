@@ -57,11 +57,19 @@ class Pool {
 
   async invoke(payload: string): Promise<InvocationResult> {
     const instance = await this.#take();
+    const startedAt = performance.now();
     try {
-      return await instance.invoke(payload);
+      const result = await instance.invoke(payload);
+      this.#log(report(result, performance.now() - startedAt));
+      return result;
     } finally {
       await this.#giveBack(instance);
     }
+  }
+
+  #log(line: string): void {
+    const { mayLog, onLog } = this.#options;
+    if (mayLog(this.#function)) onLog(this.#function, line);
   }
 
   async stop(): Promise<void> {
@@ -81,7 +89,7 @@ class Pool {
   }
 
   async #start(): Promise<Instance> {
-    const { environmentOf, mayLog, onLog, freeze } = this.#options;
+    const { environmentOf, freeze } = this.#options;
     const fn = this.#function;
     this.#starting++;
     try {
@@ -89,9 +97,7 @@ class Pool {
         function: fn,
         environment: environmentOf(fn),
         freeze,
-        onLine: (line) => {
-          if (mayLog(fn)) onLog(fn, line);
-        },
+        onLine: (line) => this.#log(line),
       });
       this.#instances.add(instance);
       return instance;
@@ -111,4 +117,17 @@ class Pool {
     }
     this.#waiting.shift()?.();
   }
+}
+
+/** The line that Lambda itself writes at the end of each invocation, in its JSON format. */
+function report({ requestId, functionError }: InvocationResult, durationMs: number): string {
+  return JSON.stringify({
+    time: new Date().toISOString(),
+    type: "platform.report",
+    record: {
+      requestId,
+      status: functionError ? "error" : "success",
+      metrics: { durationMs: Number(durationMs.toFixed(3)), billedDurationMs: Math.ceil(durationMs) },
+    },
+  });
 }

@@ -9,6 +9,7 @@ import type { FunctionDescription } from "../assembly.ts";
 
 /** What an invocation comes to. `functionError`: the handler threw, or ended with its process. */
 export interface InvocationResult {
+  readonly requestId: string;
   readonly payload: string;
   readonly functionError?: "Unhandled";
 }
@@ -40,7 +41,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const { function: fn, freeze } = options;
   let ready: ServerResponse | undefined;
   let whenReady = Promise.withResolvers<void>();
-  let finish: ((result: InvocationResult) => void) | undefined;
+  let finish: ((result: Omit<InvocationResult, "requestId">) => void) | undefined;
   let alive = true;
 
   const server = createServer((request, response) => {
@@ -103,8 +104,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     },
 
     async invoke(payload) {
+      const requestId = randomUUID();
       const { promise, resolve } = Promise.withResolvers<InvocationResult>();
-      finish = resolve;
+      finish = (result) => resolve({ requestId, ...result });
       const timeout = setTimeout(() => {
         alive = false;
         end(`Task timed out after ${fn.timeoutSeconds.toFixed(2)} seconds`);
@@ -115,7 +117,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       if (freeze) child.kill("SIGCONT");
       ready?.writeHead(200, {
         "content-type": "application/json",
-        "lambda-runtime-aws-request-id": randomUUID(),
+        "lambda-runtime-aws-request-id": requestId,
         "lambda-runtime-deadline-ms": String(Date.now() + fn.timeoutSeconds * 1000),
         "lambda-runtime-invoked-function-arn": fn.arn,
       });

@@ -21,7 +21,7 @@ export async function serve(
   handlers: { wechat: Handler; control: Handler },
   connections: number[],
   { host, port, keepAliveTimeout }: ListenOptions,
-): Promise<{ port: number; close: () => Promise<void> }> {
+): Promise<{ port: number; openConnections: () => number; close: () => Promise<void> }> {
   const numbers = new WeakMap<Socket, number>();
   const open = new Set<Socket>();
 
@@ -64,6 +64,7 @@ export async function serve(
   let closed: Promise<void> | undefined;
   return {
     port: listeningPort(server.address(), port),
+    openConnections: () => open.size,
     close() {
       closed ??= new Promise((resolve) => {
         server.close(() => resolve());

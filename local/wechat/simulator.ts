@@ -30,6 +30,8 @@ export type WechatSimulatorOptions = {
 export type WechatSimulator = Controls & {
   url: string;
   port: number;
+  /** TCP connections open now. */
+  openConnections(): number;
   /** Ends every connection at once. */
   close(): Promise<void>;
 };
@@ -60,5 +62,10 @@ export async function startWechatSimulator(options: WechatSimulatorOptions): Pro
   });
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`;
   // Assigned, not spread: a spread would freeze `exchanges` and `troubles` at their present values.
-  return Object.assign(controls, { url, port: server.port, close: server.close });
+  return Object.assign(controls, {
+    url,
+    port: server.port,
+    openConnections: server.openConnections,
+    close: server.close,
+  });
 }
