@@ -42,6 +42,8 @@ export interface Laptop {
   readonly dynamoDb: DynamoDb;
   readonly secretsManager: SecretsManager;
   readonly functions: Functions;
+  /** The table that functions know by this variable (`BINDINGS_TABLE`). */
+  tableName(variable: string): string;
   close(): Promise<void>;
 }
 
@@ -131,6 +133,11 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     dynamoDb,
     secretsManager,
     functions,
+    tableName(variable) {
+      const name = assembly.functions.flatMap(({ environment }) => environment[variable] ?? [])[0];
+      if (name === undefined) throw new Error(`No function knows a table as ${variable}.`);
+      return name;
+    },
     async close() {
       await gateway.close();
       await shutDown();

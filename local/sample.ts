@@ -10,15 +10,24 @@ export const sample = {
   userId: "u_zhangsan",
 } as const;
 
-/** Adds the account to try, unless it is there; what somebody changed about it stays. */
-export async function addSampleAccount(laptop: Laptop, parameters = argon2idParameters): Promise<void> {
-  const TableName = laptop.assembly.functions.find(({ environment }) => environment.ACCOUNTS_TABLE)
-    ?.environment.ACCOUNTS_TABLE;
-  const Key = { username: { S: sample.username } };
+export interface NewAccount {
+  readonly username: string;
+  readonly password: string;
+  readonly userId: string;
+}
+
+/** Adds an account, unless its username is there already; what somebody changed about it stays. */
+export async function addAccount(
+  laptop: Laptop,
+  { username, password, userId }: NewAccount,
+  parameters = argon2idParameters,
+): Promise<void> {
+  const TableName = laptop.tableName("ACCOUNTS_TABLE");
+  const Key = { username: { S: username } };
   const found = await laptop.dynamoDb.call("GetItem", { TableName, Key });
   if ("Item" in found) return;
-  const passwordHash = await hashPassword(sample.password, parameters);
-  const Item = { ...Key, userId: { S: sample.userId }, passwordHash: { S: passwordHash } };
+  const passwordHash = await hashPassword(password, parameters);
+  const Item = { ...Key, userId: { S: userId }, passwordHash: { S: passwordHash } };
   await laptop.dynamoDb.call("PutItem", { TableName, Item });
 }
 

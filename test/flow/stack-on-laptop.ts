@@ -1,7 +1,8 @@
 import { inject } from "vitest";
 import type { Argon2idParameters } from "../../functions/adapters/argon2id.ts";
+import type { Item } from "../../local/aws/dynalite.ts";
 import { type Laptop, type LaptopOptions, startLaptop } from "../../local/laptop.ts";
-import { addSampleAccount, sample, setAppSecrets } from "../../local/sample.ts";
+import { addAccount as addAccountTo, sample, setAppSecrets } from "../../local/sample.ts";
 import {
   startWechatSimulator,
   type WechatSimulator,
@@ -55,7 +56,7 @@ export async function startStackOnLaptop(
     ...laptopOptions,
   });
   await setAppSecrets(laptop, appSecret);
-  await addSampleAccount(laptop, cheap);
+  await addAccount(laptop, sample);
 
   async function call(route: string, { session, headers, body }: CallOptions = {}): Promise<Answer> {
     const [method = "", path = ""] = route.split(" ");
@@ -84,4 +85,18 @@ export async function startStackOnLaptop(
       await simulator.close();
     },
   };
+}
+
+export function addAccount(
+  laptop: Laptop,
+  account: { username: string; password: string; userId: string },
+): Promise<void> {
+  return addAccountTo(laptop, account, cheap);
+}
+
+/** Every item of the table that a function knows as `BINDINGS_TABLE`, `SESSIONS_TABLE`, … */
+export async function scan(laptop: Laptop, table: string): Promise<Item[]> {
+  const TableName = laptop.tableName(`${table.toUpperCase()}_TABLE`);
+  const answer = await laptop.dynamoDb.call("Scan", { TableName, ConsistentRead: true });
+  return "Items" in answer ? (answer.Items as Item[]) : [];
 }

@@ -1,0 +1,97 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { AwsError } from "./aws-error.ts";
+import { check, openStore, run } from "./dynalite.ts";
+import { expireItems } from "./dynamodb-expiry.ts";
+import { transactionTokens } from "./dynamodb-idempotency.ts";
+import { readPage } from "./dynamodb-reads.ts";
+import { settingsOfTables } from "./dynamodb-table-settings.ts";
+import { type TableDescription, tables } from "./dynamodb-tables.ts";
+import { transactions } from "./dynamodb-transactions.ts";
+import { batchWriteItem, writeItem } from "./dynamodb-writes.ts";
+import { itemLocks } from "./item-locks.ts";
+import { isRecord } from "./json.ts";
+
+export interface DynamoDbOptions {
+  /** Kept in `dynamodb` inside this directory, which is made if need be; in memory if absent. */
+  readonly directory?: string;
+  /** Milliseconds since 1970. It decides only how long a ClientRequestToken counts: nothing expires by itself. */
+  readonly clock?: () => number;
+  /** What ARNs are made of; `aws`, `us-east-1` and `000000000000` if absent. */
+  readonly partition?: string;
+  readonly region?: string;
+  readonly accountId?: string;
+}
+
+export interface DynamoDb {
+  /**
+   * Makes a table, ready for use, or keeps the one that a former process made, with its items. Throws if that one has
+   * other keys or indexes.
+   */
+  createTable(description: TableDescription): Promise<void>;
+  /** One API operation (`PutItem`) with its JSON input. Throws AwsError for what AWS would refuse. */
+  call(operation: string, input: unknown): Promise<object>;
+  /**
+   * Deletes the items of all tables whose TTL attribute lies more than `lateBy` (0 if absent) before `now`, both in
+   * seconds; returns how many.
+   */
+  expireItems(now: number, lateBy?: number): Promise<number>;
+  /** The ARN of a table, whether it exists or not. */
+  arnOf(table: string): string;
+  /** Waits for writes under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * DynamoDB inside this process, on dynalite's LevelDB store, validations and actions. Its own are: locks per item and
+ * commits as one batch, transactions, the evaluation of conditions and filters, what a failed condition shows, time to
+ * live and settings of tables. Everything is consistent at once, also indexes and reads that did not ask for it.
+ */
+export async function openDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
+  const {
+    directory,
+    clock = Date.now,
+    partition = "aws",
+    region = "us-east-1",
+    accountId = "000000000000",
+  } = options;
+  const path = directory === undefined ? undefined : join(directory, "dynamodb");
+  if (path !== undefined) await mkdir(path, { recursive: true, mode: 0o700 });
+  const store = await openStore(path, region, accountId);
+  const arnOf = (table: string) => `arn:${partition}:dynamodb:${region}:${accountId}:table/${table}`;
+
+  const locks = itemLocks();
+  const settings = settingsOfTables(store);
+  const { ensure, operations: tableOperations } = tables(store, settings, arnOf);
+  const transact = transactions(store, locks, await transactionTokens(store, clock));
+
+  const operations: Readonly<Record<string, (input: object) => Promise<object>>> = {
+    ...tableOperations,
+    ...settings.operations,
+    GetItem: (input) => run(store, "getItem", check(store, "getItem", input)),
+    BatchGetItem: (input) => run(store, "batchGetItem", check(store, "batchGetItem", input)),
+    Query: (input) => readPage(store, "query", input),
+    Scan: (input) => readPage(store, "scan", input),
+    PutItem: (input) => writeItem(store, locks, "putItem", input),
+    UpdateItem: (input) => writeItem(store, locks, "updateItem", input),
+    DeleteItem: (input) => writeItem(store, locks, "deleteItem", input),
+    BatchWriteItem: (input) => batchWriteItem(store, locks, input),
+    TransactWriteItems: (input) => transact.write(input),
+    TransactGetItems: (input) => transact.read(input),
+  };
+
+  return {
+    createTable: ensure,
+
+    async call(operation, input) {
+      const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+      if (!perform) throw new AwsError("UnknownOperationException", `Not available here: ${operation}`);
+      if (!isRecord(input)) throw new AwsError("SerializationException", "The input must be an object");
+      return perform(input);
+    },
+
+    expireItems: (now, lateBy = 0) => expireItems(store, locks, settings, now, lateBy),
+    arnOf,
+    close: () => store.db.close(),
+  };
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { AwsError } from "./aws-error.ts";
+import { accessDenied, type Decision, decide, type Principal } from "./iam.ts";
+import type { AwsCall, AwsReply, AwsRequest, Service } from "./service.ts";
+
+const maxBodyBytes = 16 * 1024 * 1024;
+
+/**
+ * Trouble to make:
+ * - `error`: an AWS error instead of the action, with further `fields` (`CancellationReasons`) and `status`, 400 unless
+ *   said otherwise;
+ * - `answer`: this JSON instead of the action, as a success (a batch with `UnprocessedKeys`, say);
+ * - `delay`: the action, but only after so many milliseconds;
+ * - `drop`: the connection ends before the action;
+ * - `lose-reply`: the action is performed and the connection ends afterwards, so that the caller cannot know.
+ */
+export type Fault =
+  | {
+      readonly kind: "error";
+      readonly type: string;
+      readonly message: string;
+      readonly fields?: Readonly<Record<string, unknown>>;
+      readonly status?: number;
+    }
+  | { readonly kind: "answer"; readonly output: object }
+  | { readonly kind: "delay"; readonly milliseconds: number }
+  | { readonly kind: "drop" }
+  | { readonly kind: "lose-reply" };
+
+/** An authorized call, before it is performed. `action` as in AwsCall; `resources` are those of all its permissions. */
+export interface InterceptedCall {
+  readonly principal: Principal;
+  readonly action: string;
+  readonly resources: readonly string[];
+  readonly input: unknown;
+}
+
+export interface AuthorizationDecision {
+  readonly principal: Principal;
+  readonly action: string;
+  readonly resource: string;
+  readonly allowed: boolean;
+}
+
+export interface AwsEndpointOptions {
+  readonly services: readonly Service[];
+  /** Who an access key id stands for; undefined: nobody. */
+  readonly principals: (accessKeyId: string) => Principal | undefined;
+  /** TCP port on 127.0.0.1; chosen by the system if absent. */
+  readonly port?: number;
+  /** Told of every action on every resource that was asked for, whether it was granted or not. */
+  readonly onDecision?: (decision: AuthorizationDecision) => void;
+  /** May cause trouble for a call, or hold it back for as long as its promise takes. */
+  readonly intercept?: (call: InterceptedCall) => Fault | undefined | Promise<Fault | undefined>;
+  /** Told of exceptions that are nobody's answer but a bug or a broken disk; the caller gets a 500. Default: the console. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+export interface AwsEndpoint {
+  /** `http://127.0.0.1:PORT`, for `AWS_ENDPOINT_URL_…` or a client's `endpoint`. */
+  readonly url: string;
+  /** Ends all connections; resolves when the actions under way, and the promises of `intercept`, have ended too. */
+  close(): Promise<void>;
+}
+
+/**
+ * AWS's data endpoints on one loopback port. The caller is whoever owns the access key id in the SigV4 `Authorization`
+ * header. The signature itself is not verified: this endpoint shows which grants a function needs, it protects nothing.
+ */
+export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
+  const { services, principals, port = 0, onDecision, intercept, onFailure = console.error } = options;
+  const closing = new AbortController();
+  const underWay = new Set<Promise<void>>();
+
+  /** Throws for the first refusal, but only after all decisions were reported. */
+  function authorize(call: AwsCall, principal: Principal): void {
+    let refusal: AwsError | undefined;
+    for (const { action, resources } of call.permissions) {
+      for (const resource of resources) {
+        const decision: Decision = decide(principal.policy, action, resource);
+        onDecision?.({ principal, action, resource, allowed: decision === "allowed" });
+        if (decision !== "allowed") refusal ??= accessDenied(principal, action, resource, decision);
+      }
+    }
+    if (refusal) throw refusal;
+  }
+
+  /** Resolves to undefined where the connection is to be dropped without an answer. */
+  async function answer(service: Service, request: AwsRequest): Promise<AwsReply | undefined> {
+    const principal = authenticate(request.headers.authorization, principals);
+    const call = service.read(request);
+    authorize(call, principal);
+    const { action, input } = call;
+    const resources = [...new Set(call.permissions.flatMap((permission) => permission.resources))];
+    const fault = await intercept?.({ principal, action, resources, input });
+    if (fault?.kind === "error") throw new AwsError(fault.type, fault.message, fault.fields, fault.status);
+    if (fault?.kind === "answer") return { status: 200, headers: {}, body: JSON.stringify(fault.output) };
+    if (fault?.kind === "drop") return undefined;
+    if (fault?.kind === "delay") await wait(fault.milliseconds, undefined, { signal: closing.signal });
+    const reply = await call.perform();
+    return fault?.kind === "lose-reply" ? undefined : reply;
+  }
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(incoming);
+    const { method = "", url: path = "", headers } = incoming;
+    const request: AwsRequest = { method, path, headers, body: body ?? Buffer.alloc(0) };
+    const service = services.find((candidate) => candidate.owns(request));
+    if (!service || !body) {
+      write(response, { status: body ? 404 : 413, headers: {}, body: "" });
+      return;
+    }
+    let reply: AwsReply | undefined;
+    try {
+      reply = await answer(service, request);
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      if (!(error instanceof AwsError)) onFailure(error);
+      reply = service.refuse(error instanceof AwsError ? error : internalServerError());
+    }
+    if (reply) write(response, reply);
+    else incoming.socket.destroy();
+  }
+
+  const server = createServer((incoming, response) => {
+    // What remains to go wrong is a connection that ended while its body was read: nobody is left to be told.
+    const serving = serve(incoming, response).catch(() => void incoming.socket.destroy());
+    underWay.add(serving);
+    void serving.then(() => underWay.delete(serving));
+  });
+  // A client that waits longer than this between two calls meets a closed socket; SDKs keep theirs for a long time.
+  server.keepAliveTimeout = 120_000;
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address() as AddressInfo;
+
+  async function stop(): Promise<void> {
+    closing.abort();
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await Promise.all([closed, ...underWay]);
+  }
+  let stopped: Promise<void> | undefined;
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function authenticate(
+  authorization: string | undefined,
+  principals: AwsEndpointOptions["principals"],
+): Principal {
+  const accessKeyId =
+    authorization && /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\//.exec(authorization)?.[1];
+  if (!accessKeyId) {
+    throw new AwsError("MissingAuthenticationTokenException", "Request is missing Authentication Token");
+  }
+  const principal = principals(accessKeyId);
+  if (!principal) {
+    throw new AwsError(
+      "UnrecognizedClientException",
+      "The security token included in the request is invalid.",
+    );
+  }
+  return principal;
+}
+
+/** undefined: larger than AWS takes. It is read to its end all the same, so that the client hears the answer. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxBodyBytes) chunks.push(chunk);
+  }
+  return size <= maxBodyBytes ? Buffer.concat(chunks) : undefined;
+}
+
+function write(response: ServerResponse, { status, headers, body }: AwsReply): void {
+  response.writeHead(status, {
+    ...headers,
+    "x-amzn-requestid": randomUUID(),
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+function internalServerError(): AwsError {
+  return new AwsError("InternalServerError", "Internal server error", {}, 500);
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { sample } from "../../local/sample.ts";
+import { type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+
+const { username, password } = sample;
+const appSecret = "c0ffee00c0ffee00c0ffee00c0ffee00";
+const wrongPassword = "a-wrong-password-nobody-should-see";
+
+let stack: StackOnLaptop;
+const printed: string[] = [];
+beforeAll(async () => {
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
+  }
+  stack = await startStackOnLaptop({ appSecret });
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await stack.close();
+});
+
+test("no SessionId, password, code, ticket, session_key or AppSecret is stored, logged or printed", async () => {
+  const { simulator } = stack;
+  const codes = Array.from({ length: 5 }, () => simulator.login("alice"));
+  const [first, second, third, fourth, fifth] = codes;
+
+  const unknown = await stack.login({ code: first });
+  const wrong = await stack.login({ bindTicket: unknown.body.bindTicket, username, password: wrongPassword });
+  expect(wrong.body.code).toBe("invalid_credentials");
+  const bound = await stack.login({ bindTicket: unknown.body.bindTicket, username, password });
+  const silent = await stack.login({ code: second });
+  expect([bound.status, silent.status]).toEqual([200, 200]);
+  await stack.call("GET /session", { session: silent.body.sessionId });
+  // Failures of every kind log too.
+  await stack.login({ code: second });
+  simulator.trouble({ body: "html", times: 1 });
+  await stack.login({ code: third });
+  simulator.trouble({ drop: "after", times: 1 });
+  await stack.login({ code: fourth, username, password });
+  await stack.login({ code: fifth, username: "__proto__", password: wrongPassword });
+  const sessionKey = simulator.sessionKey("alice");
+  expect(sessionKey).toBeDefined();
+
+  const secrets: Record<string, string | undefined> = {
+    SessionId: bound.body.sessionId,
+    "silent SessionId": silent.body.sessionId,
+    "secret half of the SessionId": silent.body.sessionId.slice(22),
+    bindTicket: unknown.body.bindTicket,
+    password,
+    wrongPassword,
+    appSecret,
+    sessionKey,
+    ...Object.fromEntries(codes.map((code, index) => [`code ${index}`, code])),
+  };
+  const tables = ["Bindings", "Sessions", "Attempts", "Accounts"];
+  const rows = await Promise.all(tables.map((table) => scan(stack.laptop, table)));
+  expect(rows.every((items) => items.length > 0)).toBe(true);
+  expect(stack.logs.length).toBeGreaterThan(8);
+  const places = { tables: JSON.stringify(rows), logs: stack.logs.join("\n"), output: printed.join("") };
+  for (const [what, secret] of Object.entries(secrets)) {
+    expect(secret, what).toEqual(expect.stringMatching(/.{8,}/));
+    for (const [place, text] of Object.entries(places)) {
+      for (const spelling of spellings(secret ?? "")) {
+        expect(text.includes(spelling), `${what} in the ${place}`).toBe(false);
+      }
+    }
+  }
+});
+
+test("nothing in the tables can be used as a session", async () => {
+  const items = (
+    await Promise.all(["Bindings", "Sessions", "Attempts", "Accounts"].map((it) => scan(stack.laptop, it)))
+  ).flat();
+  const values = items.flatMap((item) => Object.values(item).flatMap(({ S, B, N }) => S ?? B ?? N ?? []));
+  const identities = items.flatMap(({ identity }) => identity?.B ?? []);
+  const hashes = items.flatMap(({ secretHash }) => secretHash?.B ?? []);
+  const glued = identities.flatMap((identity) =>
+    hashes.map((hash) =>
+      Buffer.concat([identity, hash].map((it) => Buffer.from(it, "base64"))).toString("base64url"),
+    ),
+  );
+  expect(glued.length).toBeGreaterThan(0);
+  for (const value of [...values, ...values.map((it) => it.split("#").at(-1) ?? ""), ...glued]) {
+    const { status } = await stack.call("GET /hello", {
+      headers: { authorization: `Bearer ${encodeURI(value)}` },
+    });
+    expect(status, value).toBe(403);
+  }
+});
+
+/** As it is, and as it would stand in a URL or as bytes of a binary attribute. */
+function spellings(secret: string): string[] {
+  const inBase64 = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+  const asBytes = Buffer.from(secret, "base64url").toString("base64").replace(/=+$/, "");
+  return [secret, encodeURIComponent(secret), inBase64, ...(asBytes.length > 20 ? [asBytes] : [])];
+}
