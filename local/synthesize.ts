@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { glob, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { glob, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -21,13 +21,19 @@ const sources = [
  * directory of the assembly. What was made from the same sources before is used again.
  */
 export async function synthesize(context: Readonly<Record<string, string>>): Promise<string> {
-  const directory = new URL(`${await hashOf(context)}/`, cache);
+  const sourcesHash = await hashOfSources();
+  await bundleUnlessDone(sourcesHash);
+  const name = createHash("sha256")
+    .update(sourcesHash)
+    .update(JSON.stringify(context))
+    .digest("hex")
+    .slice(0, 16);
+  const directory = new URL(`${name}/`, cache);
   if (await exists(directory)) return fileURLToPath(directory);
 
   const cdkJson = JSON.parse(await readFile(new URL("cdk.json", root), "utf8"));
   await mkdir(cache, { recursive: true });
   const unfinished = fileURLToPath(new URL(`unfinished-${process.pid}`, cache));
-  await node("scripts/bundle.ts");
   await node("bin/app.ts", {
     CDK_OUTDIR: unfinished,
     CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
@@ -40,6 +46,13 @@ export async function synthesize(context: Readonly<Record<string, string>>): Pro
   return fileURLToPath(directory);
 }
 
+async function bundleUnlessDone(sourcesHash: string): Promise<void> {
+  const stamp = new URL("dist/sources.sha256", root);
+  if ((await readFile(stamp, "utf8").catch(() => "")) === sourcesHash) return;
+  await node("scripts/bundle.ts");
+  await writeFile(stamp, sourcesHash);
+}
+
 async function node(script: string, environment: Record<string, string> = {}): Promise<void> {
   await promisify(execFile)(process.execPath, [script], {
     cwd: fileURLToPath(root),
@@ -47,12 +60,12 @@ async function node(script: string, environment: Record<string, string> = {}): P
   });
 }
 
-async function hashOf(context: object): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(context));
+async function hashOfSources(): Promise<string> {
+  const hash = createHash("sha256");
   const files: string[] = [];
   for await (const file of glob(sources, { cwd: fileURLToPath(root) })) files.push(file);
   for (const file of files.sort()) hash.update(file).update(await readFile(new URL(file, root)));
-  return hash.digest("hex").slice(0, 16);
+  return hash.digest("hex");
 }
 
 async function exists(directory: URL): Promise<boolean> {
