@@ -10,20 +10,25 @@ export const environments = {
     "SESSIONS_TABLE",
     "ATTEMPTS_TABLE",
     "VERIFIER_FUNCTION",
+    "ONE_IDENTITY_PER_APP",
     "SESSION_LIFETIME_SECONDS",
     "ATTEMPTS_PER_IDENTITY",
     "ATTEMPTS_PER_SOURCE_IP",
     "ATTEMPTS_PER_USERNAME",
     "ATTEMPTS_WINDOW_SECONDS",
   ],
-  session: ["SESSIONS_TABLE"],
+  session: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   verifier: ["ACCOUNTS_TABLE"],
+  admin: ["APP_SECRETS", "BINDINGS_TABLE", "SESSIONS_TABLE", "ACCOUNTS_TABLE"],
   hello: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type FunctionName = keyof typeof environments;
 export type Environment<F extends FunctionName> = Record<(typeof environments)[F][number], string>;
+
+/** In place of a function or table that this deployment does without (`VERIFIER_FUNCTION`, `ACCOUNTS_TABLE`). */
+export const none = "none";
 
 /** Throws, by name, for the first variable that is missing or empty. */
 export function readEnvironment<F extends FunctionName>(

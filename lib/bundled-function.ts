@@ -23,6 +23,7 @@ export interface BundledFunctionProps<F extends FunctionName> {
   readonly runtime: Runtime;
   readonly architecture: Architecture;
   readonly logRetention: RetentionDays;
+  readonly reservedConcurrency?: number | undefined;
 }
 
 /** A Lambda over its bundle in `dist/functions`, with a role and a log group of its own and no grant but its log. */
@@ -31,7 +32,7 @@ export function bundledFunction<F extends FunctionName>(
   id: string,
   props: BundledFunctionProps<F>,
 ): LambdaFunction {
-  const { function: name, logRetention, runtime, environment, ...rest } = props;
+  const { function: name, logRetention, runtime, environment, reservedConcurrency, ...rest } = props;
   assertRuntime(runtime);
   const directory = fileURLToPath(new URL(`../dist/functions/${name}/`, import.meta.url));
   if (!existsSync(directory)) {
@@ -57,6 +58,7 @@ export function bundledFunction<F extends FunctionName>(
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
+    ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
   });
 }
 

@@ -11,7 +11,9 @@ const readers = {
   sessionLifetimeSeconds: (value: string) => ({ sessionLifetime: seconds(value) }),
   authorizerCacheSeconds: (value: string) => ({ authorizerCache: seconds(value) }),
   removalPolicy: (value: string) => ({ removalPolicy: removalPolicy(value) }),
-  hello: (value: string) => ({ hello: yesOrNo(value) }),
+  verifier: (value: string) => ({ verifier: oneOf(value, "built-in", "none") }),
+  identitiesPerAccount: (value: string) => ({ identitiesPerAccount: oneOf(value, "many", "one-per-app") }),
+  hello: (value: string) => ({ hello: oneOf(value, "true", "false") === "true" }),
 } satisfies Record<string, (value: string) => Partial<WeappLoginStackProps>>;
 
 /** The stack's settings out of the CDK context: cdk.json, or `-c name=value` on the command line. */
@@ -45,12 +47,11 @@ function seconds(value: string): Duration {
 }
 
 function removalPolicy(value: string): RemovalPolicy {
-  if (value === "retain") return RemovalPolicy.RETAIN;
-  if (value === "destroy") return RemovalPolicy.DESTROY;
-  throw new Error(`"${value}" is neither retain nor destroy.`);
+  return oneOf(value, "retain", "destroy") === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }
 
-function yesOrNo(value: string): boolean {
-  if (value === "true" || value === "false") return value === "true";
-  throw new Error(`"${value}" is neither true nor false.`);
+function oneOf<T extends string>(value: string, ...choices: T[]): T {
+  const choice = choices.find((it) => it === value);
+  if (choice === undefined) throw new Error(`"${value}" is neither ${choices.join(" nor ")}.`);
+  return choice;
 }

@@ -5,12 +5,14 @@ import { Construct } from "constructs";
 /** What stands in these tables, and who may touch it: README, "Data". */
 export class Tables extends Construct {
   readonly bindings: TableV2;
-  readonly accounts: TableV2;
+  /** Only for the built-in verifier. */
+  readonly accounts: TableV2 | undefined;
   readonly sessions: TableV2;
   readonly attempts: TableV2;
 
-  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
+  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy; accounts: boolean }) {
     super(scope, id);
+    const { removalPolicy } = props;
     // Losing bindings gives every user a new start, losing accounts locks everybody out: neither can be rebuilt.
     const irreplaceable = {
       billing: Billing.onDemand(),
@@ -28,10 +30,12 @@ export class Tables extends Construct {
       partitionKey: { name: "key", type: AttributeType.BINARY },
       ...irreplaceable,
     });
-    this.accounts = new TableV2(this, "Accounts", {
-      partitionKey: { name: "username", type: AttributeType.STRING },
-      ...irreplaceable,
-    });
+    this.accounts = props.accounts
+      ? new TableV2(this, "Accounts", {
+          partitionKey: { name: "username", type: AttributeType.STRING },
+          ...irreplaceable,
+        })
+      : undefined;
     this.sessions = new TableV2(this, "Sessions", {
       partitionKey: { name: "identity", type: AttributeType.BINARY },
       sortKey: { name: "secretHash", type: AttributeType.BINARY },

@@ -43,6 +43,10 @@ export class WeappLoginStack extends Stack {
 
     new CfnOutput(this, "ApiUrl", { value: login.url, description: "baseUrl for the mini-program" });
     new CfnOutput(this, "AuthorizerFunctionArn", { value: login.authorizerFunction.functionArn });
+    new CfnOutput(this, "AdminFunctionName", {
+      value: login.adminFunction.functionName,
+      description: `For the command line: weapp-login --stack ${this.stackName}`,
+    });
     for (const [appId, secret] of login.appSecrets) {
       new CfnOutput(
         this,

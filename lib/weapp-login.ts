@@ -1,15 +1,6 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
-import {
-  DomainName,
-  HttpApi,
-  HttpMethod,
-  HttpStage,
-  LogGroupLogDestination,
-} from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
-import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import type { HttpLambdaAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
@@ -17,11 +8,13 @@ import {
   type Function as LambdaFunction,
   Runtime,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import { none } from "../functions/environment.ts";
 import { appSecret } from "./app-secret.ts";
 import { bundledFunction } from "./bundled-function.ts";
+import { type DomainProps, LoginApi } from "./login-api.ts";
 import { Tables } from "./tables.ts";
 
 export interface WeappLoginProps {
@@ -29,6 +22,14 @@ export interface WeappLoginProps {
   readonly appId: string;
   /** Further mini-programs this deployment serves; each gets an AppSecret of its own. */
   readonly otherAppIds?: readonly string[];
+  /**
+   * Who knows usernames and passwords. `built-in` (the default): a table of accounts, kept with the command line. A
+   * function of yours: `{ username, password, appId }` -> `{ userId }` or `{ refused: "invalid_credentials" |
+   * "account_disabled" }`. `none`: nobody; the first login of an identity makes a userId for it.
+   */
+  readonly verifier?: "built-in" | "none" | IFunction;
+  /** Whether an account may have more than one WeChat identity per AppId. Default: `many`. */
+  readonly identitiesPerAccount?: "many" | "one-per-app";
   /** How long a session lives. Default: 24 hours. Replaced by silent login, which nobody notices. */
   readonly sessionLifetime?: Duration;
   /**
@@ -42,6 +43,15 @@ export interface WeappLoginProps {
   readonly removalPolicy?: RemovalPolicy;
   /** Production mini-programs may only call domains that are filed (ICP) and listed in WeChat's console. */
   readonly domain?: DomainProps;
+  /**
+   * Instances set aside, so that a flood of logins cannot starve the authorizer. Default: none, because a new AWS
+   * account has 10 in all and the deploy would fail.
+   */
+  readonly reservedConcurrency?: {
+    readonly login?: number;
+    readonly verifier?: number;
+    readonly authorizer?: number;
+  };
   /** Default: 90 days. */
   readonly logRetention?: RetentionDays;
   /** Default: NODEJS_24_X, which is also the oldest that works. */
@@ -62,13 +72,6 @@ export interface AttemptsProps {
   readonly window?: Duration;
 }
 
-export interface DomainProps {
-  /** For instance `login.example.com`. Point it at the output `DomainTarget`. */
-  readonly name: string;
-  /** ARN of its certificate in AWS Certificate Manager, in the Region of the stack. */
-  readonly certificateArn: string;
-}
-
 const weChatUrl = "https://api.weixin.qq.com";
 
 /** WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. */
@@ -76,52 +79,66 @@ export class WeappLogin extends Construct {
   readonly api: HttpApi;
   readonly authorizer: HttpLambdaAuthorizer;
   readonly authorizerFunction: IFunction;
+  /** Everything operators do: invoke it, and grant its invocation, with IAM. See functions/admin/requests.ts. */
+  readonly adminFunction: IFunction;
   /** The AppSecrets by AppId. Their values are set after the deploy; until then login answers `not_configured`. */
   readonly appSecrets: ReadonlyMap<string, Secret>;
   /** Where mini-programs send their requests: the custom domain if there is one. No trailing slash. */
   readonly url: string;
+  readonly #api: LoginApi;
 
   constructor(scope: Construct, id: string, props: WeappLoginProps) {
     super(scope, id);
-    const { removalPolicy = RemovalPolicy.RETAIN, attempts = {} } = props;
+    const { removalPolicy = RemovalPolicy.RETAIN, attempts = {}, verifier: who = "built-in" } = props;
+    const logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS;
     const functions = {
       runtime: props.runtime ?? Runtime.NODEJS_24_X,
       architecture: props.architecture ?? Architecture.ARM_64,
-      logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      logRetention,
     };
     const {
       bindings,
       accounts,
       sessions,
       attempts: attemptsTable,
-    } = new Tables(this, "Tables", removalPolicy);
+    } = new Tables(this, "Tables", {
+      removalPolicy,
+      accounts: who === "built-in",
+    });
     const appIds = [props.appId, ...(props.otherAppIds ?? [])];
     this.appSecrets = new Map(appIds.map((appId) => [appId, appSecret(this, appId)]));
+    const secretArns = [...this.appSecrets.values()].map((secret) => secret.secretArn);
+    const APP_SECRETS = Stack.of(this).toJsonString(
+      Object.fromEntries([...this.appSecrets].map(([appId, secret]) => [appId, secret.secretArn])),
+    );
 
-    const verifier = bundledFunction(this, "Verifier", {
-      ...functions,
-      function: "verifier",
-      description: "weapp-login: checks username and password",
-      environment: { ACCOUNTS_TABLE: accounts.tableName },
-      // One vCPU: argon2id is all CPU.
-      memorySize: 1_769,
-      timeout: Duration.seconds(5),
-    });
-    accounts.grant(verifier, "dynamodb:GetItem");
+    const builtInVerifier =
+      accounts &&
+      bundledFunction(this, "Verifier", {
+        ...functions,
+        function: "verifier",
+        description: "weapp-login: checks username and password",
+        environment: { ACCOUNTS_TABLE: accounts.tableName },
+        // One vCPU: argon2id is all CPU.
+        memorySize: 1_769,
+        timeout: Duration.seconds(5),
+        reservedConcurrency: props.reservedConcurrency?.verifier,
+      });
+    if (accounts && builtInVerifier) accounts.grant(builtInVerifier, "dynamodb:GetItem");
+    const verifier = typeof who === "object" ? who : builtInVerifier;
 
     const login = bundledFunction(this, "Login", {
       ...functions,
       function: "login",
       description: "weapp-login: ANY /login",
       environment: {
-        APP_SECRETS: Stack.of(this).toJsonString(
-          Object.fromEntries([...this.appSecrets].map(([appId, secret]) => [appId, secret.secretArn])),
-        ),
+        APP_SECRETS,
         WECHAT_BASE_URL: weChatUrl,
         BINDINGS_TABLE: bindings.tableName,
         SESSIONS_TABLE: sessions.tableName,
         ATTEMPTS_TABLE: attemptsTable.tableName,
-        VERIFIER_FUNCTION: verifier.functionName,
+        VERIFIER_FUNCTION: verifier?.functionArn ?? none,
+        ONE_IDENTITY_PER_APP: String(props.identitiesPerAccount === "one-per-app"),
         SESSION_LIFETIME_SECONDS: seconds(props.sessionLifetime ?? Duration.hours(24)),
         ATTEMPTS_PER_IDENTITY: String(attempts.perIdentity ?? 10),
         ATTEMPTS_PER_SOURCE_IP: String(attempts.perSourceIp ?? 300),
@@ -130,26 +147,24 @@ export class WeappLogin extends Construct {
       },
       memorySize: 256,
       timeout: Duration.seconds(10),
+      reservedConcurrency: props.reservedConcurrency?.login,
     });
     bindings.grant(login, "dynamodb:GetItem", "dynamodb:UpdateItem");
     sessions.grant(login, "dynamodb:PutItem");
     attemptsTable.grant(login, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem");
-    allow(
-      login,
-      "secretsmanager:GetSecretValue",
-      ...[...this.appSecrets.values()].map((secret) => secret.secretArn),
-    );
-    allow(login, "lambda:InvokeFunction", verifier.functionArn);
+    allow(login, "secretsmanager:GetSecretValue", ...secretArns);
+    if (verifier) allow(login, "lambda:InvokeFunction", verifier.functionArn);
 
     const session = bundledFunction(this, "Session", {
       ...functions,
       function: "session",
-      description: "weapp-login: /session",
-      environment: { SESSIONS_TABLE: sessions.tableName },
+      description: "weapp-login: what a session's owner may do",
+      environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
       memorySize: 256,
       timeout: Duration.seconds(10),
     });
-    sessions.grant(session, "dynamodb:DeleteItem");
+    bindings.grant(session, "dynamodb:GetItem", "dynamodb:UpdateItem");
+    sessions.grant(session, "dynamodb:Query", "dynamodb:DeleteItem");
 
     const authorizer = bundledFunction(this, "Authorizer", {
       ...functions,
@@ -158,26 +173,60 @@ export class WeappLogin extends Construct {
       environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
       memorySize: 256,
       timeout: Duration.seconds(5),
+      reservedConcurrency: props.reservedConcurrency?.authorizer,
     });
     bindings.grant(authorizer, "dynamodb:BatchGetItem");
     sessions.grant(authorizer, "dynamodb:BatchGetItem");
     this.authorizerFunction = authorizer;
-    this.authorizer = new HttpLambdaAuthorizer("SessionAuthorizer", authorizer, {
-      responseTypes: [HttpLambdaResponseType.SIMPLE],
-      identitySource: ["$request.header.Authorization"],
-      // CDK's own default is 300 s, during which a logout would do nothing.
-      resultsCacheTtl: props.authorizerCache ?? Duration.seconds(0),
-    });
 
-    this.api = new HttpApi(this, "Api", { apiName: "weapp-login", createDefaultStage: false });
-    this.url = this.stage(functions.logRetention, props.domain);
-    this.api.addRoutes({
-      path: "/login",
-      methods: [HttpMethod.ANY],
-      integration: new HttpLambdaIntegration("LoginIntegration", login),
+    const admin = bundledFunction(this, "Admin", {
+      ...functions,
+      function: "admin",
+      description: "weapp-login: what operators do, invoked with IAM only",
+      environment: {
+        APP_SECRETS,
+        BINDINGS_TABLE: bindings.tableName,
+        SESSIONS_TABLE: sessions.tableName,
+        ACCOUNTS_TABLE: accounts?.tableName ?? none,
+      },
+      // One vCPU: it hashes the passwords of an import.
+      memorySize: 1_769,
+      timeout: Duration.seconds(60),
     });
-    this.protect("GET /session", session);
-    this.protect("DELETE /session", session);
+    bindings.grant(admin, "dynamodb:GetItem", "dynamodb:UpdateItem");
+    sessions.grant(admin, "dynamodb:Query", "dynamodb:DeleteItem");
+    accounts?.grant(
+      admin,
+      "dynamodb:GetItem",
+      "dynamodb:BatchGetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+    );
+    allow(admin, "secretsmanager:PutSecretValue", ...secretArns);
+    this.adminFunction = admin;
+
+    this.#api = new LoginApi(this, "Api", {
+      login,
+      authorizer,
+      authorizerCache: props.authorizerCache ?? Duration.seconds(0),
+      logRetention,
+      domain: props.domain,
+    });
+    const { api, authorizer: httpAuthorizer, url } = this.#api;
+    this.api = api;
+    this.authorizer = httpAuthorizer;
+    this.url = url;
+    for (const route of [
+      "GET /session",
+      "DELETE /session",
+      "GET /sessions",
+      "DELETE /sessions",
+      "DELETE /sessions/{id}",
+      "DELETE /binding",
+    ]) {
+      this.protect(route, session);
+    }
   }
 
   /**
@@ -185,60 +234,9 @@ export class WeappLogin extends Construct {
    * `event.requestContext.authorizer.lambda`.
    */
   protect(route: string, handler: IFunction): void {
-    const [method, path] = /^([A-Z]+) (\/\S*)$/.exec(route)?.slice(1) ?? [];
-    if (method === undefined || path === undefined || !(method in HttpMethod)) {
-      throw new Error(`A route looks like "GET /orders", and this is "${route}".`);
-    }
-    this.api.addRoutes({
-      path,
-      methods: [method as HttpMethod],
-      integration: new HttpLambdaIntegration(`${method}${path.replaceAll(/\W+/g, "-")}`, handler),
-      authorizer: this.authorizer,
-    });
-  }
-
-  private stage(retention: RetentionDays, domain: DomainProps | undefined): string {
-    const destination = new LogGroup(this, "AccessLog", { retention, removalPolicy: RemovalPolicy.DESTROY });
-    const domainName =
-      domain &&
-      new DomainName(this, "Domain", {
-        domainName: domain.name,
-        certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificateArn),
-      });
-    const stage = new HttpStage(this, "Stage", {
-      httpApi: this.api,
-      stageName: "$default",
-      autoDeploy: true,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(destination),
-        format: accessLogFormat,
-      },
-      ...(domainName && { domainMapping: { domainName } }),
-    });
-    if (!domain || !domainName) return stage.url.replace(/\/$/, "");
-    const target = new CfnOutput(this, "DomainTarget", {
-      value: domainName.regionalDomainName,
-      description: `CNAME (or alias) of ${domain.name}`,
-    });
-    target.overrideLogicalId("DomainTarget");
-    return `https://${domain.name}`;
+    this.#api.protect(route, handler);
   }
 }
-
-/** Names of facts only: neither the query string nor a header may show up in a log. */
-const accessLogFormat = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: "$context.requestId",
-    time: "$context.requestTimeEpoch",
-    sourceIp: "$context.identity.sourceIp",
-    route: "$context.routeKey",
-    status: "$context.status",
-    latency: "$context.responseLatency",
-    authorizerStatus: "$context.authorizer.status",
-    authorizerLatency: "$context.authorizer.latency",
-    error: "$context.error.message",
-  }),
-);
 
 function allow(to: LambdaFunction, action: string, ...resources: string[]): void {
   to.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));

@@ -1,4 +1,4 @@
-import { argon2idParameters, hashPassword } from "../functions/adapters/argon2id.ts";
+import type { AdminRequest } from "../functions/admin/requests.ts";
 import type { Laptop } from "./laptop.ts";
 
 /** The mini-program, the AppSecret and the account to try: on this machine only, worth nothing anywhere else. */
@@ -10,25 +10,18 @@ export const sample = {
   userId: "u_zhangsan",
 } as const;
 
-export interface NewAccount {
-  readonly username: string;
-  readonly password: string;
-  readonly userId: string;
+/** Asks the stack's admin function, as the command line does. Throws when it fails. */
+export async function askAdmin(laptop: Laptop, request: AdminRequest): Promise<unknown> {
+  const admin = laptop.assembly.outputs.AdminFunctionName ?? "";
+  const { payload, functionError } = await laptop.functions.invoke(admin, JSON.stringify(request));
+  if (functionError) throw new Error(`The admin function failed: ${payload}`);
+  return JSON.parse(payload);
 }
 
-/** Adds an account, unless its username is there already; what somebody changed about it stays. */
-export async function addAccount(
-  laptop: Laptop,
-  { username, password, userId }: NewAccount,
-  parameters = argon2idParameters,
-): Promise<void> {
-  const TableName = laptop.tableName("ACCOUNTS_TABLE");
-  const Key = { username: { S: username } };
-  const found = await laptop.dynamoDb.call("GetItem", { TableName, Key });
-  if ("Item" in found) return;
-  const passwordHash = await hashPassword(password, parameters);
-  const Item = { ...Key, userId: { S: userId }, passwordHash: { S: passwordHash } };
-  await laptop.dynamoDb.call("PutItem", { TableName, Item });
+/** Adds the account to try; one that is there already stays as it is. */
+export async function addSampleAccount(laptop: Laptop): Promise<void> {
+  const { username, password, userId } = sample;
+  await askAdmin(laptop, { action: "accounts.import", rows: [{ username, userId, password }] });
 }
 
 /** What an operator does with `put-secret-value` after a deploy. */

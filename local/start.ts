@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { printGuide } from "./guide.ts";
 import { startLaptop } from "./laptop.ts";
-import { addAccount, sample, setAppSecrets } from "./sample.ts";
+import { addSampleAccount, sample, setAppSecrets } from "./sample.ts";
 import { synthesize } from "./synthesize.ts";
 import { startWechatSimulator } from "./wechat/simulator.ts";
 
@@ -57,7 +57,7 @@ async function start(): Promise<void> {
     },
   }).catch(portTaken("PORT", port));
   await setAppSecrets(laptop, weChat.appSecret);
-  await addAccount(laptop, sample);
+  await addSampleAccount(laptop);
 
   printGuide({
     laptop,

@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import type { PasswordHasher } from "../core/account.ts";
+import type { PasswordHasher, PasswordHashes } from "../core/account.ts";
 
 export interface Argon2idParameters {
   /** KiB. */
@@ -31,7 +31,9 @@ export async function hashPassword(password: string, parameters = argon2idParame
   return format(parameters, salt, tag);
 }
 
-export const argon2id: PasswordHasher = {
+export const argon2id: PasswordHasher & PasswordHashes = {
+  hash: (password) => hashPassword(password),
+  isHash: (text) => phcString.test(text),
   decoy: format(argon2idParameters, randomBytes(saltBytes), randomBytes(tagBytes)),
 
   /** Throws for a string that is not an argon2id hash: a broken account is not a wrong password. */
@@ -46,11 +48,6 @@ export const argon2id: PasswordHasher = {
     return timingSafeEqual(actual, tag);
   },
 };
-
-/** Whether `matches` can read this string. */
-export function isArgon2idHash(passwordHash: string): boolean {
-  return phcString.test(passwordHash);
-}
 
 function parse(passwordHash: string) {
   const [, memory, passes, parallelism, salt, tag] = phcString.exec(passwordHash) ?? [];

@@ -1,10 +1,14 @@
-import { GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { Binding, Bindings, BindResult } from "../core/binding.ts";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Bindings, BindResult } from "../core/binding.ts";
 import { accountKey, identityKey, type Person } from "../core/identity.ts";
-import { StoreUnavailable } from "../core/refusal.ts";
+import { identitiesAttribute, readBinding } from "./bindings-table.ts";
 import { answered, ifConditionHolds, type Table } from "./dynamodb.ts";
-
-const attemptsAtBinding = 4;
+import {
+  type CancellationReason,
+  type Pause,
+  type TransactionParts,
+  transact,
+} from "./dynamodb-transaction.ts";
 
 const unboundOrTheirs = "(attribute_not_exists(userId) OR userId = :userId)";
 const notSuperseded = "(attribute_not_exists(sessionsValidFrom) OR sessionsValidFrom <= :enteredAt)";
@@ -12,74 +16,56 @@ const accountEnabled = "(attribute_not_exists(disabled) OR disabled = :false)";
 const bindsStillValid = "(attribute_not_exists(bindsValidFrom) OR bindsValidFrom <= :enteredAt)";
 const noOtherOfThisApp = "(attribute_not_exists(#identities) OR #identities = :identity)";
 
-/**
- * Bindings table, key (B):
- * - identity items, 16 bytes: appId, openid, unionid?, userId? (absent: unbound), boundAt (N, ms), disabled?,
- *   sessionsValidFrom? (N, ms);
- * - account items, 32 bytes: userId, `identities:APPID` (set of identity keys) per mini-program, disabled?,
- *   bindsValidFrom? (N, ms).
- *
- * `pause` waits before the n-th repetition of a bind that met another transaction.
- */
+/** Finding and making bindings; see bindings-table.ts for the table's items. */
 export function dynamoDbBindings(
   { client, name: TableName, deadline }: Table,
   policy: { oneIdentityPerApp: boolean },
-  pause: (repetition: number) => Promise<void>,
+  pause: Pause,
 ): Bindings {
   const options = { abortSignal: deadline };
 
-  async function tryToBind(person: Person, userId: string, enteredAt: number) {
+  function partsOfBind(person: Person, userId: string, enteredAt: number): TransactionParts {
     const key = identityKey(person);
-    const command = new TransactWriteCommand({
-      TransactItems: [
-        {
-          Update: {
-            TableName,
-            Key: { key },
-            UpdateExpression: `SET userId = :userId, appId = :appId, openid = :openid, boundAt = :enteredAt${
-              person.unionid === undefined ? "" : ", unionid = :unionid"
-            }`,
-            ConditionExpression: `${unboundOrTheirs} AND ${notSuperseded}`,
-            ExpressionAttributeValues: {
-              ":userId": userId,
-              ":appId": person.appId,
-              ":openid": person.openid,
-              ":unionid": person.unionid,
-              ":enteredAt": enteredAt,
-            },
-            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    return [
+      {
+        Update: {
+          TableName,
+          Key: { key },
+          UpdateExpression: `SET userId = :userId, appId = :appId, openid = :openid, boundAt = :enteredAt${
+            person.unionid === undefined ? "" : ", unionid = :unionid"
+          }`,
+          ConditionExpression: `${unboundOrTheirs} AND ${notSuperseded}`,
+          ExpressionAttributeValues: {
+            ":userId": userId,
+            ":appId": person.appId,
+            ":openid": person.openid,
+            ":unionid": person.unionid,
+            ":enteredAt": enteredAt,
           },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         },
-        {
-          Update: {
-            TableName,
-            Key: { key: accountKey(userId) },
-            UpdateExpression: "SET userId = :userId ADD #identities :identity",
-            ConditionExpression: [
-              accountEnabled,
-              bindsStillValid,
-              ...(policy.oneIdentityPerApp ? [noOtherOfThisApp] : []),
-            ].join(" AND "),
-            ExpressionAttributeNames: { "#identities": `identities:${person.appId}` },
-            ExpressionAttributeValues: {
-              ":userId": userId,
-              ":identity": new Set([key]),
-              ":enteredAt": enteredAt,
-              ":false": false,
-            },
-            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      },
+      {
+        Update: {
+          TableName,
+          Key: { key: accountKey(userId) },
+          UpdateExpression: "SET userId = :userId ADD #identities :identity",
+          ConditionExpression: [
+            accountEnabled,
+            bindsStillValid,
+            ...(policy.oneIdentityPerApp ? [noOtherOfThisApp] : []),
+          ].join(" AND "),
+          ExpressionAttributeNames: { "#identities": identitiesAttribute(person.appId) },
+          ExpressionAttributeValues: {
+            ":userId": userId,
+            ":identity": new Set([key]),
+            ":enteredAt": enteredAt,
+            ":false": false,
           },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         },
-      ],
-    });
-    try {
-      await client.send(command, options);
-      return "bound";
-    } catch (error) {
-      const reason = whyCancelled(error, userId, enteredAt);
-      if (reason === undefined) throw new StoreUnavailable("DynamoDB", error);
-      return reason;
-    }
+      },
+    ];
   }
 
   return {
@@ -91,12 +77,8 @@ export function dynamoDbBindings(
     },
 
     async bind(person, userId, enteredAt) {
-      for (let repetition = 1; ; repetition++) {
-        const result = await tryToBind(person, userId, enteredAt);
-        if (result !== "conflict") return result;
-        if (repetition === attemptsAtBinding) throw new StoreUnavailable("DynamoDB", "TransactionConflict");
-        await pause(repetition);
-      }
+      const reasons = await transact({ client, deadline }, partsOfBind(person, userId, enteredAt), pause);
+      return reasons ? whyRefused(reasons, userId, enteredAt) : "bound";
     },
 
     async rememberUnionid(key, unionid) {
@@ -116,44 +98,16 @@ export function dynamoDbBindings(
   };
 }
 
-function readBinding(item: Record<string, unknown>): Binding {
-  const { userId, unionid, disabled, sessionsValidFrom } = item;
-  return {
-    ...(typeof userId === "string" && { userId }),
-    ...(typeof unionid === "string" && { unionid }),
-    disabled: disabled !== undefined && disabled !== false,
-    sessionsValidFrom: sessionsValidFrom === undefined ? 0 : Number(sessionsValidFrom),
-  };
-}
-
-interface CancellationReason {
-  readonly Code?: string;
-  readonly Item?: Record<string, { S?: string; BOOL?: boolean; N?: string } | undefined>;
-}
-
-/** The reason as a value, or undefined when the store is in trouble. Reasons come in the order of the two updates. */
-function whyCancelled(
-  error: unknown,
+/** Reasons come in the order of the parts: identity, account. */
+function whyRefused(
+  [identity, account]: readonly CancellationReason[],
   userId: string,
   enteredAt: number,
-): BindResult | "conflict" | undefined {
-  const reasons = cancellationReasons(error);
-  if (reasons?.some(({ Code }) => Code === "TransactionConflict")) return "conflict";
-  const [identity, account] = reasons ?? [];
+): BindResult {
   if (identity?.Code === "ConditionalCheckFailed") {
     const theirs = identity.Item?.userId?.S;
     return theirs !== undefined && theirs !== userId ? "already_bound" : "superseded";
   }
-  if (account?.Code === "ConditionalCheckFailed") {
-    if (account.Item?.disabled?.BOOL) return "account_disabled";
-    return Number(account.Item?.bindsValidFrom?.N ?? 0) > enteredAt ? "superseded" : "account_already_bound";
-  }
-  return undefined;
-}
-
-function cancellationReasons(error: unknown): CancellationReason[] | undefined {
-  const isCancelled = error instanceof Error && error.name === "TransactionCanceledException";
-  return isCancelled && "CancellationReasons" in error
-    ? (error.CancellationReasons as CancellationReason[])
-    : undefined;
+  if (account?.Item?.disabled?.BOOL) return "account_disabled";
+  return Number(account?.Item?.bindsValidFrom?.N ?? 0) > enteredAt ? "superseded" : "account_already_bound";
 }

@@ -16,10 +16,30 @@ export interface Accounts {
   find(username: string): Promise<Account | undefined>;
 }
 
+/** What operators do with accounts. Usernames are normalised; false says that there is no such account (any more). */
+export interface AccountStore extends Accounts {
+  findAll(usernames: readonly string[]): Promise<Map<string, Account>>;
+  /** False: the username is taken. */
+  add(account: Account): Promise<boolean>;
+  changePassword(username: string, passwordHash: string): Promise<boolean>;
+  setDisabled(username: string, disabled: boolean): Promise<boolean>;
+  remove(username: string): Promise<void>;
+}
+
 export interface PasswordHasher {
   matches(password: string, passwordHash: string): Promise<boolean>;
   /** A hash that no password matches, as costly to check as a real one. */
   readonly decoy: string;
+}
+
+export interface PasswordHashes {
+  hash(password: string): Promise<string>;
+  /** Whether `PasswordHasher.matches` can read this string. */
+  isHash(text: string): boolean;
+}
+
+export function newUserId(random: (size: number) => Uint8Array): string {
+  return `u_${Buffer.from(random(16)).toString("base64url")}`;
 }
 
 /** The built-in verifier. An unknown username costs as much work, and gets the same answer, as a wrong password. */

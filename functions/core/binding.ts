@@ -1,4 +1,5 @@
 import type { Person } from "./identity.ts";
+import type { BoundIdentity } from "./revocation.ts";
 
 /** What is known of an identity. An identity nobody has bound yet, or that was unbound, has no userId. */
 export interface Binding {
@@ -27,4 +28,18 @@ export interface Bindings {
   bind(person: Person, userId: string, enteredAt: number): Promise<BindResult>;
   /** Fills in a unionid that WeChat has only now sent. */
   rememberUnionid(identityKey: Uint8Array, unionid: string): Promise<void>;
+}
+
+/** A binding with everything that is known of it. */
+export interface BindingRecord extends Binding, Person {
+  readonly userId: string;
+  /** Milliseconds. */
+  readonly boundAt: number;
+}
+
+/** Strongly consistent look-ups for operators. */
+export interface BindingDirectory {
+  identitiesOf(userId: string): Promise<BoundIdentity[]>;
+  /** Undefined for an identity that nobody has bound. */
+  describe(identityKey: Uint8Array): Promise<BindingRecord | undefined>;
 }

@@ -1,8 +1,9 @@
+import { newUserId } from "./account.ts";
 import { type AttemptCounters, type AttemptLimits, chargeAttempt } from "./attempts.ts";
 import { type BindTickets, issueTicket, ticketAttempts, ticketHash } from "./bind-ticket.ts";
-import type { Binding, Bindings } from "./binding.ts";
+import type { Binding, Bindings, BindResult } from "./binding.ts";
 import { identityKey, type Person } from "./identity.ts";
-import { isRefusal, type Refusal, refused } from "./refusal.ts";
+import { type Facts, isRefusal, type Refusal, refused } from "./refusal.ts";
 import { newSession, type Sessions } from "./session.ts";
 import { normalizeUsername } from "./username.ts";
 
@@ -15,7 +16,11 @@ export interface Credentials {
 export type LoginRequest = (
   | { readonly code: string; readonly appId: string; readonly credentials?: Credentials }
   | { readonly bindTicket: string; readonly credentials: Credentials }
-) & { readonly sourceIp: string };
+) & {
+  readonly sourceIp: string;
+  /** For the list of devices; see device.ts. */
+  readonly device?: string;
+};
 
 export interface LoggedIn {
   readonly sessionId: string;
@@ -23,6 +28,7 @@ export interface LoggedIn {
   readonly expiresAt: number;
   readonly userId: string;
   readonly newBinding: boolean;
+  readonly facts?: Facts;
 }
 
 export interface WeChat {
@@ -43,7 +49,8 @@ export interface LoginNeeds {
   readonly sessions: Sessions;
   readonly tickets: BindTickets;
   readonly counters: AttemptCounters;
-  readonly verifier: AccountVerifier;
+  /** `none`: nobody knows passwords, and the first login of an identity makes a userId for it. */
+  readonly verifier: AccountVerifier | "none";
   readonly limits: AttemptLimits;
   readonly sessionLifetimeSeconds: number;
   /** Milliseconds since 1970. */
@@ -60,9 +67,21 @@ export async function login(request: LoginRequest, needs: LoginNeeds): Promise<L
   const enteredAt = needs.now();
   const person = await whoIsIt(request, enteredAt, needs);
   if (isRefusal(person)) return person;
-  return request.credentials
-    ? loginWithPassword(person, { ...request, credentials: request.credentials }, enteredAt, needs)
-    : loginSilently(person, enteredAt, needs);
+  const attempt: Attempt = { person, enteredAt, device: request.device, needs };
+  const result = request.credentials
+    ? await loginWithPassword({ ...request, credentials: request.credentials }, attempt)
+    : await loginSilently(attempt);
+  const identity = Buffer.from(identityKey(person)).toString("base64url");
+  return { ...result, facts: { ...result.facts, identity } };
+}
+
+/** What every step of one login shares. */
+interface Attempt {
+  readonly person: Person;
+  /** Milliseconds. */
+  readonly enteredAt: number;
+  readonly device: string | undefined;
+  readonly needs: LoginNeeds;
 }
 
 async function whoIsIt(request: LoginRequest, now: number, needs: LoginNeeds): Promise<Person | Refusal> {
@@ -70,37 +89,48 @@ async function whoIsIt(request: LoginRequest, now: number, needs: LoginNeeds): P
   return (await needs.tickets.takeAttempt(ticketHash(request.bindTicket), now)) ?? refused("invalid_ticket");
 }
 
-async function loginSilently(person: Person, enteredAt: number, needs: LoginNeeds) {
+async function loginSilently(attempt: Attempt): Promise<LoggedIn | Refusal> {
+  const { person, enteredAt, needs } = attempt;
   const binding = await needs.bindings.find(identityKey(person));
-  if (binding?.userId === undefined) {
-    const bindTicket = await issueTicket(person, ticketAttempts, enteredAt, needs.tickets, needs.random);
-    return refused("binding_required", { bindTicket });
-  }
-  return openSession(person, binding, binding.userId, enteredAt, needs);
+  if (binding?.userId !== undefined) return openSession(binding, binding.userId, attempt);
+  if (needs.verifier === "none") return loginWithNewAccount(attempt);
+  const bindTicket = await issueTicket(person, ticketAttempts, enteredAt, needs.tickets, needs.random);
+  return refused("binding_required", { bindTicket });
+}
+
+async function loginWithNewAccount(attempt: Attempt): Promise<LoggedIn | Refusal> {
+  const { person, enteredAt, needs } = attempt;
+  const userId = newUserId(needs.random);
+  const result = await needs.bindings.bind(person, userId, enteredAt);
+  if (result === "bound") return createSession(userId, true, attempt);
+  if (result !== "already_bound") return refuseBind(result);
+  // The same person's other login was faster, and made the account that both share.
+  const binding = await needs.bindings.find(identityKey(person));
+  return binding?.userId === undefined
+    ? refuseBind("superseded")
+    : openSession(binding, binding.userId, attempt);
 }
 
 async function loginWithPassword(
-  person: Person,
   request: LoginRequest & { credentials: Credentials },
-  enteredAt: number,
-  needs: LoginNeeds,
+  attempt: Attempt,
 ): Promise<LoggedIn | Refusal> {
+  const { person, enteredAt, needs } = attempt;
   const { credentials } = request;
+  if (needs.verifier === "none") return refused("invalid_credentials");
   const key = identityKey(person);
-  const attempt = {
+  const who = {
     identityKey: key,
     sourceIp: request.sourceIp,
     username: normalizeUsername(credentials.username),
   };
-  const charge = await chargeAttempt(attempt, needs.limits, needs.counters, enteredAt);
+  const charge = await chargeAttempt(who, needs.limits, needs.counters, enteredAt);
   if (isRefusal(charge)) return charge;
 
   const account = await needs.verifier.verify({ ...credentials, appId: person.appId });
   if ("refused" in account) {
     if (account.refused === "account_disabled") return refused("account_disabled");
-    return refused("invalid_credentials", {
-      bindTicket: await ticketForAnotherTry(person, request, enteredAt, needs),
-    });
+    return refused("invalid_credentials", { bindTicket: await ticketForAnotherTry(request, attempt) });
   }
 
   // Read only now, so that the password decides even where the identity is bound.
@@ -112,51 +142,44 @@ async function loginWithPassword(
   const newBinding = binding?.userId === undefined;
   if (newBinding) {
     const result = await needs.bindings.bind(person, account.userId, enteredAt);
-    if (result === "superseded") return refused("invalid_code", { facts: { superseded: true } });
-    if (result !== "bound") return refused(result);
+    if (result !== "bound") return refuseBind(result);
   }
   if ("bindTicket" in request && !(await needs.tickets.consume(ticketHash(request.bindTicket)))) {
     return refused("invalid_ticket");
   }
   return newBinding
-    ? createSession(person, account.userId, true, enteredAt, needs)
-    : openSession(person, binding, account.userId, enteredAt, needs);
+    ? createSession(account.userId, true, attempt)
+    : openSession(binding, account.userId, attempt);
+}
+
+function refuseBind(result: Exclude<BindResult, "bound">): Refusal {
+  return result === "superseded" ? refused("invalid_code", { facts: { superseded: true } }) : refused(result);
 }
 
 /** The ticket the caller has already, or, where this call spent a code, a new one with that guess deducted. */
-async function ticketForAnotherTry(person: Person, request: LoginRequest, now: number, needs: LoginNeeds) {
+async function ticketForAnotherTry(request: LoginRequest, { person, enteredAt, needs }: Attempt) {
   if ("bindTicket" in request) return request.bindTicket;
-  return issueTicket(person, ticketAttempts - 1, now, needs.tickets, needs.random);
+  return issueTicket(person, ticketAttempts - 1, enteredAt, needs.tickets, needs.random);
 }
 
-async function openSession(
-  person: Person,
-  binding: Binding,
-  userId: string,
-  enteredAt: number,
-  needs: LoginNeeds,
-): Promise<LoggedIn | Refusal> {
+async function openSession(binding: Binding, userId: string, attempt: Attempt): Promise<LoggedIn | Refusal> {
+  const { person, enteredAt, needs } = attempt;
   if (binding.disabled) return refused("account_disabled");
-  if (binding.sessionsValidFrom > enteredAt) return refused("invalid_code", { facts: { superseded: true } });
+  if (binding.sessionsValidFrom > enteredAt) return refuseBind("superseded");
   if (person.unionid !== undefined && person.unionid !== binding.unionid) {
     await needs.bindings.rememberUnionid(identityKey(person), person.unionid);
   }
-  return createSession(person, userId, false, enteredAt, needs);
+  return createSession(userId, false, attempt);
 }
 
-async function createSession(
-  person: Person,
-  userId: string,
-  newBinding: boolean,
-  createdAt: number,
-  needs: LoginNeeds,
-): Promise<LoggedIn> {
+async function createSession(userId: string, newBinding: boolean, attempt: Attempt): Promise<LoggedIn> {
+  const { person, enteredAt, device, needs } = attempt;
   const { sessionId, session } = newSession(
     identityKey(person),
-    createdAt,
+    enteredAt,
     needs.sessionLifetimeSeconds,
     needs.random,
   );
-  await needs.sessions.create(session);
+  await needs.sessions.create({ ...session, ...(device !== undefined && { device }) });
   return { sessionId, expiresAt: session.expiresAt, userId, newBinding };
 }

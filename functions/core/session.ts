@@ -4,6 +4,7 @@ import { identityKeyBytes, sha256 } from "./identity.ts";
 const secretBytes = 32;
 const sessionIdBytes = identityKeyBytes + secretBytes;
 const sessionIdPattern = /^[A-Za-z0-9_-]{64}$/;
+const handlePattern = /^[A-Za-z0-9_-]{43}$/;
 
 /** What the table keeps of a session. The secret itself is known to the client alone. */
 export interface Session extends SessionKey {
@@ -11,6 +12,7 @@ export interface Session extends SessionKey {
   readonly createdAt: number;
   /** Whole seconds since 1970, which is what DynamoDB's TTL reads. The session ends when this second begins. */
   readonly expiresAt: number;
+  readonly device?: string;
 }
 
 export interface SessionKey {
@@ -22,6 +24,22 @@ export interface SessionKey {
 export interface Sessions {
   create(session: Session): Promise<void>;
   remove(key: SessionKey): Promise<void>;
+}
+
+export interface SessionList {
+  /** Everything that is stored for an identity, dead or alive; strongly consistent. */
+  list(identityKey: Uint8Array): Promise<Session[]>;
+}
+
+/** The sessions of an identity that may be used now, the newest first. */
+export async function liveSessions(
+  identityKey: Uint8Array,
+  binding: Binding,
+  sessions: SessionList,
+  now: number,
+): Promise<Session[]> {
+  const stored = await sessions.list(identityKey);
+  return stored.filter((session) => isLive(session, binding, now)).sort((a, b) => b.createdAt - a.createdAt);
 }
 
 /** Mints a SessionId: base64url(identity key, 16 bytes ‖ random secret, 32 bytes), 64 characters. */
@@ -57,6 +75,13 @@ export function parseSessionId(sessionId: string): SessionKey | undefined {
 /** Names a session to people and programs without being a credential: it cannot be turned back into a SessionId. */
 export function sessionHandle(secretHash: Uint8Array): string {
   return Buffer.from(secretHash).toString("base64url");
+}
+
+/** The key of a session out of its handle; undefined for what no session could be called. */
+export function sessionKeyOf(identityKey: Uint8Array, handle: string): SessionKey | undefined {
+  return handlePattern.test(handle)
+    ? { identityKey, secretHash: Buffer.from(handle, "base64url") }
+    : undefined;
 }
 
 /** The one rule that says whether a session may be used now. The clock decides, never what TTL has deleted. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretsManagerAppSecrets } from "../adapters/app-secret.ts";
@@ -7,9 +6,10 @@ import { documentClient } from "../adapters/dynamodb.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../adapters/dynamodb-attempts.ts";
 import { dynamoDbBindings } from "../adapters/dynamodb-bindings.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
+import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
 import { lambdaVerifier } from "../adapters/lambda-verifier.ts";
 import { weChat } from "../adapters/wechat.ts";
-import { readEnvironment, wholeNumber } from "../environment.ts";
+import { none, readEnvironment, wholeNumber } from "../environment.ts";
 import { loginHandler } from "./handler.ts";
 
 const env = readEnvironment("login", process.env);
@@ -33,20 +33,22 @@ const limits = {
   perUsername: wholeNumber("ATTEMPTS_PER_USERNAME", env.ATTEMPTS_PER_USERNAME),
   windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS),
 };
+const policy = { oneIdentityPerApp: env.ONE_IDENTITY_PER_APP === "true" };
 const sessionLifetimeSeconds = wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS);
 
 export const handler = loginHandler({
-  appIds: Object.keys(appSecretArns),
+  deployment: { appIds: Object.keys(appSecretArns), passwords: env.VERIFIER_FUNCTION !== none },
   log: (facts) => console.log(facts),
   needsUntil: (deadline) => {
     const table = (name: string) => ({ client: dynamoDb, name, deadline });
     return {
       wechat,
-      bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), { oneIdentityPerApp: false }, pauseBefore),
+      bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), policy, jitteredPause),
       sessions: dynamoDbSessions(table(env.SESSIONS_TABLE)),
       tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),
       counters: dynamoDbAttemptCounters(table(env.ATTEMPTS_TABLE)),
-      verifier: lambdaVerifier(lambda, env.VERIFIER_FUNCTION, deadline),
+      verifier:
+        env.VERIFIER_FUNCTION === none ? none : lambdaVerifier(lambda, env.VERIFIER_FUNCTION, deadline),
       limits,
       sessionLifetimeSeconds,
       now: Date.now,
@@ -54,8 +56,3 @@ export const handler = loginHandler({
     };
   },
 });
-
-/** Full jitter: transactions that met once should not meet again. */
-function pauseBefore(repetition: number): Promise<void> {
-  return setTimeout(Math.random() * 50 * 2 ** repetition);
-}

@@ -5,20 +5,20 @@ import { iso, json } from "../http/answer.ts";
 import { isBad } from "../http/json-body.ts";
 import { type ErrorCode, type ProblemDetails, problem } from "../http/problem.ts";
 import { whatBroke } from "../http/what-broke.ts";
-import { readLoginRequest } from "./request.ts";
+import { type Deployment, readLoginRequest } from "./request.ts";
 
 /** The worst login answers within 8 s, also when every store is slow. */
 const deadlineMs = 7_000;
 
 export interface LoginHandlerNeeds {
-  readonly appIds: readonly string[];
+  readonly deployment: Deployment;
   /** Everything the login needs, with calls that end at `deadline`. */
   readonly needsUntil: (deadline: AbortSignal) => LoginNeeds;
   readonly log: (facts: Facts) => void;
 }
 
 /** `ANY /login`. */
-export function loginHandler({ appIds, needsUntil, log }: LoginHandlerNeeds) {
+export function loginHandler({ deployment, needsUntil, log }: LoginHandlerNeeds) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { requestId } = event.requestContext;
     const refuse = (code: ErrorCode, details: ProblemDetails = {}, facts: Facts = {}) => {
@@ -31,7 +31,7 @@ export function loginHandler({ appIds, needsUntil, log }: LoginHandlerNeeds) {
         "Call wx.request with method: 'POST'. Its default is GET, which would put the password into a URL.";
       return refuse("method_not_allowed", { allow: "POST", detail });
     }
-    const request = readLoginRequest(event, appIds);
+    const request = readLoginRequest(event, deployment);
     if (isBad(request)) return refuse(request.bad, request.details);
     try {
       const result = await login(request, needsUntil(AbortSignal.timeout(deadlineMs)));
@@ -39,8 +39,8 @@ export function loginHandler({ appIds, needsUntil, log }: LoginHandlerNeeds) {
         const { refused, facts, ...details } = result;
         return refuse(refused, details, facts);
       }
-      const { sessionId, userId, newBinding } = result;
-      log({ event: "login", outcome: "logged_in", requestId, userId, newBinding });
+      const { sessionId, userId, newBinding, facts } = result;
+      log({ event: "login", outcome: "logged_in", requestId, userId, newBinding, ...facts });
       return json(200, { sessionId, expiresAt: iso(result.expiresAt * 1000), userId, newBinding });
     } catch (error) {
       const { code, facts } = whatBroke(error);

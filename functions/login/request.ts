@@ -1,14 +1,21 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { looksLikeTicket } from "../core/bind-ticket.ts";
+import { deviceLabel } from "../core/device.ts";
 import type { LoginRequest } from "../core/login.ts";
 import { type BadRequest, invalid, isBad, readJsonObject, readString } from "../http/json-body.ts";
 
 const longest = { code: 128, bindTicket: 128, appId: 128, username: 128, password: 256 } as const;
 
+export interface Deployment {
+  readonly appIds: readonly string[];
+  /** Whether anybody here knows usernames and passwords. */
+  readonly passwords: boolean;
+}
+
 /** `{ code, appId?, username?, password? }` or `{ bindTicket, username, password }`; other fields are ignored. */
 export function readLoginRequest(
   event: APIGatewayProxyEventV2,
-  appIds: readonly string[],
+  { appIds, passwords }: Deployment,
 ): LoginRequest | BadRequest {
   const fields = readJsonObject(event);
   if (!(fields instanceof Map)) return fields;
@@ -25,7 +32,12 @@ export function readLoginRequest(
     return invalid("username and password go together.", username === undefined ? "username" : "password");
   }
   const credentials = username !== undefined && password !== undefined ? { username, password } : undefined;
+  if (credentials && !passwords) {
+    return invalid("This deployment has no passwords: send the code alone.", "username", "password");
+  }
   const { sourceIp } = event.requestContext.http;
+  const device = deviceLabel(event.headers["user-agent"] ?? "");
+  const from = { sourceIp, ...(device !== undefined && { device }) };
 
   if (code !== undefined && bindTicket !== undefined) {
     return invalid("Send either code or bindTicket, not both.", "code", "bindTicket");
@@ -36,12 +48,12 @@ export function readLoginRequest(
       return invalid("This deployment serves several mini-programs: say which with appId.", "appId");
     }
     if (!appIds.includes(appId)) return invalid("This deployment does not serve that appId.", "appId");
-    return { code, appId, sourceIp, ...(credentials && { credentials }) };
+    return { ...from, code, appId, ...(credentials && { credentials }) };
   }
   if (bindTicket === undefined) {
     return invalid("Send the code that wx.login gave.", "code");
   }
   if (!credentials) return invalid("A bindTicket goes with username and password.", "username", "password");
   if (!looksLikeTicket(bindTicket)) return invalid("That is not a bindTicket.", "bindTicket");
-  return { bindTicket, credentials, sourceIp };
+  return { ...from, bindTicket, credentials };
 }

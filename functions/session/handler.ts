@@ -1,36 +1,73 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { Bindings } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
 import type { Facts } from "../core/refusal.ts";
-import type { Sessions } from "../core/session.ts";
-import { json, noContent } from "../http/answer.ts";
+import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
+import {
+  liveSessions,
+  type Session,
+  type SessionList,
+  type Sessions,
+  sessionHandle,
+  sessionKeyOf,
+} from "../core/session.ts";
+import { iso, json, noContent } from "../http/answer.ts";
 import { problem } from "../http/problem.ts";
 import { type AuthorizerContext, sessionOf } from "../http/session-of.ts";
 import { whatBroke } from "../http/what-broke.ts";
 
 const deadlineMs = 5_000;
 
+export interface SessionNeeds {
+  readonly sessions: Sessions & SessionList;
+  readonly bindings: Pick<Bindings, "find">;
+  readonly revocations: Revocations;
+}
+
 export interface SessionHandlerNeeds {
-  /** Sessions with calls that end at `deadline`. */
-  readonly sessionsUntil: (deadline: AbortSignal) => Sessions;
+  /** Stores with calls that end at `deadline`. */
+  readonly needsUntil: (deadline: AbortSignal) => SessionNeeds;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: (facts: Facts) => void;
 }
 
-/** `GET /session` and `DELETE /session`, behind the authorizer. */
-export function sessionHandler({ sessionsUntil, log }: SessionHandlerNeeds) {
-  const routes: Record<string, (caller: AuthorizerContext) => Promise<APIGatewayProxyStructuredResultV2>> = {
-    // The authorizer has just read all of this: no second read.
-    "GET /session": async ({ userId, appId, createdAt, expiresAt }) =>
-      json(200, { userId, appId, createdAt, expiresAt }),
+interface Call extends SessionNeeds {
+  readonly caller: AuthorizerContext;
+  readonly now: number;
+  /** `{id}` of the route, where it has one. */
+  readonly id: string;
+}
 
-    "DELETE /session": async (caller) => {
-      await sessionsUntil(AbortSignal.timeout(deadlineMs)).remove({
-        identityKey: identityKey(caller),
-        secretHash: Buffer.from(caller.sessionHandle, "base64url"),
-      });
-      return noContent();
-    },
-  };
+/** What a session's owner may do, behind the authorizer. */
+const routes: Readonly<Record<string, (call: Call) => Promise<APIGatewayProxyStructuredResultV2>>> = {
+  // The authorizer has just read all of this: no second read.
+  "GET /session": async ({ caller: { userId, appId, createdAt, expiresAt } }) =>
+    json(200, { userId, appId, createdAt, expiresAt }),
 
+  "DELETE /session": async ({ caller, sessions }) => removeSession(caller, caller.sessionHandle, sessions),
+
+  "GET /sessions": async ({ caller, bindings, sessions, now }) => {
+    const key = identityKey(caller);
+    const binding = await bindings.find(key);
+    const live = binding ? await liveSessions(key, binding, sessions, now) : [];
+    return json(200, { sessions: live.map((session) => view(session, caller)) });
+  },
+
+  "DELETE /sessions": async ({ caller, revocations, now }) => {
+    await endSessionsOfIdentity(caller, now, revocations);
+    return noContent();
+  },
+
+  "DELETE /sessions/{id}": async ({ caller, id, sessions }) => removeSession(caller, id, sessions),
+
+  "DELETE /binding": async ({ caller, revocations, now }) => {
+    await unbindIdentity(caller, caller.userId, now, revocations);
+    return noContent();
+  },
+};
+
+export function sessionHandler({ needsUntil, now, log }: SessionHandlerNeeds) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { requestId } = event.requestContext;
     const line = { event: "session", route: event.routeKey, requestId };
@@ -38,13 +75,33 @@ export function sessionHandler({ sessionsUntil, log }: SessionHandlerNeeds) {
       const caller = sessionOf(event);
       const route = routes[event.routeKey];
       if (!route) throw new Error("No such route here");
-      const answer = await route(caller);
-      log({ ...line, outcome: "done", userId: caller.userId });
+      const needs = needsUntil(AbortSignal.timeout(deadlineMs));
+      const answer = await route({ ...needs, caller, now: now(), id: event.pathParameters?.id ?? "" });
+      const identity = Buffer.from(identityKey(caller)).toString("base64url");
+      log({ ...line, outcome: "done", userId: caller.userId, identity });
       return answer;
     } catch (error) {
       const { code, facts } = whatBroke(error);
       log({ ...line, outcome: code, ...facts });
       return problem(code, requestId, {}, "elsewhere");
     }
+  };
+}
+
+/** Only ever one of the caller's own: the key begins with their identity. An unknown id is as good as gone. */
+async function removeSession(caller: AuthorizerContext, id: string, sessions: Sessions) {
+  const key = sessionKeyOf(identityKey(caller), id);
+  if (key) await sessions.remove(key);
+  return noContent();
+}
+
+function view({ secretHash, createdAt, expiresAt, device }: Session, caller: AuthorizerContext) {
+  const id = sessionHandle(secretHash);
+  return {
+    id,
+    createdAt: iso(createdAt),
+    expiresAt: iso(expiresAt * 1000),
+    current: id === caller.sessionHandle,
+    ...(device !== undefined && { device }),
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AdminRequest } from "../../functions/admin/requests.ts";
 import type { FunctionDescription } from "../../local/assembly.ts";
 import type { AuthorizationDecision } from "../../local/aws/endpoint.ts";
 import type { PolicyStatement } from "../../local/aws/iam.ts";
@@ -56,29 +57,83 @@ test("taking any single action out of any role is noticed", async () => {
   expect(unnoticed).toEqual([]);
 });
 
-/** Uses everything the product does; what went wrong, or undefined. */
+/** Uses everything the product does, through HTTP and as an operator; what went wrong, or undefined. */
 async function trouble(user: string): Promise<string | undefined> {
   lines.clear();
-  const unknown = await stack.login({ code: stack.simulator.login(user) });
-  if (unknown.status !== 409) return `binding_required: ${unknown.status}`;
-  const { bindTicket } = unknown.body;
-  const wrong = await stack.login({ bindTicket, username, password: "wrong" });
-  if (wrong.body.code !== "invalid_credentials") return `wrong password: ${wrong.status}`;
-  const bound = await stack.login({ bindTicket, username, password });
-  if (bound.status !== 200) return `first login: ${bound.status}`;
-  const silent = await stack.login({ code: stack.simulator.login(user) });
-  if (silent.status !== 200) return `silent login: ${silent.status}`;
-  const session: string = silent.body.sessionId;
-  for (const [route, expected] of [
-    ["GET /session", 200],
-    ["GET /hello", 200],
-    ["DELETE /session", 204],
-  ] as const) {
-    const { status } = await stack.call(route, { session });
-    if (status !== expected) return `${route}: ${status}`;
+  try {
+    await useHttp(user);
+    await useAdmin(user);
+  } catch (error) {
+    if (
+      error instanceof Trouble ||
+      (error instanceof Error && error.message.includes("admin function failed"))
+    ) {
+      return error.message;
+    }
+    throw error;
   }
   const silentFunctions = stack.laptop.assembly.functions.filter(({ label }) => !lines.has(label));
   return silentFunctions.length > 0 ? `no log of ${silentFunctions.map(({ label }) => label)}` : undefined;
+}
+
+class Trouble extends Error {}
+
+function expectTrouble(what: string, actual: unknown, expected: unknown): void {
+  if (actual !== expected) throw new Trouble(`${what}: ${actual} instead of ${expected}`);
+}
+
+async function useHttp(user: string): Promise<void> {
+  const unknown = await stack.login({ code: stack.simulator.login(user) });
+  expectTrouble("binding_required", unknown.status, 409);
+  const { bindTicket } = unknown.body;
+  const wrong = await stack.login({ bindTicket, username, password: "wrong" });
+  expectTrouble("wrong password", wrong.body.code, "invalid_credentials");
+  const bound = await stack.login({ bindTicket, username, password });
+  expectTrouble("first login", bound.status, 200);
+  const silent = async () => {
+    const { status, body } = await stack.login({ code: stack.simulator.login(user) });
+    expectTrouble("silent login", status, 200);
+    return body.sessionId as string;
+  };
+  const session = await silent();
+  for (const [route, expected] of [
+    ["GET /session", 200],
+    ["GET /hello", 200],
+    ["GET /sessions", 200],
+    ["DELETE /session", 204],
+  ] as const) {
+    expectTrouble(route, (await stack.call(route, { session })).status, expected);
+  }
+  expectTrouble("revoke", (await stack.call("DELETE /sessions", { session: await silent() })).status, 204);
+  expectTrouble("unbind", (await stack.call("DELETE /binding", { session: await silent() })).status, 204);
+}
+
+async function useAdmin(user: string): Promise<void> {
+  const account = { username: `account of ${user}`, password: "the password", userId: `u of ${user}` };
+  const { appSecret } = sample;
+  const of = { userId: account.userId };
+  const done = async (request: AdminRequest) => {
+    const answer = await stack.admin(request);
+    expectTrouble(request.action, answer.refused, undefined);
+    return answer;
+  };
+  await done({ action: "accounts.add", ...account });
+  await done({ action: "accounts.import", rows: [account] });
+  const logIn = async () => {
+    const answer = await stack.login({
+      code: stack.simulator.login(`${user}'s`),
+      ...account,
+      userId: undefined,
+    });
+    expectTrouble("login of the new account", answer.status, 200);
+  };
+  await logIn();
+  const { sessions } = await done({ action: "sessions.list", of });
+  expectTrouble("sessions.list", sessions.length, 1);
+  await done({ action: "sessions.revoke", of, id: sessions[0].id });
+  await done({ action: "accounts.disable", account: account.username });
+  await done({ action: "accounts.remove", account: account.username });
+  await done({ action: "secret.set", appSecret });
 }
 
 function allGrants(): Grant[] {

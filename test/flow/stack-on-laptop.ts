@@ -1,8 +1,9 @@
 import { inject } from "vitest";
-import type { Argon2idParameters } from "../../functions/adapters/argon2id.ts";
+import { type Argon2idParameters, hashPassword } from "../../functions/adapters/argon2id.ts";
+import type { AdminRequest } from "../../functions/admin/requests.ts";
 import type { Item } from "../../local/aws/dynalite.ts";
 import { type Laptop, type LaptopOptions, startLaptop } from "../../local/laptop.ts";
-import { addAccount as addAccountTo, sample, setAppSecrets } from "../../local/sample.ts";
+import { askAdmin, sample, setAppSecrets } from "../../local/sample.ts";
 import {
   startWechatSimulator,
   type WechatSimulator,
@@ -20,6 +21,9 @@ export interface StackOnLaptop {
   readonly logs: readonly string[];
   /** One request to the API; the body as JSON where there is one. */
   call(route: string, options?: CallOptions): Promise<Answer>;
+  /** Asks the admin function; its answer or refusal as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read field by field in expectations
+  admin(request: AdminRequest): Promise<any>;
   /** `POST /login` with these fields. */
   login(fields: Readonly<Record<string, unknown>>): Promise<Answer>;
   close(): Promise<void>;
@@ -78,6 +82,7 @@ export async function startStackOnLaptop(
     simulator,
     logs,
     call,
+    admin: (request) => askAdmin(laptop, request),
     login: (fields) =>
       call("POST /login", { headers: { "content-type": "application/json" }, body: JSON.stringify(fields) }),
     async close() {
@@ -87,11 +92,13 @@ export async function startStackOnLaptop(
   };
 }
 
-export function addAccount(
+/** Adds an account with as cheap a hash as there is. */
+export async function addAccount(
   laptop: Laptop,
-  account: { username: string; password: string; userId: string },
+  { username, password, userId }: { username: string; password: string; userId: string },
 ): Promise<void> {
-  return addAccountTo(laptop, account, cheap);
+  const passwordHash = await hashPassword(password, cheap);
+  await askAdmin(laptop, { action: "accounts.import", rows: [{ username, userId, passwordHash }] });
 }
 
 /** Every item of the table that a function knows as `BINDINGS_TABLE`, `SESSIONS_TABLE`, … */

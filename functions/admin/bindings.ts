@@ -1,0 +1,63 @@
+import type { BindingRecord } from "../core/binding.ts";
+import { type Identity, identityKey } from "../core/identity.ts";
+import { unbindAccount, unbindIdentity } from "../core/revocation.ts";
+import { iso } from "../http/answer.ts";
+import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
+import type { BindingView, Subject } from "./requests.ts";
+
+export const bindingActions: Actions<"bindings.find" | "bindings.remove"> = {
+  async "bindings.find"({ of }, needs) {
+    const found = await recordsOf(of, needs);
+    return isRefused(found) ? found : { bindings: found.map(view) };
+  },
+
+  async "bindings.remove"({ of }, needs) {
+    const { revocations, now } = needs;
+    if ("userId" in of) return { unbound: await unbindAccount(of.userId, now(), revocations) };
+    const found = await recordsOf(of, needs);
+    if (isRefused(found)) return found;
+    for (const record of found) await unbindIdentity(record, record.userId, now(), revocations);
+    return { unbound: found.length };
+  },
+};
+
+/** The bindings of a user, or the one of an identity; refused for an identity that nobody has bound. */
+export async function recordsOf(of: Subject, needs: AdminNeeds): Promise<BindingRecord[] | Refused> {
+  const { directory } = needs;
+  if ("userId" in of) {
+    const identities = await directory.identitiesOf(of.userId);
+    const records = await Promise.all(identities.map((it) => directory.describe(it.identityKey)));
+    return records.filter((record) => record !== undefined);
+  }
+  const identity = identityOf(of, needs);
+  if (isRefused(identity)) return identity;
+  const record = await directory.describe(identityKey(identity));
+  return record ? [record] : refuse("no_such_binding", "Nobody has bound this identity.");
+}
+
+export async function bindingsOfUser(userId: string, needs: AdminNeeds): Promise<BindingView[]> {
+  const records = await recordsOf({ userId }, needs);
+  return isRefused(records) ? [] : records.map(view);
+}
+
+export function identityOf(
+  of: { openid: string; appId?: string },
+  { appIds }: AdminNeeds,
+): Identity | Refused {
+  const appId = of.appId ?? (appIds.length === 1 ? appIds[0] : undefined);
+  if (appId === undefined || !appIds.includes(appId)) {
+    return refuse("invalid_request", `appId must be one of ${appIds.join(", ")}.`);
+  }
+  return { appId, openid: of.openid };
+}
+
+function view({ appId, openid, unionid, userId, boundAt, disabled }: BindingRecord): BindingView {
+  return {
+    appId,
+    openid,
+    ...(unionid !== undefined && { unionid }),
+    userId,
+    boundAt: iso(boundAt),
+    disabled,
+  };
+}

@@ -1,0 +1,93 @@
+import { type Facts, StoreUnavailable } from "../core/refusal.ts";
+import { accountActions } from "./accounts.ts";
+import { bindingActions } from "./bindings.ts";
+import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
+import { InvalidRequest, readAdminRequest } from "./read-request.ts";
+import type { AdminAction, AdminAnswer, AdminRequest } from "./requests.ts";
+import { sessionActions } from "./sessions.ts";
+
+export interface AdminHandlerNeeds {
+  /** Everything, with calls that end at `deadline`. */
+  readonly needsUntil: (deadline: AbortSignal) => AdminNeeds;
+  readonly log: (facts: Facts) => void;
+}
+
+/** An import of 25 passwords hashes for a second or two. */
+const deadlineMs = 50_000;
+
+const actions: Actions<AdminAction> = {
+  ...accountActions,
+  ...bindingActions,
+  ...sessionActions,
+
+  async "secret.set"({ appId: asked, appSecret }, { appIds, setAppSecret }) {
+    const appId = asked ?? (appIds.length === 1 ? appIds[0] : undefined);
+    if (appId === undefined || !appIds.includes(appId)) {
+      return refuse("invalid_request", `appId must be one of ${appIds.join(", ")}.`);
+    }
+    await setAppSecret(appId, appSecret);
+    return { appId };
+  },
+};
+
+/** What requests.ts describes. Every request leaves one line in the log, whether it was carried out or not. */
+export function adminHandler({ needsUntil, log }: AdminHandlerNeeds) {
+  return async (event: unknown): Promise<object> => {
+    const needs = needsUntil(AbortSignal.timeout(deadlineMs));
+    let line: Facts = { event: "admin" };
+    try {
+      const request = readAdminRequest(event);
+      line = { ...line, ...factsOf(request) };
+      const answer = await carryOut(request, needs);
+      log({
+        ...line,
+        ...(isRefused(answer) ? { outcome: answer.refused } : { outcome: "done", ...counts(answer) }),
+      });
+      return answer;
+    } catch (error) {
+      const refused = asRefusal(error);
+      log({ ...line, outcome: refused?.refused ?? "failed" });
+      if (!refused) throw error;
+      return refused;
+    }
+  };
+}
+
+function carryOut<A extends AdminAction>(
+  request: AdminRequest & { action: A },
+  needs: AdminNeeds,
+): Promise<AdminAnswer<AdminAction>> {
+  // The table's type pairs each action with its own request, which TypeScript cannot follow through a lookup.
+  const action = actions[request.action] as (
+    request: AdminRequest,
+    needs: AdminNeeds,
+  ) => Promise<AdminAnswer<A>>;
+  return action(request, needs);
+}
+
+function asRefusal(error: unknown): Refused | undefined {
+  if (error instanceof InvalidRequest) return refuse("invalid_request", error.message);
+  if (error instanceof StoreUnavailable) {
+    return refuse("store_unavailable", `${error.message}. Nothing is lost: run it again.`);
+  }
+  return undefined;
+}
+
+/** Whom and what it was about; no password, hash or AppSecret. */
+function factsOf(request: AdminRequest): Facts {
+  const { action } = request;
+  if ("of" in request) {
+    return { action, ...request.of, ...("id" in request && request.id !== undefined && { id: request.id }) };
+  }
+  if ("account" in request) return { action, account: request.account };
+  if ("username" in request) return { action, account: request.username };
+  if ("rows" in request) return { action, rows: request.rows.length };
+  return { action, ...(request.appId !== undefined && { appId: request.appId }) };
+}
+
+function counts(answer: object): Facts {
+  if ("results" in answer && Array.isArray(answer.results)) {
+    return { added: answer.results.filter(({ result }) => result === "added").length };
+  }
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value === "number"));
+}

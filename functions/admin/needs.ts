@@ -1,0 +1,39 @@
+import type { AccountStore, PasswordHashes } from "../core/account.ts";
+import type { BindingDirectory } from "../core/binding.ts";
+import type { Revocations } from "../core/revocation.ts";
+import type { SessionList, Sessions } from "../core/session.ts";
+import type { AdminAction, AdminAnswer, AdminRefusal, AdminRequest } from "./requests.ts";
+
+export interface AdminNeeds {
+  /** `none`: the owner's own verifier knows the accounts, or there are no passwords at all. */
+  readonly accounts: AccountStore | "none";
+  readonly directory: BindingDirectory;
+  readonly revocations: Revocations;
+  readonly sessions: Sessions & SessionList;
+  readonly hashes: PasswordHashes;
+  readonly setAppSecret: (appId: string, appSecret: string) => Promise<void>;
+  readonly appIds: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: (size: number) => Uint8Array;
+}
+
+export type RequestOf<A extends AdminAction> = Extract<AdminRequest, { readonly action: A }>;
+
+/** One function per action. */
+export type Actions<A extends AdminAction> = {
+  readonly [K in A]: (request: RequestOf<K>, needs: AdminNeeds) => Promise<AdminAnswer<K>>;
+};
+
+export interface Refused {
+  readonly refused: AdminRefusal;
+  readonly detail: string;
+}
+
+export function refuse(refused: AdminRefusal, detail: string): Refused {
+  return { refused, detail };
+}
+
+export function isRefused(value: object): value is Refused {
+  return "refused" in value;
+}
