@@ -48,6 +48,7 @@ function assemble(binding: Item | undefined, session: Item | undefined): BoundSe
   const appId = text(binding?.appId);
   const openid = text(binding?.openid);
   const unionid = text(binding?.unionid);
+  const sessionUserId = text(session?.userId);
   const createdAt = number(session?.createdAt);
   const expiresAt = number(session?.expiresAt);
   const sessionsValidFrom = binding?.sessionsValidFrom === undefined ? 0 : number(binding.sessionsValidFrom);
@@ -56,6 +57,7 @@ function assemble(binding: Item | undefined, session: Item | undefined): BoundSe
     userId === undefined ||
     appId === undefined ||
     openid === undefined ||
+    sessionUserId === undefined ||
     createdAt === undefined ||
     expiresAt === undefined ||
     sessionsValidFrom === undefined ||
@@ -66,7 +68,7 @@ function assemble(binding: Item | undefined, session: Item | undefined): BoundSe
   return {
     identity: { appId, openid },
     binding: { userId, ...(unionid !== undefined && { unionid }), disabled, sessionsValidFrom },
-    session: { createdAt, expiresAt },
+    session: { userId: sessionUserId, createdAt, expiresAt },
   };
 }
 

@@ -105,13 +105,14 @@ export function dynamoDbRevocations({ client, name: TableName, deadline }: Table
 
     async setIdentityDisabled(key, userId, disabled, validFrom) {
       const mark = disabled ? "SET disabled = :true" : "REMOVE disabled";
+      const moveOn = disabled ? ", sessionsValidFrom = :validFrom" : "SET sessionsValidFrom = :validFrom";
       const write = (forward: boolean) =>
         ifConditionHolds(
           client.send(
             new UpdateCommand({
               TableName,
               Key: { key },
-              UpdateExpression: forward ? `${mark}, sessionsValidFrom = :validFrom` : mark,
+              UpdateExpression: forward ? `${mark} ${moveOn}` : mark,
               ConditionExpression: forward ? `${stillTheirs} AND ${notBackwards}` : stillTheirs,
               ExpressionAttributeValues: {
                 ":userId": userId,
@@ -123,7 +124,7 @@ export function dynamoDbRevocations({ client, name: TableName, deadline }: Table
           ),
         );
       // Where the first write's condition fails, the time is further on already, or the identity is not theirs.
-      if (!disabled || !(await write(true))) await write(false);
+      if (!(await write(true))) await write(false);
     },
   };
 }

@@ -3,8 +3,8 @@ import type { Session, SessionKey, SessionList, Sessions } from "../core/session
 import { answered, type Table } from "./dynamodb.ts";
 
 /**
- * Sessions table: identity (B, 16 bytes) + secretHash (B, 32 bytes); createdAt (N, ms), expiresAt (N, s, the TTL
- * attribute), device?.
+ * Sessions table: identity (B, 16 bytes) + secretHash (B, 32 bytes); userId, createdAt (N, ms), expiresAt (N, s,
+ * the TTL attribute), device?.
  */
 export function dynamoDbSessions({ client, name: TableName, deadline }: Table): Sessions & SessionList {
   const options = { abortSignal: deadline };
@@ -12,8 +12,8 @@ export function dynamoDbSessions({ client, name: TableName, deadline }: Table): 
   return {
     // Without a condition on purpose: the SDK may send it twice, and 256 random bits do not collide.
     async create(session) {
-      const { createdAt, expiresAt, device } = session;
-      const Item = { ...itemKey(session), createdAt, expiresAt, device };
+      const { userId, createdAt, expiresAt, device } = session;
+      const Item = { ...itemKey(session), userId, createdAt, expiresAt, device };
       await answered(client.send(new PutCommand({ TableName, Item }), options));
     },
 
@@ -43,9 +43,14 @@ export function dynamoDbSessions({ client, name: TableName, deadline }: Table): 
 }
 
 function readSession(identityKey: Uint8Array, item: Record<string, unknown>): Session[] {
-  const { secretHash, createdAt, expiresAt, device } = item;
+  const { secretHash, userId, createdAt, expiresAt, device } = item;
   const isWhole =
-    secretHash instanceof Uint8Array && typeof createdAt === "number" && typeof expiresAt === "number";
+    secretHash instanceof Uint8Array &&
+    typeof userId === "string" &&
+    typeof createdAt === "number" &&
+    typeof expiresAt === "number";
   if (!isWhole) return [];
-  return [{ identityKey, secretHash, createdAt, expiresAt, ...(typeof device === "string" && { device }) }];
+  return [
+    { identityKey, secretHash, userId, createdAt, expiresAt, ...(typeof device === "string" && { device }) },
+  ];
 }

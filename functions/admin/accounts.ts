@@ -51,7 +51,7 @@ export const accountActions: Actions<
 
   async "accounts.disable"(request, needs) {
     if (!hasAccounts(needs)) {
-      await disableAccount(request.account, needs.now(), needs.revocations);
+      await disableAccount(request.account, needs.now, needs.revocations);
       return { account: await viewOfUser(request.account, true, needs) };
     }
     const account = await find(request.account, needs);
@@ -62,7 +62,7 @@ export const accountActions: Actions<
 
   async "accounts.enable"(request, needs) {
     if (!hasAccounts(needs)) {
-      await enableAccount(request.account, needs.now(), needs.revocations);
+      await enableAccount(request.account, needs.now, needs.revocations);
       return { account: await viewOfUser(request.account, false, needs) };
     }
     const account = await find(request.account, needs);

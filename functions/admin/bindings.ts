@@ -13,10 +13,10 @@ export const bindingActions: Actions<"bindings.find" | "bindings.remove"> = {
 
   async "bindings.remove"({ of }, needs) {
     const { revocations, now } = needs;
-    if ("userId" in of) return { unbound: await unbindAccount(of.userId, now(), revocations) };
+    if ("userId" in of) return { unbound: await unbindAccount(of.userId, now, revocations) };
     const found = await recordsOf(of, needs);
     if (isRefused(found)) return found;
-    for (const record of found) await unbindIdentity(record, record.userId, now(), revocations);
+    for (const record of found) await unbindIdentity(record, record.userId, now, revocations);
     return { unbound: found.length };
   },
 };

@@ -29,12 +29,12 @@ export const sessionActions: Actions<"sessions.list" | "sessions.revoke"> = {
   async "sessions.revoke"({ of, id }, needs) {
     const { revocations, sessions, now } = needs;
     if (id === undefined && "userId" in of) {
-      return { revoked: await endSessionsOfAccount(of.userId, now(), revocations) };
+      return { revoked: await endSessionsOfAccount(of.userId, now, revocations) };
     }
     const records = await recordsOf(of, needs);
     if (isRefused(records)) return records;
     if (id === undefined) {
-      for (const record of records) await endSessionsOfIdentity(record, now(), revocations);
+      for (const record of records) await endSessionsOfIdentity(record, now, revocations);
       return { revoked: records.length };
     }
     for (const record of records) {

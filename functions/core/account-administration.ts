@@ -68,7 +68,7 @@ export async function changePassword(
 ): Promise<number> {
   // The hash first: from here on the old password opens nothing, and what it opened before is ended next.
   await accounts.changePassword(account.username, await hashes.hash(password));
-  return unbindAccount(account.userId, now(), revocations);
+  return unbindAccount(account.userId, now, revocations);
 }
 
 export async function disable(
@@ -76,14 +76,14 @@ export async function disable(
   { accounts, revocations, now }: AccountAdministrationNeeds,
 ): Promise<void> {
   await accounts.setDisabled(account.username, true);
-  await disableAccount(account.userId, now(), revocations);
+  await disableAccount(account.userId, now, revocations);
 }
 
 export async function enable(
   account: Account,
   { accounts, revocations, now }: AccountAdministrationNeeds,
 ): Promise<void> {
-  await enableAccount(account.userId, now(), revocations);
+  await enableAccount(account.userId, now, revocations);
   await accounts.setDisabled(account.username, false);
 }
 
@@ -93,7 +93,7 @@ export async function remove(
   { accounts, revocations, now }: AccountAdministrationNeeds,
 ): Promise<number> {
   await accounts.setDisabled(account.username, true);
-  const unbound = await unbindAccount(account.userId, now(), revocations);
+  const unbound = await unbindAccount(account.userId, now, revocations);
   await accounts.remove(account.username);
   return unbound;
 }

@@ -1,13 +1,12 @@
 import type { Binding } from "./binding.ts";
 import type { Identity } from "./identity.ts";
-import { isLive, parseSessionId, type SessionKey } from "./session.ts";
+import { isLive, parseSessionId, type Session, type SessionKey } from "./session.ts";
 
 /** A session together with the binding it belongs to. */
 export interface BoundSession {
   readonly identity: Identity;
   readonly binding: Binding & { readonly userId: string };
-  /** `createdAt` in milliseconds, `expiresAt` in seconds. */
-  readonly session: { readonly createdAt: number; readonly expiresAt: number };
+  readonly session: Pick<Session, "userId" | "createdAt" | "expiresAt">;
 }
 
 /**

@@ -176,6 +176,7 @@ async function createSession(userId: string, newBinding: boolean, attempt: Attem
   const { person, enteredAt, device, needs } = attempt;
   const { sessionId, session } = newSession(
     identityKey(person),
+    userId,
     enteredAt,
     needs.sessionLifetimeSeconds,
     needs.random,

@@ -18,7 +18,7 @@ export interface Revocations {
   /** Voids the binds of this account that were entered before `validFrom`; says which identities it has after that. */
   endBinds(userId: string, validFrom: number): Promise<BoundIdentity[]>;
   setAccountDisabled(userId: string, disabled: boolean): Promise<void>;
-  /** One write: the mark, and with `disabled` the end of its sessions. Not if the identity has another account now. */
+  /** One write: the mark and the end of its sessions. Nothing if the identity has another account now. */
   setIdentityDisabled(
     identityKey: Uint8Array,
     userId: string,
@@ -27,18 +27,21 @@ export interface Revocations {
   ): Promise<void>;
 }
 
+/** Milliseconds since 1970. */
+type Clock = () => number;
+
 /**
  * The first moment from which a session is valid again: a session opened in this very millisecond was opened before
- * whatever is ending it now.
+ * whatever is ending it now. Read anew for each write, so that what slipped in before it is ended too.
  */
-function from(now: number): number {
-  return now + 1;
+function from(now: Clock): number {
+  return now() + 1;
 }
 
 /** Every device of one identity. */
 export async function endSessionsOfIdentity(
   identity: Identity,
-  now: number,
+  now: Clock,
   revocations: Revocations,
 ): Promise<void> {
   await revocations.endSessions(identityKey(identity), from(now));
@@ -48,7 +51,7 @@ export async function endSessionsOfIdentity(
 export async function unbindIdentity(
   identity: Identity,
   userId: string,
-  now: number,
+  now: Clock,
   revocations: Revocations,
 ): Promise<void> {
   const bound = { appId: identity.appId, identityKey: identityKey(identity) };
@@ -61,7 +64,7 @@ export async function unbindIdentity(
  */
 export async function endSessionsOfAccount(
   userId: string,
-  now: number,
+  now: Clock,
   revocations: Revocations,
 ): Promise<number> {
   const identities = await revocations.endBinds(userId, from(now));
@@ -70,13 +73,13 @@ export async function endSessionsOfAccount(
 }
 
 /** Every binding of an account; how many there were. */
-export async function unbindAccount(userId: string, now: number, revocations: Revocations): Promise<number> {
+export async function unbindAccount(userId: string, now: Clock, revocations: Revocations): Promise<number> {
   const identities = await revocations.endBinds(userId, from(now));
   await Promise.all(identities.map((it) => revocations.unbind(it, userId, from(now))));
   return identities.length;
 }
 
-export async function disableAccount(userId: string, now: number, revocations: Revocations): Promise<void> {
+export async function disableAccount(userId: string, now: Clock, revocations: Revocations): Promise<void> {
   await revocations.setAccountDisabled(userId, true);
   const identities = await revocations.endBinds(userId, from(now));
   await Promise.all(
@@ -85,7 +88,7 @@ export async function disableAccount(userId: string, now: number, revocations: R
 }
 
 /** Identities first, the account last: what a crash leaves is too closed rather than too open. */
-export async function enableAccount(userId: string, now: number, revocations: Revocations): Promise<void> {
+export async function enableAccount(userId: string, now: Clock, revocations: Revocations): Promise<void> {
   const identities = await revocations.endBinds(userId, from(now));
   await Promise.all(
     identities.map((it) => revocations.setIdentityDisabled(it.identityKey, userId, false, from(now))),

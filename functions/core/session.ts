@@ -12,6 +12,8 @@ export interface Session extends SessionKey {
   readonly createdAt: number;
   /** Whole seconds since 1970, which is what DynamoDB's TTL reads. The session ends when this second begins. */
   readonly expiresAt: number;
+  /** The account it was opened for. */
+  readonly userId: string;
   readonly device?: string;
 }
 
@@ -45,6 +47,7 @@ export async function liveSessions(
 /** Mints a SessionId: base64url(identity key, 16 bytes ‖ random secret, 32 bytes), 64 characters. */
 export function newSession(
   identityKey: Uint8Array,
+  userId: string,
   createdAt: number,
   lifetimeSeconds: number,
   random: (size: number) => Uint8Array,
@@ -55,6 +58,7 @@ export function newSession(
     session: {
       identityKey,
       secretHash: sha256(secret),
+      userId,
       createdAt,
       expiresAt: Math.floor(createdAt / 1000) + lifetimeSeconds,
     },
@@ -84,14 +88,18 @@ export function sessionKeyOf(identityKey: Uint8Array, handle: string): SessionKe
     : undefined;
 }
 
-/** The one rule that says whether a session may be used now. The clock decides, never what TTL has deleted. */
+/**
+ * The one rule that says whether a session may be used now. The clock decides, never what TTL has deleted; and a session
+ * is good for the account it was opened for, whatever the identity has been bound to since.
+ */
 export function isLive(
-  session: Pick<Session, "createdAt" | "expiresAt">,
+  session: Pick<Session, "userId" | "createdAt" | "expiresAt">,
   binding: Binding,
   now: number,
 ): boolean {
   return (
     binding.userId !== undefined &&
+    binding.userId === session.userId &&
     !binding.disabled &&
     session.createdAt >= binding.sessionsValidFrom &&
     now < session.expiresAt * 1000

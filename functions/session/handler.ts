@@ -34,7 +34,7 @@ export interface SessionHandlerNeeds {
 
 interface Call extends SessionNeeds {
   readonly caller: AuthorizerContext;
-  readonly now: number;
+  readonly now: () => number;
   /** `{id}` of the route, where it has one. */
   readonly id: string;
 }
@@ -50,7 +50,7 @@ const routes: Readonly<Record<string, (call: Call) => Promise<APIGatewayProxyStr
   "GET /sessions": async ({ caller, bindings, sessions, now }) => {
     const key = identityKey(caller);
     const binding = await bindings.find(key);
-    const live = binding ? await liveSessions(key, binding, sessions, now) : [];
+    const live = binding ? await liveSessions(key, binding, sessions, now()) : [];
     return json(200, { sessions: live.map((session) => view(session, caller)) });
   },
 
@@ -76,7 +76,7 @@ export function sessionHandler({ needsUntil, now, log }: SessionHandlerNeeds) {
       const route = routes[event.routeKey];
       if (!route) throw new Error("No such route here");
       const needs = needsUntil(AbortSignal.timeout(deadlineMs));
-      const answer = await route({ ...needs, caller, now: now(), id: event.pathParameters?.id ?? "" });
+      const answer = await route({ ...needs, caller, now, id: event.pathParameters?.id ?? "" });
       const identity = Buffer.from(identityKey(caller)).toString("base64url");
       log({ ...line, outcome: "done", userId: caller.userId, identity });
       return answer;
