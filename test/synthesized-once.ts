@@ -6,6 +6,10 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Directory of the one assembly that all tests share. */
     assembly: string;
+    /** How often each race is run. */
+    rounds: number;
+    /** How many accounts the import test imports. */
+    importedAccounts: number;
   }
 }
 

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { unbindAccount } from "../../functions/core/revocation.ts";
+import { count, credentialsOf, eachRound, isLoggedIn, racers, racingLogins } from "./racing-logins.ts";
+
+const everybody = Array.from({ length: racers }, (_, index) => index);
+
+test("binding race: one identity and two accounts leave one binding, and everybody else gets 409", async () => {
+  const { logIn, userOf, bindingOf } = await racingLogins();
+  await eachRound(async (round, start) => {
+    const code = `openid ${round}`;
+    const names = [`zhangsan ${round}`, `lisi ${round}`];
+    const results = await Promise.all(
+      everybody.map((racer) =>
+        start(() => logIn({ code, credentials: credentialsOf(names[racer % 2] ?? "") })),
+      ),
+    );
+    const winner = (await bindingOf(code))?.userId;
+    const loggedIn = results.filter(isLoggedIn);
+    expect(loggedIn).toHaveLength(racers / 2);
+    expect(new Set(loggedIn.map(({ userId }) => userId))).toEqual(new Set([winner]));
+    expect(count(results, (it) => "refused" in it && it.refused === "already_bound")).toBe(racers / 2);
+    for (const { sessionId } of loggedIn) expect(await userOf(sessionId)).toBe(winner);
+  });
+});
+
+test("one identity per AppId: 64 identities of one account leave one of them bound", async () => {
+  const { logIn, bindingOf } = await racingLogins({ oneIdentityPerApp: true });
+  await eachRound(async (round, start) => {
+    const name = `wangwu ${round}`;
+    const results = await Promise.all(
+      everybody.map((racer) =>
+        start(() => logIn({ code: `openid ${round}-${racer}`, credentials: credentialsOf(name) })),
+      ),
+    );
+    expect(count(results, isLoggedIn)).toBe(1);
+    expect(count(results, (it) => "refused" in it && it.refused === "account_already_bound")).toBe(
+      racers - 1,
+    );
+    const bound = await Promise.all(everybody.map((racer) => bindingOf(`openid ${round}-${racer}`)));
+    expect(count(bound, (it) => it?.userId !== undefined)).toBe(1);
+  });
+});
+
+test("no accounts: 64 first logins of one identity make one account and share it", async () => {
+  const { needs, logIn, bindingOf } = await racingLogins();
+  Object.assign(needs, { verifier: "none" });
+  await eachRound(async (round, start) => {
+    const code = `openid ${round}`;
+    const results = await Promise.all(everybody.map(() => start(() => logIn({ code }))));
+    expect(count(results, isLoggedIn)).toBe(racers);
+    const users = new Set(results.filter(isLoggedIn).map(({ userId }) => userId));
+    expect(users).toEqual(new Set([(await bindingOf(code))?.userId]));
+  });
+});
+
+test("limiter race: 64 parallel guesses never exceed the budget, and no more hashes are computed than that", async () => {
+  const budget = 5;
+  const { logIn, verified } = await racingLogins({ attempts: budget });
+  await eachRound(async (round, start) => {
+    const before = verified();
+    const credentials = { username: `zhangsan ${round}`, password: "a guess" };
+    const results = await Promise.all(
+      everybody.map((racer) => start(() => logIn({ code: `stranger ${round}-${racer}`, credentials }))),
+    );
+    expect(verified() - before).toBe(budget);
+    expect(count(results, (it) => "refused" in it && it.refused === "invalid_credentials")).toBe(budget);
+    expect(count(results, (it) => "refused" in it && it.refused === "too_many_attempts")).toBe(
+      racers - budget,
+    );
+  });
+});
+
+test("ticket race: a ticket used 64 times at once opens one session, within its five attempts", async () => {
+  const { logIn, verified } = await racingLogins();
+  await eachRound(async (round, start) => {
+    const unknown = await logIn({ code: `openid ${round}` });
+    const bindTicket = "refused" in unknown ? (unknown.bindTicket ?? "") : "";
+    const before = verified();
+    const credentials = credentialsOf(`zhangsan ${round}`);
+    const results = await Promise.all(everybody.map(() => start(() => logIn({ bindTicket, credentials }))));
+    expect(count(results, isLoggedIn)).toBe(1);
+    expect(count(results, (it) => "refused" in it && it.refused === "invalid_ticket")).toBe(racers - 1);
+    expect(verified() - before).toBeLessThanOrEqual(5);
+  });
+});
+
+test("unbinding an account against 64 logins that bind it: what the tables say is what the sessions can do", async () => {
+  const { logIn, userOf, bindingOf, revocations } = await racingLogins();
+  await eachRound(async (round, start) => {
+    const name = `zhaoliu ${round}`;
+    const unbinding = start(() => unbindAccount(`u_${name}`, Date.now, revocations));
+    const logins = everybody
+      .map((racer) => ({ openid: `openid ${round}-${racer}` }))
+      .map(({ openid }) =>
+        start(async () => ({
+          openid,
+          result: await logIn({ code: openid, credentials: credentialsOf(name) }),
+        })),
+      );
+    const results = await Promise.all(logins);
+    await unbinding;
+    for (const { openid, result } of results) {
+      const bound = (await bindingOf(openid))?.userId !== undefined;
+      if (isLoggedIn(result)) expect(await userOf(result.sessionId)).toBe(bound ? result.userId : undefined);
+      else expect({ bound, refused: result.refused }).toEqual({ bound: false, refused: "invalid_code" });
+    }
+    const left = await Promise.all(results.map(({ openid }) => bindingOf(openid)));
+    const listed = await revocations.endBinds(`u_${name}`, 0);
+    expect(listed).toHaveLength(count(left, (it) => it?.userId !== undefined));
+  });
+});
