@@ -15,7 +15,8 @@ weapp-login is ready.
 
   API               ${laptop.url}   ${laptop.assembly.routes.map(({ routeKey }) => routeKey).join(", ")}
   WeChat            ${weChatUrl ?? `${simulatorUrl}   a simulator, controls under /_sim/`}
-  AWS endpoints     ${laptop.awsUrl}   DynamoDB, Secrets Manager, Lambda
+  AWS endpoints     ${laptop.awsUrl}   DynamoDB, Secrets Manager, Lambda, CloudFormation
+  command line      npx weapp-login --help   (with --local)
   account to try    ${sample.username} / ${sample.password}
   data              ${dataDirectory ?? "in memory, gone at the end (npm start -- --data DIR keeps it)"}
 `);

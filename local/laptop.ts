@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Assembly, type FunctionDescription, readAssembly } from "./assembly.ts";
+import { cloudFormationService } from "./aws/cloudformation-service.ts";
 import { type DynamoDb, openDynamoDb } from "./aws/dynamodb.ts";
 import { dynamoDbService } from "./aws/dynamodb-service.ts";
 import { type AuthorizationDecision, type AwsEndpointOptions, startAwsEndpoint } from "./aws/endpoint.ts";
@@ -17,6 +18,8 @@ export interface LaptopOptions {
   readonly weChatUrl: string;
   /** Of the API; 0 (the default): chosen by the system. */
   readonly port?: number;
+  /** Of the AWS endpoints; likewise. */
+  readonly awsPort?: number;
   /** Where tables and secrets are kept; in memory if absent. */
   readonly dataDirectory?: string;
   /** Execution environments per function; 10 unless said otherwise. */
@@ -37,7 +40,7 @@ export interface Laptop {
   readonly assembly: Assembly;
   /** The API, `http://localhost:PORT`. */
   readonly url: string;
-  /** DynamoDB, Secrets Manager and Lambda, for `AWS_ENDPOINT_URL`. */
+  /** DynamoDB, Secrets Manager, Lambda and CloudFormation, for `AWS_ENDPOINT_URL`. */
   readonly awsUrl: string;
   readonly dynamoDb: DynamoDb;
   readonly secretsManager: SecretsManager;
@@ -60,9 +63,12 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   const { place } = assembly;
   const policyOf = options.policyOf ?? ((fn: FunctionDescription) => fn.policy);
   const directory = dataDirectory === undefined ? {} : { directory: dataDirectory };
+  await using opened = new AsyncDisposableStack();
   const dynamoDb = await openDynamoDb({ ...directory, ...place });
+  opened.defer(() => dynamoDb.close());
   for (const table of assembly.tables) await dynamoDb.createTable(table);
   const secretsManager = await openSecretsManager({ ...directory, secrets: assembly.secrets });
+  opened.defer(() => secretsManager.close());
 
   // Each function has an access key of its own, so that the endpoints know whose grants a call is held against.
   const accessKeys = new Map(assembly.functions.map((fn) => [`LAPTOP${randomHex(7)}`, fn]));
@@ -100,8 +106,22 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     onLog: options.onLog ?? (() => {}),
   });
 
+  opened.defer(() => functions.close());
+  const gateway = await startGateway({
+    routes: assembly.routes,
+    functions,
+    port: options.port ?? 0,
+    now: Date.now,
+  });
+  opened.defer(() => gateway.close());
   const aws = await startAwsEndpoint({
-    services: [dynamoDbService(dynamoDb), secretsManagerService(secretsManager), invokeService(functions)],
+    services: [
+      dynamoDbService(dynamoDb),
+      secretsManagerService(secretsManager),
+      invokeService(functions),
+      cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: gateway.url }, place),
+    ],
+    port: options.awsPort ?? 0,
     principals: (accessKeyId) => {
       const fn = accessKeys.get(accessKeyId);
       if (fn) return principalOf(fn);
@@ -111,21 +131,9 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     ...(intercept && { intercept }),
   });
 
-  const shutDown = async () => {
-    await functions.close();
-    await aws.close();
-    await Promise.all([dynamoDb.close(), secretsManager.close()]);
-  };
-  const gateway = await startGateway({
-    routes: assembly.routes,
-    functions,
-    port: options.port ?? 0,
-    now: Date.now,
-  }).catch(async (error) => {
-    await shutDown();
-    throw error;
-  });
+  opened.defer(() => aws.close());
 
+  const everything = opened.move();
   return {
     assembly,
     url: gateway.url,
@@ -138,10 +146,7 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
       if (name === undefined) throw new Error(`No function knows a table as ${variable}.`);
       return name;
     },
-    async close() {
-      await gateway.close();
-      await shutDown();
-    },
+    close: () => everything.disposeAsync(),
   };
 }
 

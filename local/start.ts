@@ -11,6 +11,7 @@ const usage = `npm start [-- --data DIR]
 
   PORT                port of the API (3000)
   WECHAT_PORT         port of the WeChat simulator (3001)
+  AWS_PORT            port of DynamoDB, Secrets Manager, Lambda and CloudFormation (3002)
   WECHAT_APP_ID, WECHAT_APP_SECRET
                       use the real WeChat with this mini-program
   WECHAT_BASE_URL     use this stand-in for https://api.weixin.qq.com instead of the simulator`;
@@ -32,8 +33,11 @@ async function start(): Promise<void> {
     console.log(usage);
     return;
   }
-  const port = readPort("PORT", 3000);
-  const weChatPort = readPort("WECHAT_PORT", 3001);
+  const ports = {
+    PORT: readPort("PORT", 3000),
+    WECHAT_PORT: readPort("WECHAT_PORT", 3001),
+    AWS_PORT: readPort("AWS_PORT", 3002),
+  };
   const weChat = readWeChat();
 
   console.log("Synthesizing the stack (a few seconds the first time) …");
@@ -43,19 +47,20 @@ async function start(): Promise<void> {
     weChat.url === undefined
       ? await startWechatSimulator({
           apps: [{ appid: weChat.appId, secret: weChat.appSecret }],
-          port: weChatPort,
-        }).catch(portTaken("WECHAT_PORT", weChatPort))
+          port: ports.WECHAT_PORT,
+        }).catch(portTaken(ports))
       : undefined;
   const laptop = await startLaptop({
     assemblyDirectory,
     weChatUrl: weChat.url ?? simulator?.url ?? "",
-    port,
+    port: ports.PORT,
+    awsPort: ports.AWS_PORT,
     ...(data !== undefined && { dataDirectory: data }),
     onLog: (fn, line) => {
       // Lambda's own lines, one per invocation, would drown the functions'.
       if (!line.includes('"type":"platform.')) console.log(`${fn.label.padEnd(10)} ${line}`);
     },
-  }).catch(portTaken("PORT", port));
+  }).catch(portTaken(ports));
   await setAppSecrets(laptop, weChat.appSecret);
   await addSampleAccount(laptop);
 
@@ -108,9 +113,10 @@ function readWeChat(): { appId: string; appSecret: string; url?: string } {
   return { appId: sample.appId, appSecret: sample.appSecret, ...(url && { url }) };
 }
 
-function portTaken(variable: string, port: number) {
+function portTaken(ports: Readonly<Record<string, number>>) {
   return (error: unknown): never => {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error) {
+      const [variable, port] = Object.entries(ports).find(([, it]) => it === error.port) ?? ["PORT", 0];
       throw new UsageError(
         `Port ${port} is taken. End what runs there, or choose another: ${variable}=${port + 10} npm start`,
       );

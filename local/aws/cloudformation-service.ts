@@ -74,9 +74,7 @@ export function cloudFormationService(
 }
 
 function isForm({ method, headers }: AwsRequest): boolean {
-  return (
-    method === "POST" && (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded")
-  );
+  return method === "POST" && (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
 }
 
 function formOf(request: AwsRequest): URLSearchParams {
