@@ -15,6 +15,8 @@ export type Controls = {
   login(user: string, appid?: string): string;
   /** Gives the app a new secret. The one before it is refused at once: an app has one. */
   rotateSecret(appid: string, secret: string): void;
+  /** Binds the app to an Open Platform account: from now on WeChat sends a unionid. */
+  bindToOwner(appid: string, owner: string): void;
   /** Shows a user; `blocked: true` makes WeChat refuse the person (40226) until `false`. */
   user(name: string, change?: { blocked?: boolean | undefined }): UserView;
   /** Makes calls misbehave; see `Trouble`. */
@@ -53,6 +55,9 @@ export function createControls({ world, troubles, requests, connections }: Needs
     login: (user, appid) => world.issueCode(appOf(appid), world.user(user)),
     rotateSecret(appid, secret) {
       appOf(appid).secret = secret;
+    },
+    bindToOwner(appid, owner) {
+      appOf(appid).owner = owner;
     },
     user(name, change = {}) {
       const user = world.user(name);

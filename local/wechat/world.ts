@@ -20,7 +20,7 @@ export type WorldOptions = {
   exchangesPerMinute: number;
 };
 
-type App = { readonly appid: string; secret: string; readonly owner: string | undefined };
+type App = { readonly appid: string; secret: string; owner: string | undefined };
 type Code = { readonly appid: string; readonly user: User; readonly expiresAt: number; used: boolean };
 type Minute = { readonly number: number; exchanges: number };
 
