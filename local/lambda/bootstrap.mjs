@@ -52,8 +52,14 @@ function call(method, path, body) {
   });
 }
 
+/** Tells the other end of the pipe that this invocation's log is complete: it is shown before the answer. */
+function endLog() {
+  process.stdout.write("\u0000\n");
+}
+
 async function fail(path, error) {
   log("ERROR", error);
+  endLog();
   await call("POST", path, JSON.stringify(describe(error)));
 }
 
@@ -81,6 +87,7 @@ for (;;) {
   };
   try {
     const result = await handler(JSON.parse(text), context);
+    endLog();
     await call("POST", `invocation/${requestId}/response`, JSON.stringify(result ?? null));
   } catch (error) {
     await fail(`invocation/${requestId}/error`, error);

@@ -31,6 +31,8 @@ export interface InstanceOptions {
   readonly freeze: boolean;
 }
 
+/** What bootstrap.mjs ends the log of an invocation with. */
+const endOfLog = "\0";
 const bootstrap = fileURLToPath(new URL("bootstrap.mjs", import.meta.url));
 
 /**
@@ -71,13 +73,19 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = once(child, "exit");
+  let logComplete = Promise.withResolvers<void>();
   const lines = [child.stdout, child.stderr].map((input) => {
     const reader = createInterface({ input });
-    reader.on("line", options.onLine);
+    reader.on("line", (line) => {
+      if (line === endOfLog) logComplete.resolve();
+      else options.onLine(line);
+    });
     return once(reader, "close");
   });
-  void exited.then(() => {
+  void exited.then(async () => {
     alive = false;
+    await Promise.all(lines);
+    logComplete.resolve();
     end("Runtime exited before it answered");
   });
 
@@ -85,6 +93,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     let payload = "";
     for await (const chunk of request.setEncoding("utf8")) payload += chunk;
     response.writeHead(202).end();
+    await logComplete.promise;
     const failed = request.url?.endsWith("/error");
     // Lambda ends an environment whose initialisation failed, and the invocation that waited for it.
     finish?.({ payload, ...(failed && { functionError: "Unhandled" as const }) });
@@ -114,6 +123,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       }, fn.timeoutSeconds * 1000);
       await whenReady.promise;
       whenReady = Promise.withResolvers();
+      logComplete = Promise.withResolvers();
       if (freeze) child.kill("SIGCONT");
       ready?.writeHead(200, {
         "content-type": "application/json",
