@@ -1,3 +1,4 @@
+import { readUsername } from "../core/username.ts";
 import type { AdminAction, AdminRequest, ImportRow, Subject } from "./requests.ts";
 
 /** What is wrong with a request, in words for the person who sent it. Never quotes a value: it may be a password. */
@@ -14,7 +15,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const readers: { readonly [A in AdminAction]: (fields: Fields) => Extract<AdminRequest, { action: A }> } = {
   "accounts.add": (fields) => ({
     action: "accounts.add",
-    username: id(fields, "username"),
+    username: username(fields),
     password: password(fields),
     ...("userId" in fields && { userId: id(fields, "userId") }),
   }),
@@ -57,7 +58,7 @@ export function readAdminRequest(event: unknown): AdminRequest {
 export function readImportRow(row: unknown): ImportRow {
   const fields = record(row, "A row");
   const { passwordHash } = fields;
-  const common = { username: id(fields, "username"), userId: id(fields, "userId") };
+  const common = { username: username(fields), userId: id(fields, "userId") };
   if ("password" in fields === "passwordHash" in fields) {
     throw new InvalidRequest("Give either password or passwordHash.");
   }
@@ -91,6 +92,12 @@ function id(fields: Fields, name: string): string {
   if (typeof value !== "string" || value.trim() === "" || [...value].length > longestId || !isPlain(value)) {
     throw new InvalidRequest(`${name} must be text of 1 to ${longestId} characters.`);
   }
+  return value;
+}
+
+function username(fields: Fields): string {
+  const value = id(fields, "username");
+  if (readUsername(value) === undefined) throw new InvalidRequest("username is too long.");
   return value;
 }
 

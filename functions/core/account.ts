@@ -1,5 +1,5 @@
 import type { AccountVerifier } from "./login.ts";
-import { normalizeUsername } from "./username.ts";
+import { readUsername } from "./username.ts";
 
 /** An account of the built-in verifier. */
 export interface Account {
@@ -46,7 +46,8 @@ export function newUserId(random: (size: number) => Uint8Array): string {
 export function accountVerifier(accounts: Accounts, hasher: PasswordHasher): AccountVerifier {
   return {
     async verify({ username, password }) {
-      const account = await accounts.find(normalizeUsername(username));
+      const name = readUsername(username);
+      const account = name === undefined ? undefined : await accounts.find(name);
       const matches = await hasher.matches(password, account?.passwordHash ?? hasher.decoy);
       if (!account || !matches) return { refused: "invalid_credentials" };
       return account.disabled ? { refused: "account_disabled" } : { userId: account.userId };

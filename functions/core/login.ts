@@ -93,6 +93,9 @@ async function loginSilently(attempt: Attempt): Promise<LoggedIn | Refusal> {
   const { person, enteredAt, needs } = attempt;
   const binding = await needs.bindings.find(identityKey(person));
   if (binding?.userId !== undefined) return openSession(binding, binding.userId, attempt);
+  // Unbound while this login was under way.
+  if (binding && binding.sessionsValidFrom > enteredAt) return refuseBind("superseded");
+  if (binding?.disabled) return refused("account_disabled");
   if (needs.verifier === "none") return loginWithNewAccount(attempt);
   const bindTicket = await issueTicket(person, ticketAttempts, enteredAt, needs.tickets, needs.random);
   return refused("binding_required", { bindTicket });
@@ -134,11 +137,13 @@ async function loginWithPassword(
   }
 
   // Read only now, so that the password decides even where the identity is bound.
-  const [binding] = await Promise.all([
-    needs.bindings.find(key),
-    ...charge.charged.map((counter) => needs.counters.giveBack(counter)),
-  ]);
+  const givingBack = charge.charged.map((counter) => needs.counters.giveBack(counter));
+  const reading = needs.bindings.find(key);
+  // Both are waited for even if one fails: what goes on behind a Lambda's answer may never end.
+  await Promise.allSettled([reading, ...givingBack]);
+  const [binding] = await Promise.all([reading, ...givingBack]);
   if (binding?.userId !== undefined && binding.userId !== account.userId) return refused("already_bound");
+  if (binding?.disabled) return refused("account_disabled");
   const newBinding = binding?.userId === undefined;
   if (newBinding) {
     const result = await needs.bindings.bind(person, account.userId, enteredAt);

@@ -6,3 +6,14 @@
 export function normalizeUsername(typed: string): string {
   return typed.normalize("NFKC").trim().toLowerCase();
 }
+
+const longestInBytes = 512;
+
+/**
+ * The normalised username, or undefined for what cannot be one: nothing but white space, or so long once normalised (one
+ * character may become eighteen) that it does not fit into a key.
+ */
+export function readUsername(typed: string): string | undefined {
+  const username = normalizeUsername(typed);
+  return username !== "" && Buffer.byteLength(username) <= longestInBytes ? username : undefined;
+}

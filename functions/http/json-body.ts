@@ -3,7 +3,7 @@ import type { ErrorCode, ProblemDetails } from "./problem.ts";
 
 const maxBytes = 4 * 1024;
 const poisoned = new Set(["__proto__", "constructor", "prototype"]);
-const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 export interface BadRequest {
@@ -28,6 +28,7 @@ export function readJsonObject(
   }
   const body = event.body ?? "";
   if (event.isBase64Encoded && !base64.test(body)) return invalid("The body is not valid base64.");
+  if (!body.isWellFormed()) return invalid("The body is not valid Unicode.");
   const bytes = Buffer.from(body, event.isBase64Encoded ? "base64" : "utf8");
   if (bytes.length > maxBytes) {
     return { bad: "payload_too_large", details: { detail: "The body may have at most 4096 bytes." } };

@@ -13,9 +13,14 @@ export function whatBroke(error: unknown): { code: "store_unavailable" | "intern
     };
   }
   const thrown = error instanceof Error ? error : new Error();
-  const where = thrown.stack?.split("\n").find((line) => line.startsWith("    at "));
   return {
     code: "internal_error",
-    facts: { error: thrown.name, where: where?.trim() ?? "unknown", alarm: true },
+    facts: { error: thrown.name, where: placeOf(thrown) ?? "unknown", alarm: true },
   };
+}
+
+/** The first line of the stack proper: a message of several lines may look like one. */
+function placeOf({ stack = "", message }: Error): string | undefined {
+  const afterMessage = stack.slice(stack.indexOf(message) + message.length);
+  return /^ {4}(at .*:\d+:\d+\)?)$/m.exec(afterMessage)?.[1];
 }

@@ -31,10 +31,10 @@ const limits = {
   perIdentity: wholeNumber("ATTEMPTS_PER_IDENTITY", env.ATTEMPTS_PER_IDENTITY),
   perSourceIp: wholeNumber("ATTEMPTS_PER_SOURCE_IP", env.ATTEMPTS_PER_SOURCE_IP),
   perUsername: wholeNumber("ATTEMPTS_PER_USERNAME", env.ATTEMPTS_PER_USERNAME),
-  windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS),
+  windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS, 1),
 };
 const policy = { oneIdentityPerApp: env.ONE_IDENTITY_PER_APP === "true" };
-const sessionLifetimeSeconds = wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS);
+const sessionLifetimeSeconds = wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS, 1);
 
 export const handler = loginHandler({
   deployment: { appIds: Object.keys(appSecretArns), passwords: env.VERIFIER_FUNCTION !== none },

@@ -31,9 +31,9 @@ export function loginHandler({ deployment, needsUntil, log }: LoginHandlerNeeds)
         "Call wx.request with method: 'POST'. Its default is GET, which would put the password into a URL.";
       return refuse("method_not_allowed", { allow: "POST", detail });
     }
-    const request = readLoginRequest(event, deployment);
-    if (isBad(request)) return refuse(request.bad, request.details);
     try {
+      const request = readLoginRequest(event, deployment);
+      if (isBad(request)) return refuse(request.bad, request.details);
       const result = await login(request, needsUntil(AbortSignal.timeout(deadlineMs)));
       if (isRefusal(result)) {
         const { refused, facts, ...details } = result;

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { looksLikeTicket } from "../core/bind-ticket.ts";
 import { deviceLabel } from "../core/device.ts";
 import type { LoginRequest } from "../core/login.ts";
+import { readUsername } from "../core/username.ts";
 import { type BadRequest, invalid, isBad, readJsonObject, readString } from "../http/json-body.ts";
 
 const longest = { code: 128, bindTicket: 128, appId: 128, username: 128, password: 256 } as const;
@@ -32,6 +33,9 @@ export function readLoginRequest(
     return invalid("username and password go together.", username === undefined ? "username" : "password");
   }
   const credentials = username !== undefined && password !== undefined ? { username, password } : undefined;
+  if (username !== undefined && readUsername(username) === undefined) {
+    return invalid("The field username is empty or too long.", "username");
+  }
   if (credentials && !passwords) {
     return invalid("This deployment has no passwords: send the code alone.", "username", "password");
   }

@@ -1,0 +1,307 @@
+import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
+import { describe, expect, test } from "vitest";
+import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
+import type { BoundSession, ReadBoundSession } from "../../../functions/core/authorize.ts";
+import { identityKey } from "../../../functions/core/identity.ts";
+import type { Facts } from "../../../functions/core/refusal.ts";
+import { newSession, type SessionKey, sessionHandle } from "../../../functions/core/session.ts";
+import { alice, hex, noon, seededRandom, sessionLifetimeSeconds } from "../core/fakes.ts";
+
+const minted = newSession(
+  identityKey(alice),
+  "user-1",
+  noon,
+  sessionLifetimeSeconds,
+  seededRandom("the authorizer"),
+);
+const { sessionId } = minted;
+
+const alicesSession: BoundSession = {
+  identity: { appId: alice.appId, openid: alice.openid },
+  binding: { userId: "user-1", disabled: false, sessionsValidFrom: 0 },
+  session: minted.session,
+};
+
+function event(
+  headers: Record<string, string> | undefined,
+  more: Partial<APIGatewayRequestAuthorizerEventV2> = {},
+): APIGatewayRequestAuthorizerEventV2 {
+  return {
+    version: "2.0",
+    type: "REQUEST",
+    routeArn: "arn:of:the:route",
+    identitySource: [headers?.authorization ?? ""],
+    routeKey: "GET /hello",
+    rawPath: "/hello",
+    rawQueryString: "",
+    cookies: [],
+    ...(headers && { headers }),
+    requestContext: {
+      accountId: "123456789012",
+      apiId: "api",
+      domainName: "api.example.com",
+      domainPrefix: "api",
+      http: {
+        method: "GET",
+        path: "/hello",
+        protocol: "HTTP/1.1",
+        sourceIp: "203.0.113.7",
+        userAgent: "a phone",
+      },
+      requestId: "request-1",
+      routeKey: "GET /hello",
+      stage: "$default",
+      time: "15/Jan/2025:12:00:00 +0000",
+      timeEpoch: noon,
+    },
+    ...more,
+  };
+}
+
+/** The authorizer over one answer of the store, which notes what it was asked. */
+function authorizing(answer: ReadBoundSession = async () => alicesSession, now = () => noon) {
+  const reads: SessionKey[] = [];
+  const logged: Facts[] = [];
+  const handler = authorizerHandler({
+    read: (key) => {
+      reads.push(key);
+      return answer(key);
+    },
+    now,
+    log: (facts) => logged.push(facts),
+  });
+  return { reads, logged, handler, ask: (authorization: string) => handler(event({ authorization })) };
+}
+
+describe("a live session", () => {
+  test("is allowed, and its Lambda is told whose it is", async () => {
+    const { ask } = authorizing();
+    expect(await ask(`Bearer ${sessionId}`)).toStrictEqual({
+      isAuthorized: true,
+      context: {
+        userId: "user-1",
+        appId: alice.appId,
+        openid: alice.openid,
+        sessionHandle: sessionHandle(minted.session.secretHash),
+        createdAt: "2025-01-15T12:00:00.000Z",
+        expiresAt: "2025-01-16T12:00:00.000Z",
+      },
+    });
+  });
+
+  test("is told with the unionid where it is known", async () => {
+    const { ask } = authorizing(async () => ({
+      ...alicesSession,
+      binding: { ...alicesSession.binding, unionid: "uAlice" },
+    }));
+    expect(await ask(`Bearer ${sessionId}`)).toMatchObject({ context: { unionid: "uAlice" } });
+  });
+
+  test("is told without the SessionId and its secret", async () => {
+    const { ask, logged } = authorizing();
+    const told = JSON.stringify([await ask(`Bearer ${sessionId}`), logged]);
+    expect(told).not.toContain(sessionId);
+    expect(told).not.toContain(sessionId.slice(22));
+    expect(told).not.toContain(Buffer.from(sessionId, "base64url").subarray(16).toString("base64url"));
+  });
+
+  test("takes one read, of the identity and the secret's hash in the SessionId", async () => {
+    const { ask, reads } = authorizing();
+    await ask(`Bearer ${sessionId}`);
+    expect(reads.map(({ identityKey, secretHash }) => `${hex(identityKey)} ${hex(secretHash)}`)).toEqual([
+      `${hex(minted.session.identityKey)} ${hex(minted.session.secretHash)}`,
+    ]);
+  });
+
+  test.each(["Bearer", "bearer", "BEARER"])("may be sent with the scheme written %s", async (scheme) => {
+    expect(await authorizing().ask(`${scheme} ${sessionId}`)).toMatchObject({ isAuthorized: true });
+  });
+});
+
+describe("what is no session is refused without a read", () => {
+  test.each([
+    ["an empty header", ""],
+    ["the scheme alone", "Bearer"],
+    ["the scheme and a space", "Bearer "],
+    ["no scheme", sessionId],
+    ["Basic", `Basic ${sessionId}`],
+    ["a scheme that begins alike", `Bearers ${sessionId}`],
+    ["a scheme that ends alike", `xBearer ${sessionId}`],
+    ["the scheme twice", `Bearer Bearer ${sessionId}`],
+    ["a doubled header, as the gateway joins it", `Bearer ${sessionId},Bearer ${sessionId}`],
+    ["a doubled header, joined with a space", `Bearer ${sessionId}, Bearer ${sessionId}`],
+    ["a comma list of two SessionIds", `Bearer ${sessionId},${sessionId}`],
+    ["a comma at the end", `Bearer ${sessionId},`],
+    ["a space at the end", `Bearer ${sessionId} `],
+    ["a space before it", ` Bearer ${sessionId}`],
+    ["two spaces in it", `Bearer  ${sessionId}`],
+    ["a tab in it", `Bearer\t${sessionId}`],
+    ["a line break at the end", `Bearer ${sessionId}\n`],
+    ["a second line", `Bearer ${sessionId}\nBearer ${sessionId}`],
+    ["a line before it", `x\nBearer ${sessionId}`],
+    ["one character too few", `Bearer ${sessionId.slice(1)}`],
+    ["one character too many", `Bearer ${sessionId}A`],
+    ["twice the length", `Bearer ${sessionId}${sessionId}`],
+    ["base64 instead of base64url", `Bearer ${sessionId.slice(0, 62)}+/`],
+    ["padding", `Bearer ${sessionId.slice(0, 63)}=`],
+    ["a dot", `Bearer ${sessionId.slice(0, 63)}.`],
+    ["quotes", `Bearer "${sessionId}"`],
+    ["a letter that only looks like one of the scheme's", `\u0412earer ${sessionId}`],
+    ["full-width letters", `Bearer ${"Ａ".repeat(64)}`],
+    ["a bind ticket", `Bearer ${"A".repeat(43)}`],
+    ["a wx.login code", `Bearer ${"0".repeat(32)}`],
+    ["a session's handle", `Bearer ${sessionHandle(minted.session.secretHash)}`],
+    ["a megabyte", `Bearer ${"A".repeat(1_000_000)}`],
+  ])("%s", async (_what, authorization) => {
+    const { ask, reads, logged } = authorizing();
+    expect(await ask(authorization)).toStrictEqual({ isAuthorized: false });
+    expect(reads).toEqual([]);
+    expect(logged).toEqual([{ event: "authorize", outcome: "refused", requestId: "request-1" }]);
+  });
+
+  test.each([
+    ["no header at all", event(undefined)],
+    ["no authorization header", event({})],
+    [
+      "a cookie",
+      event({ cookie: `authorization=Bearer ${sessionId}` }, { cookies: [`sessionId=${sessionId}`] }),
+    ],
+    ["another header", event({ "x-authorization": `Bearer ${sessionId}`, "x-session-id": sessionId })],
+    ["the query", event({}, { queryStringParameters: { authorization: `Bearer ${sessionId}`, sessionId } })],
+    ["the identity source", event({}, { identitySource: [`Bearer ${sessionId}`] })],
+  ])("a SessionId anywhere else: %s", async (_where, elsewhere) => {
+    const { handler, reads } = authorizing();
+    expect(await handler(elsewhere)).toStrictEqual({ isAuthorized: false });
+    expect(reads).toEqual([]);
+  });
+});
+
+describe("a session that is not live is refused, with nothing but a strict false", () => {
+  const { binding, session } = alicesSession;
+  const end = session.expiresAt * 1000;
+  test.each<[why: string, found: BoundSession | undefined, now: number]>([
+    ["unknown", undefined, noon],
+    ["at its end", alicesSession, end],
+    ["48 hours after its end, still stored", alicesSession, end + 48 * 3_600_000],
+    ["disabled", { ...alicesSession, binding: { ...binding, disabled: true } }, noon],
+    [
+      "created one millisecond before sessions are valid",
+      { ...alicesSession, binding: { ...binding, sessionsValidFrom: noon + 1 } },
+      noon + 5_000,
+    ],
+    [
+      "with an end that is no number",
+      { ...alicesSession, session: { ...session, expiresAt: Number.NaN } },
+      noon,
+    ],
+    [
+      "with a beginning that is no number",
+      { ...alicesSession, session: { ...session, createdAt: Number.NaN } },
+      noon,
+    ],
+  ])("%s", async (_why, found, now) => {
+    const { ask, reads, logged } = authorizing(
+      async () => found,
+      () => now,
+    );
+    expect(await ask(`Bearer ${sessionId}`)).toStrictEqual({ isAuthorized: false });
+    expect(reads).toHaveLength(1);
+    expect(logged).toEqual([{ event: "authorize", outcome: "refused", requestId: "request-1" }]);
+  });
+
+  test.each([
+    ["one millisecond before its end", end - 1, true],
+    ["at its end", end, false],
+  ])("and one that is, is allowed with a strict true: %s", async (_when, now, isAuthorized) => {
+    const { ask } = authorizing(undefined, () => now);
+    expect((await ask(`Bearer ${sessionId}`)).isAuthorized).toBe(isAuthorized);
+  });
+});
+
+describe("a table that cannot be read", () => {
+  test("is thrown: neither allowed nor refused", async () => {
+    const outage = new Error("DynamoDB left keys unprocessed twice");
+    const { ask, logged } = authorizing(() => Promise.reject(outage));
+    await expect(ask(`Bearer ${sessionId}`)).rejects.toBe(outage);
+    expect(logged).toEqual([]);
+  });
+
+  test("is not remembered: the next request is allowed", async () => {
+    const answers = [() => Promise.reject(new Error("an outage")), async () => alicesSession];
+    const { ask, reads } = authorizing(() => (answers.shift() ?? (async () => undefined))());
+    await expect(ask(`Bearer ${sessionId}`)).rejects.toThrow("an outage");
+    expect(await ask(`Bearer ${sessionId}`)).toMatchObject({ isAuthorized: true });
+    expect(reads).toHaveLength(2);
+  });
+});
+
+test("an answer is not remembered: what ends a session holds on the next request", async () => {
+  let found: BoundSession | undefined = alicesSession;
+  const { ask, reads } = authorizing(async () => found);
+  expect(await ask(`Bearer ${sessionId}`)).toMatchObject({ isAuthorized: true });
+  found = undefined;
+  expect(await ask(`Bearer ${sessionId}`)).toStrictEqual({ isAuthorized: false });
+  expect(reads).toHaveLength(2);
+});
+
+test("a thousand users through one instance at once, answered in any order, are never mixed up", async () => {
+  const random = seededRandom("a thousand users");
+  const users = Array.from({ length: 1_000 }, (_, i) => {
+    const person = { appId: alice.appId, openid: `oPerson${i}` };
+    const { sessionId, session } = newSession(
+      identityKey(person),
+      `user-${i}`,
+      noon + i,
+      sessionLifetimeSeconds,
+      random,
+    );
+    const found: BoundSession = {
+      identity: person,
+      binding: {
+        userId: `user-${i}`,
+        disabled: i % 10 === 3,
+        sessionsValidFrom: 0,
+        ...(i % 2 === 0 && { unionid: `u${i}` }),
+      },
+      session,
+    };
+    return { i, person, sessionId, session, found, exists: i % 10 !== 7 };
+  });
+  const byHash = new Map(users.map((user) => [hex(user.session.secretHash), user]));
+
+  const waiting: { answer: () => void; order: number }[] = [];
+  const { handler, reads } = authorizing(
+    ({ secretHash }) =>
+      new Promise((resolve) => {
+        const user = byHash.get(hex(secretHash));
+        const order = random(4).readUInt32BE();
+        waiting.push({ answer: () => resolve(user?.exists ? user.found : undefined), order });
+      }),
+    () => noon + 5_000,
+  );
+  const answers = Promise.all(
+    users.map(({ sessionId }) => handler(event({ authorization: `Bearer ${sessionId}` }))),
+  );
+  expect(reads).toHaveLength(1_000);
+  for (const { answer } of waiting.sort((a, b) => a.order - b.order)) answer();
+
+  for (const [i, answer] of (await answers).entries()) {
+    const user = users[i];
+    if (!user?.exists || user.found.binding.disabled) {
+      expect(answer).toStrictEqual({ isAuthorized: false });
+      continue;
+    }
+    expect(answer).toStrictEqual({
+      isAuthorized: true,
+      context: {
+        userId: `user-${i}`,
+        appId: alice.appId,
+        openid: `oPerson${i}`,
+        ...(i % 2 === 0 && { unionid: `u${i}` }),
+        sessionHandle: sessionHandle(user.session.secretHash),
+        createdAt: new Date(noon + i).toISOString(),
+        expiresAt: new Date(user.session.expiresAt * 1000).toISOString(),
+      },
+    });
+  }
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { accountVerifier, newUserId } from "../../../functions/core/account.ts";
+import { StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { fakeAccounts, fakeHasher, hashOf, journal, seededRandom, shop, zhangsan } from "./fakes.ts";
+
+function verifying() {
+  const calls = journal();
+  const accounts = fakeAccounts(calls);
+  accounts.put({ ...zhangsan, userId: "user-1" });
+  accounts.put({ username: "wangwu", password: "shut out", userId: "user-3", disabled: true });
+  const hasher = fakeHasher();
+  const verifier = accountVerifier(accounts, hasher);
+  const verify = (username: string, password: string) => verifier.verify({ username, password, appId: shop });
+  return { calls, accounts, hasher, verify };
+}
+
+describe("the built-in verifier", () => {
+  test("knows the user by the right password", async () => {
+    expect(await verifying().verify("zhangsan", "pwd123456")).toEqual({ userId: "user-1" });
+  });
+
+  test.each(["ZhangSan", " zhangsan ", "ｚｈａｎｇｓａｎ"])(
+    "takes the username however it is typed: %j",
+    async (username) => {
+      expect(await verifying().verify(username, "pwd123456")).toEqual({ userId: "user-1" });
+    },
+  );
+
+  test.each([
+    ["in another case", "PWD123456"],
+    ["with a space at its end", "pwd123456 "],
+    ["with a space before it", " pwd123456"],
+    ["in full-width digits", "pwd１２３４５６"],
+    ["cut short", "pwd12345"],
+    ["empty", ""],
+  ])("takes the password byte by byte: refused %s", async (_how, password) => {
+    expect(await verifying().verify("zhangsan", password)).toEqual({ refused: "invalid_credentials" });
+  });
+
+  test("says that an account is disabled after the right password only", async () => {
+    const { verify } = verifying();
+    expect(await verify("wangwu", "shut out")).toEqual({ refused: "account_disabled" });
+    expect(await verify("wangwu", "a guess")).toEqual({ refused: "invalid_credentials" });
+  });
+});
+
+describe("an unknown username", () => {
+  test("gets the answer that a wrong password gets", async () => {
+    const { verify } = verifying();
+    expect(await verify("nobody", "a guess")).toEqual(await verify("zhangsan", "a guess"));
+  });
+
+  test.each([
+    ["unknown", "nobody", "a guess"],
+    ["known, the password wrong", "zhangsan", "a guess"],
+    ["known, the password right", "zhangsan", "pwd123456"],
+    ["of a disabled account", "wangwu", "shut out"],
+  ])("costs one hash, as every other does: %s", async (_what, username, password) => {
+    const { verify, hasher, calls } = verifying();
+    await verify(username, password);
+    expect(hasher.checked).toHaveLength(1);
+    expect(calls.operations).toEqual(["accounts.find"]);
+  });
+
+  test("is checked against the decoy, a known one against its own hash", async () => {
+    const { verify, hasher } = verifying();
+    await verify("nobody", "a guess");
+    await verify("zhangsan", "a guess");
+    expect(hasher.checked).toEqual([hasher.decoy, hashOf("pwd123456")]);
+  });
+
+  test("stays refused even if a password matched the decoy", async () => {
+    const gullible = { ...fakeHasher(), matches: async () => true };
+    const { verify } = accountVerifier(fakeAccounts(journal()), gullible);
+    expect(await verify({ username: "nobody", password: "anything", appId: shop })).toEqual({
+      refused: "invalid_credentials",
+    });
+  });
+});
+
+describe("what is broken is thrown and never a wrong password", () => {
+  test("a table that does not answer", async () => {
+    const { verify, calls } = verifying();
+    const outage = new StoreUnavailable("DynamoDB", new Error("throttled"));
+    calls.breaks("accounts.find", outage);
+    await expect(verify("zhangsan", "pwd123456")).rejects.toBe(outage);
+  });
+
+  test("a stored hash that cannot be read", async () => {
+    const { accounts } = verifying();
+    const unreadable = new Error("The stored password hash is not an argon2id string");
+    const { verify } = accountVerifier(accounts, {
+      ...fakeHasher(),
+      matches: () => Promise.reject(unreadable),
+    });
+    await expect(verify({ ...zhangsan, appId: shop })).rejects.toBe(unreadable);
+  });
+});
+
+test("a new userId is 128 random bits, and another one each time", () => {
+  const random = seededRandom("user ids");
+  const ids = Array.from({ length: 100 }, () => newUserId(random));
+  expect(new Set(ids).size).toBe(100);
+  for (const id of ids) expect(id).toMatch(/^u_[A-Za-z0-9_-]{22}$/);
+});

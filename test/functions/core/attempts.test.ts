@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { type AttemptLimits, chargeAttempt } from "../../../functions/core/attempts.ts";
+import { identityKey } from "../../../functions/core/identity.ts";
+import { isRefusal, StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { alice, bob, fakeCounters, journal, noon } from "./fakes.ts";
+
+const attempt = { identityKey: identityKey(alice), sourceIp: "203.0.113.7", username: "zhangsan" };
+const limits: AttemptLimits = { perIdentity: 3, perSourceIp: 5, perUsername: 4, windowSeconds: 900 };
+
+function counting(overrides: Partial<AttemptLimits> = {}) {
+  const calls = journal();
+  const counters = fakeCounters(calls);
+  const charge = (changes: Partial<typeof attempt> = {}, now = noon) =>
+    chargeAttempt({ ...attempt, ...changes }, { ...limits, ...overrides }, counters, now);
+  const kinds = () => counters.asked.map(({ counter }) => counter.split("#")[0]);
+  return { calls, counters, charge, kinds };
+}
+
+describe("an attempt", () => {
+  test("is charged to the identity, then the source IP, then the username, each with its own limit", async () => {
+    const { charge, counters, kinds } = counting();
+    const result = await charge();
+    expect(kinds()).toEqual(["identity", "ip", "username"]);
+    expect(counters.asked.map(({ limit }) => limit)).toEqual([3, 5, 4]);
+    expect(result).toEqual({ charged: counters.asked.map(({ counter }) => counter) });
+  });
+
+  test("is counted per identity, per source IP and per username, and not together", async () => {
+    const { charge, counters } = counting();
+    await charge();
+    await charge({ identityKey: identityKey(bob) });
+    await charge({ sourceIp: "203.0.113.8" });
+    await charge({ username: "lisi" });
+    const counts = (kind: string) =>
+      [...counters.counts].filter(([counter]) => counter.startsWith(`${kind}#`)).map(([, count]) => count);
+    expect(counts("identity")).toEqual([3, 1]);
+    expect(counts("ip")).toEqual([3, 1]);
+    expect(counts("username")).toEqual([3, 1]);
+  });
+
+  test("cannot be counted against another kind, whatever it is called", async () => {
+    const { charge, counters } = counting();
+    await charge({ sourceIp: "same", username: "same" });
+    await charge({ sourceIp: "same", username: "ip#1#same" });
+    expect(counters.counted("ip")).toBe(2);
+    expect(counters.counts.size).toBe(4);
+  });
+});
+
+describe("a limit", () => {
+  test.each([
+    ["identity", { perIdentity: 2 }, ["identity"]],
+    ["ip", { perSourceIp: 2 }, ["identity", "ip"]],
+    ["username", { perUsername: 2 }, ["identity", "ip", "username"]],
+  ])(
+    "per %s lets as many through as it says, refuses the next, and charges nothing further",
+    async (kind, limit, touched) => {
+      const { charge, counters, kinds } = counting(limit);
+      expect(isRefusal(await charge())).toBe(false);
+      expect(isRefusal(await charge())).toBe(false);
+      counters.asked.length = 0;
+      expect(await charge()).toMatchObject({ refused: "too_many_attempts", facts: { limit: kind } });
+      expect(kinds()).toEqual(touched);
+      expect(counters.counted(kind)).toBe(2);
+    },
+  );
+
+  test.each([
+    ["identity", { perIdentity: 0 }, ["ip", "username"]],
+    ["ip", { perSourceIp: 0 }, ["identity", "username"]],
+    ["username", { perUsername: 0 }, ["identity", "ip"]],
+  ])("per %s is switched off by 0, and only that one", async (_kind, off, left) => {
+    const { charge, kinds } = counting(off);
+    expect(isRefusal(await charge())).toBe(false);
+    expect(kinds()).toEqual(left);
+  });
+
+  test("of 0 everywhere charges nothing and refuses nobody", async () => {
+    const { charge, calls } = counting({ perIdentity: 0, perSourceIp: 0, perUsername: 0 });
+    expect(await charge()).toEqual({ charged: [] });
+    expect(calls.operations).toEqual([]);
+  });
+
+  test("is not exceeded by 64 attempts at once", async () => {
+    const { charge, counters } = counting({ perIdentity: 3, perSourceIp: 1_000, perUsername: 1_000 });
+    const results = await Promise.all(Array.from({ length: 64 }, () => charge()));
+    expect(results.filter((result) => !isRefusal(result))).toHaveLength(3);
+    expect(counters.counted("username")).toBe(3);
+  });
+});
+
+describe("a window", () => {
+  // 900 seconds divide the day, so that a window begins at noon.
+  const end = noon + 900_000;
+
+  test.each([
+    ["at its first millisecond", noon, 900],
+    ["one millisecond later", noon + 1, 900],
+    ["one second later", noon + 1_000, 899],
+    ["one second and a millisecond before its end", end - 1_001, 2],
+    ["one second before its end", end - 1_000, 1],
+    ["at its last millisecond", end - 1, 1],
+  ])("that is exhausted %s says to come back when it ends: %i, in %i s", async (_when, now, retryAfter) => {
+    const { charge } = counting({ perIdentity: 1 });
+    await charge({}, now);
+    expect(await charge({}, now)).toMatchObject({ refused: "too_many_attempts", retryAfter });
+  });
+
+  test.each([
+    ["one millisecond before its end", end - 1, true],
+    ["at its end", end, false],
+    ["one millisecond after its end", end + 1, false],
+  ])("counts until the next one begins: %s", async (_when, now, refused) => {
+    const { charge } = counting({ perIdentity: 1 });
+    await charge({}, noon);
+    expect(isRefusal(await charge({}, now))).toBe(refused);
+  });
+
+  test.each([
+    ["a millisecond into it", noon + 1],
+    ["half-way", noon + 450_499],
+    ["at its last millisecond", end - 1],
+  ])("lets through whoever has waited as long as they were told: refused %s", async (_when, now) => {
+    const { charge } = counting({ perIdentity: 1 });
+    await charge({}, now);
+    const refusal = await charge({}, now);
+    const retryAfter = isRefusal(refusal) ? refusal.retryAfter : undefined;
+    expect(isRefusal(await charge({}, now + Number(retryAfter) * 1000))).toBe(false);
+  });
+
+  test("has counters that may be deleted when it ends, and not before", async () => {
+    const { charge, counters } = counting();
+    await charge({}, noon);
+    await charge({}, end - 1);
+    expect(new Set(counters.asked.map(({ expiresAt }) => expiresAt))).toEqual(new Set([end / 1000]));
+  });
+});
+
+test("a store that does not answer is thrown, and is no refusal", async () => {
+  const { charge, calls } = counting();
+  const outage = new StoreUnavailable("DynamoDB", new Error("throttled"));
+  calls.breaks("counters.charge", outage);
+  await expect(charge()).rejects.toBe(outage);
+});

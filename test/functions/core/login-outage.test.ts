@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import type { LoginRequest } from "../../../functions/core/login.ts";
+import { StoreUnavailable } from "../../../functions/core/refusal.ts";
+import {
+  alice,
+  type LoginWorld,
+  loggedIn,
+  loginWorld,
+  type Operation,
+  refusalOf,
+  ticketIn,
+  zhangsan,
+} from "./fakes.ts";
+
+const mistyped = { ...zhangsan, password: "pwd12345" };
+
+const silent = async ({ bindings, withCode }: LoginWorld) => {
+  bindings.put(alice);
+  return withCode(alice);
+};
+const silentWithUnionid = async ({ bindings, withCode }: LoginWorld) => {
+  bindings.put(alice);
+  return withCode({ ...alice, unionid: "uAlice" });
+};
+const unbound = async ({ withCode }: LoginWorld) => withCode(alice);
+const first = async ({ withCode }: LoginWorld) => withCode(alice, zhangsan);
+const wrong = async ({ withCode }: LoginWorld) => withCode(alice, mistyped);
+const byTicket = async ({ login, withCode, withTicket }: LoginWorld) =>
+  withTicket(ticketIn(await login(withCode(alice))), zhangsan);
+
+async function withAliceTicket() {
+  const world = loginWorld();
+  return { ...world, ticket: ticketIn(await world.login(world.withCode(alice))) };
+}
+
+const outage = () => new StoreUnavailable("DynamoDB", new Error("throttled"));
+
+describe("a store that does not answer is thrown, and is never a refusal", () => {
+  test.each<[Operation, string, (world: LoginWorld) => Promise<LoginRequest>]>([
+    ["wechat.code2session", "a silent login", silent],
+    ["bindings.find", "a silent login", silent],
+    ["bindings.rememberUnionid", "a silent login with a new unionid", silentWithUnionid],
+    ["sessions.create", "a silent login", silent],
+    ["tickets.create", "the silent login of an unbound identity", unbound],
+    ["counters.charge", "a first login", first],
+    ["verifier.verify", "a first login", first],
+    ["accounts.find", "a first login", first],
+    ["counters.giveBack", "a first login", first],
+    ["bindings.find", "a first login", first],
+    ["bindings.bind", "a first login", first],
+    ["sessions.create", "a first login", first],
+    ["tickets.create", "a wrong password", wrong],
+    ["tickets.takeAttempt", "a login by ticket", byTicket],
+    ["bindings.bind", "a login by ticket", byTicket],
+    ["tickets.consume", "a login by ticket", byTicket],
+    ["sessions.create", "a login by ticket", byTicket],
+  ])("%s in %s leaves no session", async (operation, _login, prepare) => {
+    const world = loginWorld();
+    const request = await prepare(world);
+    const error = outage();
+    world.journal.breaks(operation, error);
+    await expect(world.login(request)).rejects.toBe(error);
+    expect(world.journal.operations).toContain(operation);
+    expect(world.sessions.rows.size).toBe(0);
+  });
+
+  test.each<[Operation, (world: LoginWorld) => Promise<LoginRequest>]>([
+    ["counters.charge", first],
+    ["verifier.verify", first],
+    ["bindings.find", first],
+    ["bindings.bind", first],
+    ["tickets.takeAttempt", byTicket],
+  ])("%s leaves the bindings as they were", async (operation, prepare) => {
+    const world = loginWorld();
+    const request = await prepare(world);
+    world.journal.breaks(operation, outage());
+    await expect(world.login(request)).rejects.toThrow(StoreUnavailable);
+    expect(world.bindings.items.size + world.bindings.accounts.size).toBe(0);
+  });
+});
+
+describe("after an outage", () => {
+  test("of the counters the verifier has not been asked", async () => {
+    const { login, withCode, journal, asked, hasher } = loginWorld();
+    journal.breaks("counters.charge", outage());
+    await expect(login(withCode(alice, zhangsan))).rejects.toThrow(StoreUnavailable);
+    expect(asked).toEqual([]);
+    expect(hasher.checked).toEqual([]);
+  });
+
+  test("of the verifier nothing says that the password was wrong, and no ticket is issued", async () => {
+    const { login, withCode, journal, tickets } = loginWorld();
+    journal.breaks("verifier.verify", outage());
+    await expect(login(withCode(alice, mistyped))).rejects.toThrow(StoreUnavailable);
+    expect(tickets.items.size).toBe(0);
+  });
+
+  test("whose reply was lost, a session that nobody knows of is the only trace", async () => {
+    const { login, withCode, bindings, sessions } = loginWorld();
+    bindings.put(alice);
+    const { create } = sessions;
+    sessions.create = async (session) => {
+      await create(session);
+      throw outage();
+    };
+    await expect(login(withCode(alice))).rejects.toThrow(StoreUnavailable);
+    expect(sessions.rows.size).toBe(1);
+    sessions.create = create;
+    loggedIn(await login(withCode(alice)));
+    expect(sessions.rows.size).toBe(2);
+  });
+
+  test.each<[Operation]>([["bindings.bind"], ["tickets.consume"]])(
+    "of %s the same ticket and password log in",
+    async (operation) => {
+      const { login, withTicket, ticket, journal, sessions } = await withAliceTicket();
+      journal.meanwhile(operation, () => {
+        throw outage();
+      });
+      await expect(login(withTicket(ticket, zhangsan))).rejects.toThrow(StoreUnavailable);
+      expect(loggedIn(await login(withTicket(ticket, zhangsan))).userId).toBe("user-1");
+      expect(sessions.rows.size).toBe(1);
+    },
+  );
+
+  test("of sessions.create the ticket is spent, and a new code alone logs in", async () => {
+    const { login, withCode, withTicket, ticket, journal, sessions } = await withAliceTicket();
+    journal.meanwhile("sessions.create", () => {
+      throw outage();
+    });
+    await expect(login(withTicket(ticket, zhangsan))).rejects.toThrow(StoreUnavailable);
+    expect(refusalOf(await login(withTicket(ticket, zhangsan)))).toBe("invalid_ticket");
+    expect(loggedIn(await login(withCode(alice))).userId).toBe("user-1");
+    expect(sessions.rows.size).toBe(1);
+  });
+
+  test("an error that is no outage is thrown as it is", async () => {
+    const { login, withCode, journal } = loginWorld();
+    const bug = new TypeError("a bug");
+    journal.breaks("wechat.code2session", bug);
+    await expect(login(withCode(alice))).rejects.toBe(bug);
+  });
+});
