@@ -10,6 +10,7 @@ import { secretsManagerService } from "./aws/secrets-manager-service.ts";
 import { startGateway } from "./gateway.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
 import { invokeService } from "./lambda/invoke-service.ts";
+import { operatorAccessKey } from "./operator-access-key.ts";
 
 export interface LaptopOptions {
   /** A `cdk.out` with the stack `WeappLogin`. */
@@ -49,9 +50,6 @@ export interface Laptop {
   tableName(variable: string): string;
   close(): Promise<void>;
 }
-
-/** The access key of the person at the laptop, who may do everything. */
-export const operatorAccessKey = { accessKeyId: "LAPTOPOPERATOR", secretAccessKey: "laptop" } as const;
 
 /**
  * Runs what a deploy would run: the template's routes, authorizer, tables, secrets, roles and environments, and the

@@ -104,6 +104,16 @@ export async function addAccount(
 /** Every item of the table that a function knows as `BINDINGS_TABLE`, `SESSIONS_TABLE`, … */
 export async function scan(laptop: Laptop, table: string): Promise<Item[]> {
   const TableName = laptop.tableName(`${table.toUpperCase()}_TABLE`);
-  const answer = await laptop.dynamoDb.call("Scan", { TableName, ConsistentRead: true });
-  return "Items" in answer ? (answer.Items as Item[]) : [];
+  const items: Item[] = [];
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await laptop.dynamoDb.call("Scan", {
+      TableName,
+      ConsistentRead: true,
+      ...(ExclusiveStartKey && { ExclusiveStartKey }),
+    });
+    items.push(...(page.Items ?? []));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return items;
 }

@@ -1,0 +1,113 @@
+import type {
+  AccountView,
+  AdminAction,
+  AdminAnswers,
+  BindingView,
+  ImportResult,
+  SessionView,
+} from "../functions/admin/requests.ts";
+
+type Read<T> = (value: unknown) => T | undefined;
+
+/** Reads the answer to a request that was carried out; undefined where it has another shape. */
+export const answerReaders: { readonly [A in AdminAction]: Read<AdminAnswers[A]> } = {
+  "accounts.add": withAccount,
+  "accounts.import": (value) => {
+    const results = listOf(member(value, "results"), importResult);
+    return results && { results };
+  },
+  "accounts.passwd": (value) => {
+    const account = accountView(member(value, "account"));
+    const unbound = number(member(value, "unbound"));
+    return account && unbound !== undefined ? { account, unbound } : undefined;
+  },
+  "accounts.disable": withAccount,
+  "accounts.enable": withAccount,
+  "accounts.show": withAccount,
+  "accounts.remove": withUnbound,
+  "bindings.find": (value) => {
+    const bindings = listOf(member(value, "bindings"), bindingView);
+    return bindings && { bindings };
+  },
+  "bindings.remove": withUnbound,
+  "sessions.list": (value) => {
+    const sessions = listOf(member(value, "sessions"), sessionView);
+    return sessions && { sessions };
+  },
+  "sessions.revoke": (value) => {
+    const revoked = number(member(value, "revoked"));
+    return revoked === undefined ? undefined : { revoked };
+  },
+  "secret.set": (value) => {
+    const appId = text(member(value, "appId"));
+    return appId === undefined ? undefined : { appId };
+  },
+};
+
+function withAccount(value: unknown): { account: AccountView } | undefined {
+  const account = accountView(member(value, "account"));
+  return account && { account };
+}
+
+function withUnbound(value: unknown): { unbound: number } | undefined {
+  const unbound = number(member(value, "unbound"));
+  return unbound === undefined ? undefined : { unbound };
+}
+
+function accountView(value: unknown): AccountView | undefined {
+  const username = text(member(value, "username"));
+  const userId = text(member(value, "userId"));
+  const disabled = member(value, "disabled");
+  const bindings = listOf(member(value, "bindings"), bindingView);
+  if (userId === undefined || typeof disabled !== "boolean" || !bindings) return undefined;
+  return { ...(username !== undefined && { username }), userId, disabled, bindings };
+}
+
+function bindingView(value: unknown): BindingView | undefined {
+  const [appId, openid, userId, boundAt] = ["appId", "openid", "userId", "boundAt"].map((name) =>
+    text(member(value, name)),
+  );
+  const unionid = text(member(value, "unionid"));
+  const disabled = member(value, "disabled");
+  if (!appId || !openid || !userId || !boundAt || typeof disabled !== "boolean") return undefined;
+  return { appId, openid, ...(unionid !== undefined && { unionid }), userId, boundAt, disabled };
+}
+
+function sessionView(value: unknown): SessionView | undefined {
+  const [id, appId, openid, createdAt, expiresAt] = ["id", "appId", "openid", "createdAt", "expiresAt"].map(
+    (name) => text(member(value, name)),
+  );
+  const device = text(member(value, "device"));
+  if (!id || !appId || !openid || !createdAt || !expiresAt) return undefined;
+  return { id, appId, openid, createdAt, expiresAt, ...(device !== undefined && { device }) };
+}
+
+function importResult(value: unknown): ImportResult | undefined {
+  const result = member(value, "result");
+  const detail = text(member(value, "detail"));
+  if (result === "added" || result === "unchanged") return { result };
+  if ((result === "conflict" || result === "invalid") && detail !== undefined) return { result, detail };
+  return undefined;
+}
+
+function listOf<T>(value: unknown, read: Read<T>): T[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const items = value.map(read).filter((item) => item !== undefined);
+  return items.length === value.length ? items : undefined;
+}
+
+function member(value: unknown, name: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

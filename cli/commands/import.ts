@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { expectOrdinaryFile, headerWords, readAccountsCsv } from "../accounts-csv.ts";
+import type { Context } from "../context.ts";
+import { Failure, interrupted, type Partly } from "../failure.ts";
+import { type ImportCounts, importAccounts } from "../import-accounts.ts";
+import { count, grouped, table } from "../output.ts";
+import { duration, progress } from "../progress.ts";
+
+const again = "Run the same command again to continue: rows that are there stay as they are.";
+
+/** `accounts import`: many accounts out of a file, as often as it takes. */
+export function addImportCommand(accounts: Command, context: Context): void {
+  const { terminal, output, signal, clock } = context;
+  accounts
+    .command("import")
+    .description(`add accounts from a CSV file (UTF-8) that begins with ${headerWords}; can be repeated`)
+    .argument("<file>", "passwordHash is an argon2id string, $argon2id$v=19$…")
+    .action(async (file: string) => {
+      const total = await countRows(file, signal);
+      const { admin } = await context.deployment();
+      const startedAt = clock();
+      const line = progress(terminal.screen, total, clock);
+      const rows = readAccountsCsv(file);
+      const { counts, failure } = await importAccounts({
+        rows,
+        admin,
+        signal,
+        onProgress: line.update,
+      }).finally(line.end);
+      if (signal.aborted) throw interrupted(stopped("Interrupted", counts, total), partly(counts));
+      if (failure instanceof Failure) {
+        const detail = `${failure.message} ${stopped("The import ended", counts, total)}`;
+        throw new Failure(failure.code, detail, partly(counts));
+      }
+      if (failure !== undefined) throw failure;
+      const took = duration((clock() - startedAt) / 1000);
+      const summary = `${count(total, "row")} in ${took}: ${outcome(counts)}.`;
+      const { answer, text } = partly(counts);
+      const all = text === "" ? summary : `${text}\n\n${summary}`;
+      output.done(answer, all, counts.bad.length === 0 ? "done" : "refused");
+    });
+}
+
+/** Reads the file once before anything is sent: for the total, and for what makes all of it doubtful. */
+async function countRows(file: string, signal: AbortSignal): Promise<number> {
+  await expectOrdinaryFile(file);
+  let total = 0;
+  for await (const _ of readAccountsCsv(file)) {
+    if (signal.aborted) throw interrupted("Interrupted before anything was sent.");
+    total++;
+  }
+  return total;
+}
+
+function stopped(how: string, counts: ImportCounts, total: number): string {
+  return `${how} after ${grouped(counts.done)} of ${count(total, "row")} (${outcome(counts)}). ${again}`;
+}
+
+function outcome({ added, unchanged, bad }: ImportCounts): string {
+  return `${grouped(added)} added, ${grouped(unchanged)} unchanged, ${grouped(bad.length)} bad`;
+}
+
+function partly({ added, unchanged, bad }: ImportCounts): Partly {
+  const rows = bad.map(({ line, username, reason }) => [`line ${line}`, username, reason]);
+  return {
+    answer: { added, unchanged, bad },
+    text: rows.length === 0 ? "" : table(["", "username", "reason"], rows),
+  };
+}

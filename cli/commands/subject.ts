@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import type { Subject } from "../../functions/admin/requests.ts";
+import { usage } from "../failure.ts";
+import { printable } from "../output.ts";
+
+export interface SubjectOptions {
+  readonly user?: string;
+  readonly openid?: string;
+  readonly appId?: string;
+}
+
+/** Adds the options that say whom a command is about. */
+export function aboutSubject(command: Command): Command {
+  return command
+    .option("--user <userId>", "everybody bound to this userId")
+    .option("--openid <openid>", "one WeChat identity")
+    .option("--app-id <appId>", "the mini-program of --openid, where the deployment serves several");
+}
+
+export function readSubject({ user, openid, appId }: SubjectOptions): Subject {
+  if ((user === undefined) === (openid === undefined)) throw usage("Give either --user or --openid.");
+  if (openid !== undefined) return { openid, ...(appId !== undefined && { appId }) };
+  if (appId !== undefined)
+    throw usage("--app-id goes with --openid: a userId has its bindings in every AppId.");
+  return { userId: user ?? "" };
+}
+
+export function nameOf(subject: Subject): string {
+  return printable("userId" in subject ? `the userId ${subject.userId}` : `the openid ${subject.openid}`);
+}

@@ -1,0 +1,117 @@
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { operatorAccessKey } from "../local/operator-access-key.ts";
+import { type AdminClient, adminClient } from "./admin-client.ts";
+import { awsFailure, type Where } from "./aws-failure.ts";
+import { Failure, usage } from "./failure.ts";
+
+/** Where `npm start` serves AWS's protocols, and what it calls its stack. */
+export const laptopUrl = "http://localhost:3002";
+const laptopStack = "WeappLogin";
+
+export interface TargetOptions {
+  readonly local?: string;
+  readonly stack?: string;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** Which AWS, and which stack in it. */
+export interface Target extends Where {
+  readonly region?: string;
+  readonly profile?: string;
+}
+
+/** A deployed stack, or the laptop. */
+export interface Deployment {
+  readonly admin: AdminClient;
+  readonly apiUrl: string;
+}
+
+export interface Connected extends Deployment {
+  close(): void;
+}
+
+/** What the operator named; a usage failure where that is not exactly one deployment. */
+export function readTarget({ local, stack, region, profile }: TargetOptions): Target {
+  if (local !== undefined) {
+    const other = [stack && "--stack", region && "--region", profile && "--profile"].find(Boolean);
+    if (other) throw usage(`--local is the laptop: it does not go with ${other}.`);
+    if (!URL.canParse(local)) throw usage(`--local takes a URL, such as ${laptopUrl}.`);
+    return { stack: laptopStack, laptop: local };
+  }
+  if (!stack) {
+    throw usage(
+      "Say which deployment: --stack NAME for a stack in AWS, or --local for the laptop that `npm start` runs.",
+    );
+  }
+  return { stack, ...(region && { region }), ...(profile && { profile }) };
+}
+
+/** Finds the deployment by its stack's outputs. */
+export async function connect(
+  target: Target,
+  signal: AbortSignal,
+  pause: (milliseconds: number) => Promise<void>,
+): Promise<Connected> {
+  const settings = {
+    ...(target.laptop !== undefined
+      ? { endpoint: target.laptop, region: "us-east-1", credentials: operatorAccessKey }
+      : {
+          ...(target.region && { region: target.region }),
+          ...(target.profile && { profile: target.profile }),
+        }),
+    requestHandler: { connectionTimeout: 5000 },
+  };
+  const cloudFormation = new CloudFormationClient(settings);
+  // The admin client repeats what may be repeated, and nothing else: SDKs do not know which is which.
+  const lambda = new LambdaClient({ ...settings, maxAttempts: 1 });
+  const close = () => {
+    cloudFormation.destroy();
+    lambda.destroy();
+  };
+  try {
+    const stack = await describe(cloudFormation, target, signal);
+    const functionName = outputOf(stack, "AdminFunctionName", target);
+    const apiUrl = outputOf(stack, "ApiUrl", target);
+    return { apiUrl, admin: adminClient({ lambda, functionName, where: target, signal, pause }), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function describe(client: CloudFormationClient, target: Target, signal: AbortSignal): Promise<Stack> {
+  try {
+    const command = new DescribeStacksCommand({ StackName: target.stack });
+    const { Stacks } = await client.send(command, { abortSignal: signal });
+    if (Stacks?.[0]) return Stacks[0];
+  } catch (error) {
+    // CloudFormation has no error of its own for a stack that is not there.
+    const missing =
+      error instanceof Error && error.name === "ValidationError" && /does not exist/.test(error.message);
+    if (!missing) throw awsFailure(error, target, signal);
+  }
+  throw new Failure("no_such_stack", await missingStack(client, target));
+}
+
+async function missingStack(client: CloudFormationClient, { stack, laptop }: Target): Promise<string> {
+  if (laptop !== undefined) return `There is no stack ${stack} at ${laptop}: is it the laptop's?`;
+  const region = await client.config.region();
+  return (
+    `There is no stack ${stack} in ${region}. Check the name, and --region and AWS_PROFILE; ` +
+    "`npx cdk deploy` deploys it."
+  );
+}
+
+function outputOf({ Outputs, StackStatus }: Stack, name: string, { stack, laptop }: Target): string {
+  const value = Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
+  if (value) return value;
+  const next =
+    laptop === undefined ? "deploy it again with `npx cdk deploy`" : "start it again with `npm start`";
+  throw new Failure(
+    "missing_output",
+    `The stack ${stack} has no output ${name} (its status is ${StackStatus}). It may come from an older version, or ` +
+      `its deployment did not end: ${next}.`,
+  );
+}

@@ -1,0 +1,237 @@
+import { describe, expect, test } from "vitest";
+import type {
+  AccountView,
+  AdminAction,
+  AdminAnswers,
+  AdminRequest,
+  BindingView,
+  SessionView,
+} from "../../functions/admin/requests.ts";
+import { apiUrl } from "./fake-aws.ts";
+import { operator } from "./operator.ts";
+
+const binding: BindingView = {
+  appId: "wx0123456789abcdef",
+  openid: "oAlice",
+  userId: "u_zhangsan",
+  boundAt: "2026-03-01T12:00:00.000Z",
+  disabled: false,
+};
+const account: AccountView = {
+  username: "zhangsan",
+  userId: "u_zhangsan",
+  disabled: false,
+  bindings: [binding],
+};
+const session: SessionView = {
+  id: "h1Qx",
+  appId: "wx0123456789abcdef",
+  openid: "oAlice",
+  createdAt: "2026-03-01T12:00:00.000Z",
+  expiresAt: "2026-03-02T12:00:00.000Z",
+  device: "微信 8.0",
+};
+const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
+  "accounts.add": { account: { ...account, bindings: [] } },
+  "accounts.import": { results: [] },
+  "accounts.passwd": { account: { ...account, bindings: [] }, unbound: 1 },
+  "accounts.disable": { account: { ...account, disabled: true } },
+  "accounts.enable": { account },
+  "accounts.show": { account },
+  "accounts.remove": { unbound: 1 },
+  "bindings.find": { bindings: [binding] },
+  "bindings.remove": { unbound: 1 },
+  "sessions.list": { sessions: [session, { ...session, id: "h2", device: "iPhone" }] },
+  "sessions.revoke": { revoked: 2 },
+  "secret.set": { appId: "wx0123456789abcdef" },
+};
+
+const password = "kept s3cret!";
+const appSecret = "0123456789ABCDEF0123456789abcdef";
+const user = { userId: "u_zhangsan" };
+
+/** What is typed on the command line, what is piped in, what the admin function is asked, what is said. */
+const commands: [line: string, piped: string, request: AdminRequest, text: string][] = [
+  [
+    "accounts add zhangsan",
+    `${password}\n`,
+    { action: "accounts.add", username: "zhangsan", password },
+    "Added zhangsan (userId u_zhangsan).\n",
+  ],
+  [
+    "accounts add zhangsan --user-id u_zhangsan",
+    password,
+    { action: "accounts.add", username: "zhangsan", userId: "u_zhangsan", password },
+    "Added zhangsan (userId u_zhangsan).\n",
+  ],
+  [
+    "accounts passwd zhangsan --yes",
+    `${password}\r\n`,
+    { action: "accounts.passwd", account: "zhangsan", password },
+    "Changed the password of zhangsan (userId u_zhangsan). 1 binding ended, with every session: the next login needs " +
+      "the new password.\n",
+  ],
+  [
+    "accounts disable zhangsan",
+    "",
+    { action: "accounts.disable", account: "zhangsan" },
+    "Disabled zhangsan (userId u_zhangsan). Every session has ended and nobody gets in; its 1 binding will do again " +
+      "after `accounts enable`.\n",
+  ],
+  [
+    "accounts enable zhangsan",
+    "",
+    { action: "accounts.enable", account: "zhangsan" },
+    "Enabled zhangsan (userId u_zhangsan). The next login, silent or not, gets in.\n",
+  ],
+  [
+    "accounts show zhangsan",
+    "",
+    { action: "accounts.show", account: "zhangsan" },
+    [
+      "username  zhangsan",
+      "userId    u_zhangsan",
+      "state     enabled",
+      "bindings  1",
+      "",
+      "appId               openid  userId      bound at                  state",
+      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01T12:00:00.000Z  enabled",
+      "",
+    ].join("\n"),
+  ],
+  [
+    "accounts remove zhangsan --yes",
+    "",
+    { action: "accounts.remove", account: "zhangsan" },
+    "Removed zhangsan. 1 binding ended, with every session.\n",
+  ],
+  [
+    "bindings find --user u_zhangsan",
+    "",
+    { action: "bindings.find", of: user },
+    [
+      "appId               openid  userId      bound at                  state",
+      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01T12:00:00.000Z  enabled",
+      "",
+    ].join("\n"),
+  ],
+  [
+    "bindings remove --openid oAlice --app-id wx0123456789abcdef --yes",
+    "",
+    { action: "bindings.remove", of: { openid: "oAlice", appId: "wx0123456789abcdef" } },
+    "Unbound the openid oAlice: 1 binding ended, with every session.\n",
+  ],
+  [
+    "sessions list --user u_zhangsan",
+    "",
+    { action: "sessions.list", of: user },
+    [
+      "id    created                   expires                   device    appId               openid",
+      "h1Qx  2026-03-01T12:00:00.000Z  2026-03-02T12:00:00.000Z  微信 8.0  wx0123456789abcdef  oAlice",
+      "h2    2026-03-01T12:00:00.000Z  2026-03-02T12:00:00.000Z  iPhone    wx0123456789abcdef  oAlice",
+      "",
+    ].join("\n"),
+  ],
+  [
+    "sessions revoke --user u_zhangsan --yes",
+    "",
+    { action: "sessions.revoke", of: user },
+    "Ended every session of the userId u_zhangsan (2 identities).\n",
+  ],
+  [
+    "sessions revoke --openid oAlice --id -h1Qx",
+    "",
+    { action: "sessions.revoke", of: { openid: "oAlice" }, id: "-h1Qx" },
+    "Ended the session -h1Qx of the openid oAlice.\n",
+  ],
+  [
+    "secret set",
+    `${appSecret}\n`,
+    { action: "secret.set", appSecret },
+    `Stored the AppSecret of wx0123456789abcdef. The next login at ${apiUrl} uses it.\n`,
+  ],
+  [
+    "secret set --app-id wx0123456789abcdef",
+    `  ${appSecret} `,
+    { action: "secret.set", appId: "wx0123456789abcdef", appSecret },
+    `Stored the AppSecret of wx0123456789abcdef. The next login at ${apiUrl} uses it.\n`,
+  ],
+];
+
+const admin = ({ action }: { action: AdminAction }) => answers[action];
+
+describe.each(commands)("%s", (line, piped, request, text) => {
+  test("asks for exactly that, and says what was done", async () => {
+    const { run, requests } = await operator({ admin });
+    expect(await run(line.split(" "), { piped })).toEqual({ exit: 0, stdout: text, stderr: "" });
+    expect(requests).toEqual([request]);
+  });
+
+  test("prints the answer as JSON, and nothing else", async () => {
+    const { run, requests } = await operator({ admin });
+    const { exit, stdout, stderr } = await run([...line.split(" "), "--json"], { piped });
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual(answers[request.action]);
+    expect(requests).toEqual([request]);
+  });
+
+  test("says why it was refused, with exit code 1, and nothing secret", async () => {
+    const refused = { refused: "store_unavailable", detail: "DynamoDB did not answer. Run it again." };
+    const { run } = await operator({ admin: () => refused });
+    const ran = await run(line.split(" "), { piped });
+    expect(ran).toEqual({ exit: 1, stdout: "", stderr: `${refused.detail}\n` });
+    const { exit, stdout, stderr } = await run(["--json", ...line.split(" ")], { piped });
+    expect({ exit, stderr }).toEqual({ exit: 1, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({ error: { code: "store_unavailable", detail: refused.detail } });
+  });
+
+  test("fails without a word of what was sent or of what the function said", async () => {
+    const { run } = await operator({ admin: () => ({ account: password, refused: appSecret }) });
+    for (const more of [[], ["--json"]]) {
+      const ran = await run([...line.split(" "), ...more], { piped });
+      expect(ran.exit).toBe(3);
+      expect(JSON.stringify(ran)).not.toContain(password);
+      expect(JSON.stringify(ran)).not.toContain(appSecret);
+    }
+  });
+});
+
+describe("what is shown", () => {
+  test("of an account without bindings, or without a username, is what there is", async () => {
+    const { run } = await operator({
+      admin: () => ({ account: { userId: "u_1", disabled: true, bindings: [] } }),
+    });
+    expect((await run(["accounts", "show", "u_1"])).stdout).toBe(
+      "userId    u_1\nstate     disabled\nbindings  0\n",
+    );
+    expect((await run(["accounts", "enable", "u_1"])).stdout).toMatch("Enabled the userId u_1.");
+  });
+
+  test("of a binding has a unionid where there is one", async () => {
+    const bindings = [{ ...binding, unionid: "union1" }, binding];
+    const { run } = await operator({ admin: () => ({ bindings }) });
+    const { stdout } = await run(["bindings", "find", "--user", "u_zhangsan"]);
+    expect(stdout.split("\n").map((line) => line.trim().split(/ +/).at(-1))).toEqual([
+      "unionid",
+      "union1",
+      "-",
+      "",
+    ]);
+  });
+
+  test.each([
+    ["bindings find --openid oNobody", { bindings: [] }, "Nothing is bound to the openid oNobody.\n"],
+    ["sessions list --user u_1", { sessions: [] }, "The userId u_1 has no open session.\n"],
+  ])("by %s is a sentence where there is nothing", async (line, answer, text) => {
+    const { run } = await operator({ admin: () => answer });
+    expect(await run(line.split(" "))).toEqual({ exit: 0, stdout: text, stderr: "" });
+  });
+
+  test("cannot move the cursor, whatever a device calls itself", async () => {
+    const device = "\u001b[2Jphone\n\u202e";
+    const { run } = await operator({ admin: () => ({ sessions: [{ ...session, device }] }) });
+    const { stdout } = await run(["sessions", "list", "--user", "u_1"]);
+    expect(stdout).toContain("\\u001b[2Jphone\\u000a\\u202e");
+    expect(stdout).not.toContain("\u001b");
+  });
+});

@@ -1,0 +1,64 @@
+import { PassThrough } from "node:stream";
+import { onTestFinished } from "vitest";
+import { run } from "../../cli/program.ts";
+import { terminal } from "../../cli/terminal.ts";
+import { type FakeAws, type FakeAwsOptions, fakeAws } from "./fake-aws.ts";
+
+export interface Ran {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Typing {
+  /** Piped in, to its end. */
+  readonly piped?: string | Buffer;
+  /** Typed at a terminal; a terminal is there even if nothing is typed. */
+  readonly typed?: string;
+  readonly signal?: AbortSignal;
+  /** Milliseconds; stands still unless given. */
+  readonly clock?: () => number;
+  /** Of the standard error. */
+  readonly isTTY?: boolean;
+}
+
+export interface Operator extends FakeAws {
+  /** `weapp-login … --local URL`. */
+  run(args: readonly string[], typing?: Typing): Promise<Ran>;
+}
+
+/** Somebody at the command line of a deployment whose admin function answers as told. */
+export async function operator(options: FakeAwsOptions = {}): Promise<Operator> {
+  const aws = await fakeAws(options);
+  onTestFinished(aws.close);
+  return { ...aws, run: (args, typing) => runHere([...args, "--local", aws.url], typing) };
+}
+
+/** The command line in this process, with streams instead of a terminal and without waiting between attempts. */
+export async function runHere(args: readonly string[], typing: Typing = {}): Promise<Ran> {
+  const { piped = "", typed, signal = new AbortController().signal, clock = () => 0, isTTY = false } = typing;
+  const input = Object.assign(new PassThrough(), { isTTY: typed !== undefined, setRawMode: () => {} });
+  if (typed === undefined) input.end(piped);
+  else input.write(typed);
+  let stdout = "";
+  let stderr = "";
+  const errors = {
+    isTTY,
+    columns: 120,
+    write: (text: string) => {
+      stderr += text;
+    },
+  };
+  const exit = await run(args, {
+    terminal: terminal(input, errors, signal),
+    output: {
+      write: (text) => {
+        stdout += text;
+      },
+    },
+    signal,
+    clock,
+    pause: async () => {},
+  });
+  return { exit, stdout, stderr };
+}
