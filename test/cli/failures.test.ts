@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
+import { operatorAccessKey } from "../../local/operator-access-key.ts";
 import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "./fake-aws.ts";
 import { operator, runHere } from "./operator.ts";
 
