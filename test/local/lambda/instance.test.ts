@@ -1,0 +1,329 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { isRecord } from "../../../local/aws/json.ts";
+import { type FunctionsOptions, localFunctions } from "../../../local/lambda/functions.ts";
+import { arnOf, describeFunction } from "./fake-functions.ts";
+
+/** A real bundle in a directory of its own: it does what the event's `do` says. */
+const source = `
+import { get } from "node:http";
+if (process.env.BROKEN) throw new RangeError("no configuration");
+console.log({ phase: "init" });
+let running = 0;
+const actions = {
+  echo: (event) => event,
+  nothing() {},
+  where: () => ({ pid: process.pid, environment: { ...process.env } }),
+  context: (_, { getRemainingTimeInMillis, ...context }) => ({ ...context, remaining: getRemainingTimeInMillis() }),
+  fail() { throw new TypeError("no such user"); },
+  failWithText() { throw "a text"; },
+  exit: () => process.exit(3),
+  hang: () => new Promise(() => setInterval(() => {}, 60_000)),
+  async visit({ url }) {
+    running += 1;
+    const overlapping = running;
+    await new Promise((resolve, reject) => get(url, resolve).on("error", reject));
+    running -= 1;
+    return { pid: process.pid, overlapping };
+  },
+  log() {
+    console.log({ event: "login", nested: { outcome: "refused" } });
+    console.debug("detail");
+    console.info("text");
+    console.warn("careful");
+    console.error(new TypeError("boom"));
+    console.log("several", 1, true);
+    process.stdout.write("not from console\\n");
+  },
+};
+export const handler = async (event, context) => actions[event.do](event, context);
+`;
+
+const directory = await mkdtemp(join(tmpdir(), "weapp-login-function-"));
+await writeFile(join(directory, "index.mjs"), source);
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Lambda with this one function, and all that it logged; ends with the test. */
+function lambda(options: Partial<FunctionsOptions> = {}) {
+  // Not read-only: a timeout may change between two calls, so that only what is meant to be late is.
+  const fn = { ...describeFunction("shop", { directory }), timeoutSeconds: 30 };
+  const lines: string[] = [];
+  const functions = localFunctions({
+    functions: [fn],
+    environmentOf: () => ({}),
+    maxInstances: 1,
+    freeze: false,
+    mayLog: () => true,
+    onLog: (_, line) => lines.push(line),
+    ...options,
+  });
+  onTestFinished(() => functions.close());
+  return {
+    fn,
+    functions,
+    lines,
+    invoke: (event: object) => functions.invoke("shop", JSON.stringify(event)),
+    async pid(): Promise<number> {
+      const { payload, functionError } = await functions.invoke("shop", '{"do":"where"}');
+      if (functionError) throw new Error(`The function failed: ${payload}`);
+      return Number(field(payload, "pid"));
+    },
+  };
+}
+
+function field(json: string, name: string): unknown {
+  const value: unknown = JSON.parse(json);
+  return isRecord(value) ? value[name] : undefined;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe("an invocation", () => {
+  test.each([["shop"], [arnOf("shop")]])(
+    "of %s hands over the event and brings back the result",
+    async (name) => {
+      const { functions } = lambda();
+      const event = { do: "echo", name: "张三", list: [1, null, "\u2028"] };
+      const result = await functions.invoke(name, JSON.stringify(event));
+      expect(JSON.parse(result.payload)).toEqual(event);
+      expect(result.functionError).toBeUndefined();
+    },
+  );
+
+  test("of a function that there is none of rejects", async () => {
+    const { functions } = lambda();
+    await expect(functions.invoke("cart", "{}")).rejects.toThrow("There is no function cart.");
+    expect(functions.find("cart")).toBeUndefined();
+  });
+
+  test("of a handler that returns nothing comes to null", async () => {
+    expect((await lambda().invoke({ do: "nothing" })).payload).toBe("null");
+  });
+
+  test("tells the handler what it may know of itself", async () => {
+    const { fn, invoke } = lambda();
+    const [first, second] = [await invoke({ do: "context" }), await invoke({ do: "context" })];
+    expect(JSON.parse(first.payload)).toMatchObject({
+      awsRequestId: first.requestId,
+      functionName: "shop",
+      invokedFunctionArn: fn.arn,
+      memoryLimitInMB: "128",
+    });
+    const remaining = Number(field(first.payload, "remaining"));
+    expect(remaining).toBeGreaterThan(0);
+    expect(remaining).toBeLessThanOrEqual(30_000);
+    expect(second.requestId).not.toBe(first.requestId);
+  });
+
+  test("finds the process of the one before it", async () => {
+    const { pid } = lambda();
+    expect(await pid()).toBe(await pid());
+  });
+
+  test("finds it in a process that is stopped in between, too", async () => {
+    const { pid } = lambda({ freeze: true });
+    expect(await pid()).toBe(await pid());
+  });
+});
+
+describe("an invocation fails", () => {
+  test("with the error that the handler threw, and the process goes on", async () => {
+    const { invoke, pid } = lambda();
+    const before = await pid();
+    const result = await invoke({ do: "fail" });
+    expect(result.functionError).toBe("Unhandled");
+    expect(JSON.parse(result.payload)).toEqual({
+      errorType: "TypeError",
+      errorMessage: "no such user",
+      stackTrace: expect.arrayContaining([expect.stringContaining("index.mjs")]),
+    });
+    expect(await pid()).toBe(before);
+  });
+
+  test("with whatever else was thrown", async () => {
+    const { payload, functionError } = await lambda().invoke({ do: "failWithText" });
+    expect(functionError).toBe("Unhandled");
+    expect(JSON.parse(payload)).toMatchObject({ errorType: "string", errorMessage: "a text" });
+  });
+
+  test("when the process exits, and the next one gets a new instance", async () => {
+    const { invoke, pid } = lambda();
+    const before = await pid();
+    const result = await invoke({ do: "exit" });
+    expect(result.functionError).toBe("Unhandled");
+    expect(field(result.payload, "errorType")).toBe("Runtime.ExitError");
+    expect(await pid()).not.toBe(before);
+  });
+
+  test("when the timeout is over: the process is killed, and the next one gets a new instance", async () => {
+    const { fn, invoke, pid } = lambda();
+    const before = await pid();
+    fn.timeoutSeconds = 0.05;
+    const result = await invoke({ do: "hang" });
+    expect(result.functionError).toBe("Unhandled");
+    expect(field(result.payload, "errorMessage")).toBe("Task timed out after 0.05 seconds");
+    expect(isRunning(before)).toBe(false);
+    fn.timeoutSeconds = 30;
+    expect(await pid()).not.toBe(before);
+  });
+
+  test("when the module cannot be loaded, and the next one gets a new instance", async () => {
+    let environment: Record<string, string> = { BROKEN: "yes" };
+    const { invoke, pid } = lambda({ environmentOf: () => environment });
+    const result = await invoke({ do: "echo" });
+    expect(result.functionError).toBe("Unhandled");
+    expect(JSON.parse(result.payload)).toMatchObject({
+      errorType: "RangeError",
+      errorMessage: "no configuration",
+    });
+    environment = {};
+    expect(await pid()).toBeGreaterThan(0);
+  });
+});
+
+test("the environment is what was given and what Lambda adds: nothing of the parent's", async () => {
+  vi.stubEnv("AWS_PROFILE", "canary");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "canary");
+  vi.stubEnv("NODE_OPTIONS", "--no-warnings");
+  vi.stubEnv("SOMETHING_OF_MINE", "canary");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { fn, invoke } = lambda({ environmentOf: () => ({ GREETING: "hello" }) });
+  const environment = field((await invoke({ do: "where" })).payload, "environment");
+  if (!isRecord(environment)) throw new Error("There is no environment.");
+  // macOS puts this one into every process.
+  const { __CF_USER_TEXT_ENCODING, ...seen } = environment;
+  expect(seen).toEqual({
+    GREETING: "hello",
+    AWS_LAMBDA_FUNCTION_NAME: "shop",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memorySize),
+    AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    LAMBDA_TASK_ROOT: directory,
+    _HANDLER: "index.handler",
+  });
+});
+
+describe("a log line", () => {
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+  test("is Lambda's JSON, with what was logged under message: an object as an object", async () => {
+    const { invoke, lines } = lambda();
+    const { requestId } = await invoke({ do: "log" });
+    const logged = lines.filter((line) => line.includes('"level"')).map((line): unknown => JSON.parse(line));
+    const line = (level: string, message: unknown) => ({ timestamp: time, level, requestId, message });
+    expect(logged).toEqual([
+      // Before the first invocation there is no request.
+      { timestamp: time, level: "INFO", message: { phase: "init" } },
+      line("INFO", { event: "login", nested: { outcome: "refused" } }),
+      line("DEBUG", "detail"),
+      line("INFO", "text"),
+      line("WARN", "careful"),
+      line("ERROR", { errorType: "TypeError", errorMessage: "boom", stackTrace: expect.any(Array) }),
+      line("INFO", "several 1 true"),
+    ]);
+    expect(lines).toContain("not from console");
+  });
+
+  test("is there before the answer to the invocation that wrote it", async () => {
+    const { invoke, lines } = lambda();
+    await invoke({ do: "log" });
+    expect(lines.at(-2)).toBe("not from console");
+    await invoke({ do: "fail" });
+    expect(lines.at(-2)).toContain("no such user");
+  });
+
+  test("tells of every error that nobody caught", async () => {
+    const { invoke, lines } = lambda();
+    const { requestId } = await invoke({ do: "fail" });
+    const found = lines.find((line) => line.includes("no such user"));
+    expect(JSON.parse(found ?? "null")).toMatchObject({
+      level: "ERROR",
+      requestId,
+      message: { errorType: "TypeError", errorMessage: "no such user" },
+    });
+  });
+
+  test("of Lambda's own reports each invocation, with its request and how it ended", async () => {
+    const { invoke, lines } = lambda();
+    const ids = [await invoke({ do: "nothing" }), await invoke({ do: "fail" })].map((it) => it.requestId);
+    const reports = lines.filter((line) => line.includes("platform.report"));
+    expect(reports.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { time, type: "platform.report", record: { requestId: ids[0], status: "success" } },
+      { time, type: "platform.report", record: { requestId: ids[1], status: "error" } },
+    ]);
+  });
+
+  test("is lost where the role may not write it", async () => {
+    const { invoke, lines, functions } = lambda({ mayLog: () => false });
+    expect((await invoke({ do: "log" })).functionError).toBeUndefined();
+    await functions.close();
+    expect(lines).toEqual([]);
+  });
+});
+
+/** A place where calls wait for each other: `size` of them at a time get their answers together. */
+async function meetingPlace(size: number): Promise<{ url: string; firstArrival: Promise<void> }> {
+  const waiting: ServerResponse[] = [];
+  const { promise: firstArrival, resolve } = Promise.withResolvers<void>();
+  const server = createServer((_, response) => {
+    resolve();
+    waiting.push(response);
+    if (waiting.length === size) for (const it of waiting.splice(0)) it.end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("The server has no port.");
+  return { url: `http://127.0.0.1:${address.port}`, firstArrival };
+}
+
+describe("invocations at once", () => {
+  test("share the instances there may be: as many as that, and one invocation at a time in each", async () => {
+    const { invoke } = lambda({ maxInstances: 2 });
+    // Two calls meet; if more than two ran, they would be spread over more processes.
+    const { url } = await meetingPlace(2);
+    const visits = await Promise.all(Array.from({ length: 6 }, () => invoke({ do: "visit", url })));
+    expect(new Set(visits.map(({ payload }) => field(payload, "pid"))).size).toBe(2);
+    expect(visits.map(({ payload }) => field(payload, "overlapping"))).toEqual(Array(6).fill(1));
+  });
+
+  test("wait for the one instance there may be, even if it dies on the way", async () => {
+    const { invoke, pid } = lambda({ maxInstances: 1 });
+    const [dead, alive] = await Promise.all([invoke({ do: "exit" }), pid()]);
+    expect(dead.functionError).toBe("Unhandled");
+    expect(alive).toBeGreaterThan(0);
+  });
+});
+
+describe("an instance", () => {
+  test("is a new one after recycle, and the old one is gone", async () => {
+    const { functions, pid } = lambda();
+    const before = await pid();
+    await functions.recycle();
+    expect(isRunning(before)).toBe(false);
+    expect(await pid()).not.toBe(before);
+  });
+
+  test("is gone after close, even in the middle of a call, whose caller is told", async () => {
+    const { functions, invoke, pid } = lambda();
+    const [instance, { url, firstArrival }] = [await pid(), await meetingPlace(2)];
+    const called = invoke({ do: "visit", url });
+    await firstArrival;
+    await functions.close();
+    expect(isRunning(instance)).toBe(false);
+    expect((await called).functionError).toBe("Unhandled");
+  });
+});
