@@ -14,6 +14,7 @@ import { Construct } from "constructs";
 import { none } from "../functions/environment.ts";
 import { appSecret } from "./app-secret.ts";
 import { bundledFunction } from "./bundled-function.ts";
+import { checkProps } from "./check-props.ts";
 import { type DomainProps, LoginApi } from "./login-api.ts";
 import { Tables } from "./tables.ts";
 
@@ -89,6 +90,7 @@ export class WeappLogin extends Construct {
 
   constructor(scope: Construct, id: string, props: WeappLoginProps) {
     super(scope, id);
+    checkProps(props);
     const { removalPolicy = RemovalPolicy.RETAIN, attempts = {}, verifier: who = "built-in" } = props;
     const logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS;
     const functions = {

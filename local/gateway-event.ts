@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** An HTTP API's event, payload format 2.0, without what this product's functions could never see (cookies, stages). */
+/** An HTTP API's event, payload format 2.0, without what this product's functions never look at (client certificates, stage variables). */
 export interface GatewayEvent {
   readonly version: "2.0";
   readonly routeKey: string;

@@ -58,10 +58,9 @@ export async function startGateway({ routes, functions, port, now }: GatewayOpti
   }
 
   const server = createServer((request, response) => {
-    answer(request).then(
-      (it) => write(response, it),
-      () => write(response, message(500, "Internal Server Error")),
-    );
+    answer(request)
+      .then((it) => write(response, it))
+      .catch(() => write(response, message(500, "Internal Server Error")));
   });
   server.listen(port, "127.0.0.1");
   await Promise.race([

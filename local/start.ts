@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readAssembly } from "./assembly.ts";
 import { printGuide } from "./guide.ts";
 import { startLaptop } from "./laptop.ts";
 import { addSampleAccount, sample, setAppSecrets } from "./sample.ts";
@@ -46,9 +47,9 @@ async function start(): Promise<void> {
   const simulator =
     weChat.url === undefined
       ? await startWechatSimulator({
-          apps: [{ appid: weChat.appId, secret: weChat.appSecret }],
+          apps: (await appIdsOf(assemblyDirectory)).map((appid) => ({ appid, secret: weChat.appSecret })),
           port: ports.WECHAT_PORT,
-        }).catch(portTaken(ports))
+        }).catch(explain(ports, data))
       : undefined;
   const laptop = await startLaptop({
     assemblyDirectory,
@@ -60,7 +61,7 @@ async function start(): Promise<void> {
       // Lambda's own lines, one per invocation, would drown the functions'.
       if (!line.includes('"type":"platform.')) console.log(`${fn.label.padEnd(10)} ${line}`);
     },
-  }).catch(portTaken(ports));
+  }).catch(explain(ports, data));
   await setAppSecrets(laptop, weChat.appSecret);
   await addSampleAccount(laptop);
 
@@ -81,9 +82,16 @@ async function start(): Promise<void> {
   process.on("SIGINT", stop).on("SIGTERM", stop);
 }
 
+async function appIdsOf(assemblyDirectory: string): Promise<string[]> {
+  const { functions } = await readAssembly(assemblyDirectory, "WeappLogin");
+  const secrets = functions.flatMap(({ environment }) => environment.APP_SECRETS ?? [])[0];
+  return Object.keys(JSON.parse(secrets ?? "{}"));
+}
+
 function readArguments() {
   try {
     const { values } = parseArgs({ options: { data: { type: "string" }, help: { type: "boolean" } } });
+    if (values.data === "") throw new Error("--data needs a directory.");
     return values;
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
@@ -108,19 +116,39 @@ function readWeChat(): { appId: string; appSecret: string; url?: string } {
       `WECHAT_APP_ID and WECHAT_APP_SECRET go together: ${appId ? "WECHAT_APP_SECRET" : "WECHAT_APP_ID"} is missing.`,
     );
   }
-  if (url && !URL.canParse(url)) throw new UsageError(`WECHAT_BASE_URL is not a URL: "${url}".`);
+  if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new UsageError(`WECHAT_BASE_URL must begin with http:// or https://, and is "${url}".`);
+  }
+  if (appId && !/^[A-Za-z0-9_-]{1,128}$/.test(appId)) {
+    throw new UsageError(`WECHAT_APP_ID looks like wx0123456789abcdef, and is "${appId}".`);
+  }
   if (appId && appSecret) return { appId, appSecret, url: url || "https://api.weixin.qq.com" };
   return { appId: sample.appId, appSecret: sample.appSecret, ...(url && { url }) };
 }
 
-function portTaken(ports: Readonly<Record<string, number>>) {
+/** What went wrong at the start, in one line with the way out, where it is something that happens to people. */
+function explain(ports: Readonly<Record<string, number>>, data: string | undefined) {
   return (error: unknown): never => {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error) {
-      const [variable, port] = Object.entries(ports).find(([, it]) => it === error.port) ?? ["PORT", 0];
+    const { code, port } = error as { code?: unknown; port?: unknown };
+    if (code === "EADDRINUSE" || code === "EACCES") {
+      const [variable, taken] = Object.entries(ports).find(([, it]) => it === port) ?? ["PORT", Number(port)];
+      const other = taken < 1_024 ? taken + 8_000 : taken > 65_000 ? taken - 10 : taken + 10;
+      const what = code === "EACCES" ? "may not be used" : "is taken. End what runs there, or";
       throw new UsageError(
-        `Port ${port} is taken. End what runs there, or choose another: ${variable}=${port + 10} npm start`,
+        `Port ${taken} ${what}${code === "EACCES" ? ":" : ""} choose another: ${variable}=${other} npm start`,
+      );
+    }
+    if (isLocked(error)) {
+      throw new UsageError(
+        `The data in ${data} are in use: another npm start keeps its tables there. End it first.`,
       );
     }
     throw error;
   };
+}
+
+/** LevelDB says so at some depth: a directory is good for one process at a time. */
+function isLocked(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("code" in error && error.code === "LEVEL_LOCKED") || isLocked(error.cause);
 }

@@ -34,10 +34,15 @@ export async function synthesize(context: Readonly<Record<string, string>>): Pro
   const cdkJson = JSON.parse(await readFile(new URL("cdk.json", root), "utf8"));
   await mkdir(cache, { recursive: true });
   const unfinished = fileURLToPath(new URL(`unfinished-${process.pid}`, cache));
-  await node("bin/app.ts", {
-    CDK_OUTDIR: unfinished,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
-  });
+  try {
+    await node("bin/app.ts", {
+      CDK_OUTDIR: unfinished,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
+    });
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
   await rename(unfinished, directory).catch(async (error) => {
     // Somebody else was faster with the same sources.
     if (!(await exists(directory))) throw error;

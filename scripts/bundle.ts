@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { environments, type FunctionName } from "../functions/environment.ts";
 
@@ -15,7 +16,7 @@ export async function bundleFunctions(): Promise<void> {
 
 async function bundle(name: FunctionName): Promise<void> {
   const { metafile } = await build({
-    absWorkingDir: root.pathname,
+    absWorkingDir: fileURLToPath(root),
     entryPoints: [`functions/${name}/entry.ts`],
     outfile: `dist/functions/${name}/index.mjs`,
     bundle: true,

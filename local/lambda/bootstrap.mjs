@@ -2,6 +2,8 @@
 // result, and writes logs in Lambda's JSON format. Plain JavaScript, so that a cold start here is the function's own.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import http from "node:http";
+import { pathToFileURL } from "node:url";
+import { format } from "node:util";
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, _HANDLER } = process.env;
 const agent = new http.Agent({ keepAlive: true });
@@ -14,7 +16,7 @@ for (const [method, level] of Object.entries({
   warn: "WARN",
   error: "ERROR",
 })) {
-  console[method] = (...args) => log(level, args.length === 1 ? args[0] : args.map(String).join(" "));
+  console[method] = (...args) => log(level, args.length === 1 ? args[0] : format(...args));
 }
 
 function log(level, what) {
@@ -65,7 +67,7 @@ async function fail(path, error) {
 
 async function loadHandler() {
   const [file, name] = _HANDLER.split(".");
-  const module = await import(new URL(`${file}.mjs`, `file://${LAMBDA_TASK_ROOT}/`));
+  const module = await import(new URL(`${file}.mjs`, pathToFileURL(`${LAMBDA_TASK_ROOT}/`)));
   return module[name];
 }
 

@@ -38,7 +38,9 @@ export function localFunctions(options: FunctionsOptions): Functions {
       return pool.invoke(payload);
     },
     recycle,
-    close: recycle,
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
   };
 }
 
@@ -49,6 +51,7 @@ class Pool {
   readonly #idle: Instance[] = [];
   readonly #waiting: (() => void)[] = [];
   #starting = 0;
+  #closed = false;
 
   constructor(fn: FunctionDescription, options: FunctionsOptions) {
     this.#function = fn;
@@ -79,10 +82,19 @@ class Pool {
     await Promise.all(instances.map((instance) => instance.stop()));
   }
 
+  /** Like stop, and whoever waits for an instance gets none any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const resume of this.#waiting.splice(0)) resume();
+    await this.stop();
+  }
+
   async #take(): Promise<Instance> {
     for (;;) {
+      if (this.#closed) throw new Error("Lambda is closed.");
       const idle = this.#idle.pop();
-      if (idle) return idle;
+      if (idle?.alive) return idle;
+      if (idle) await this.#discard(idle);
       if (this.#instances.size + this.#starting < this.#options.maxInstances) return this.#start();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -99,11 +111,20 @@ class Pool {
         freeze,
         onLine: (line) => this.#log(line),
       });
+      if (this.#closed) {
+        await instance.stop();
+        throw new Error("Lambda is closed.");
+      }
       this.#instances.add(instance);
       return instance;
     } finally {
       this.#starting--;
     }
+  }
+
+  async #discard(instance: Instance): Promise<void> {
+    this.#instances.delete(instance);
+    await instance.stop();
   }
 
   async #giveBack(instance: Instance): Promise<void> {
@@ -112,8 +133,7 @@ class Pool {
     } else if (instance.alive) {
       this.#idle.push(instance);
     } else {
-      this.#instances.delete(instance);
-      await instance.stop();
+      await this.#discard(instance);
     }
     this.#waiting.shift()?.();
   }

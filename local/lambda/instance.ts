@@ -77,8 +77,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const lines = [child.stdout, child.stderr].map((input) => {
     const reader = createInterface({ input });
     reader.on("line", (line) => {
-      if (line === endOfLog) logComplete.resolve();
-      else options.onLine(line);
+      if (!line.endsWith(endOfLog)) return options.onLine(line);
+      // What was written without an end of line is a line all the same.
+      if (line !== endOfLog) options.onLine(line.slice(0, -endOfLog.length));
+      logComplete.resolve();
     });
     return once(reader, "close");
   });
@@ -86,7 +88,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     alive = false;
     await Promise.all(lines);
     logComplete.resolve();
-    end("Runtime exited before it answered");
+    end("Runtime.ExitError", "Runtime exited before it answered");
   });
 
   async function report(request: IncomingMessage, response: ServerResponse) {
@@ -100,8 +102,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     finish = undefined;
   }
 
-  function end(errorMessage: string) {
-    const payload = JSON.stringify({ errorType: "Runtime.ExitError", errorMessage });
+  function end(errorType: string, errorMessage: string) {
+    const payload = JSON.stringify({ errorType, errorMessage });
     finish?.({ payload, functionError: "Unhandled" });
     finish = undefined;
     whenReady.resolve();
@@ -118,7 +120,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       finish = (result) => resolve({ requestId, ...result });
       const timeout = setTimeout(() => {
         alive = false;
-        end(`Task timed out after ${fn.timeoutSeconds.toFixed(2)} seconds`);
+        end("Sandbox.Timedout", `Task timed out after ${fn.timeoutSeconds.toFixed(2)} seconds`);
         child.kill("SIGKILL");
       }, fn.timeoutSeconds * 1000);
       await whenReady.promise;

@@ -22,6 +22,8 @@ const actions = {
   fail() { throw new TypeError("no such user"); },
   failWithText() { throw "a text"; },
   exit: () => process.exit(3),
+  exitLater() { setImmediate(() => process.exit(1)); },
+  partial: () => void process.stdout.write("no end of line"),
   hang: () => new Promise(() => setInterval(() => {}, 60_000)),
   async visit({ url }) {
     running += 1;
@@ -268,6 +270,12 @@ describe("a log line", () => {
     await functions.close();
     expect(lines).toEqual([]);
   });
+
+  test("without an end of line is a line all the same, and delays nothing", async () => {
+    const { invoke, lines } = lambda();
+    expect((await invoke({ do: "partial" })).functionError).toBeUndefined();
+    expect(lines).toContain("no end of line");
+  });
 });
 
 /** A place where calls wait for each other: `size` of them at a time get their answers together. */
@@ -306,6 +314,17 @@ describe("invocations at once", () => {
     expect(dead.functionError).toBe("Unhandled");
     expect(alive).toBeGreaterThan(0);
   });
+
+  test("is not started for a caller that still waited when everything closed", async () => {
+    const { functions, invoke } = lambda({ maxInstances: 1 });
+    const { url, firstArrival } = await meetingPlace(2);
+    const running = invoke({ do: "visit", url });
+    await firstArrival;
+    const refused = expect(invoke({ do: "nothing" })).rejects.toThrow("Lambda is closed.");
+    await functions.close();
+    expect((await running).functionError).toBe("Unhandled");
+    await refused;
+  });
 });
 
 describe("an instance", () => {
@@ -325,5 +344,14 @@ describe("an instance", () => {
     await functions.close();
     expect(isRunning(instance)).toBe(false);
     expect((await called).functionError).toBe("Unhandled");
+  });
+
+  test("that died between two invocations is not used again", async () => {
+    const { fn, invoke, pid } = lambda();
+    const before = await pid();
+    await invoke({ do: "exitLater" });
+    await vi.waitFor(() => expect(isRunning(before)).toBe(false));
+    fn.timeoutSeconds = 5;
+    expect(await pid()).not.toBe(before);
   });
 });
