@@ -49,7 +49,9 @@ export function readEnvironment<F extends FunctionName>(
 /** The same for a variable that must be a whole number, `least` or more. */
 export function wholeNumber(name: string, value: string, least = 0): number {
   if (!/^\d{1,12}$/.test(value) || Number(value) < least) {
-    throw new Error(`The environment variable ${name} must be a whole number${least > 0 ? `, ${least} or more` : ""}.`);
+    throw new Error(
+      `The environment variable ${name} must be a whole number${least > 0 ? `, ${least} or more` : ""}.`,
+    );
   }
   return Number(value);
 }

@@ -52,7 +52,8 @@ export function secretsManagerAppSecrets(
     } catch {
       const last = cache.get(appId);
       if (!last || now() - last.loadedAt >= usableForMs) return undefined;
-      cache.set(appId, { ...last, askAgainAt: now() + askAgainAfterMs });
+      const askAgainAt = Math.min(now() + askAgainAfterMs, last.loadedAt + usableForMs);
+      cache.set(appId, { ...last, askAgainAt });
       return last.value;
     } finally {
       loading.delete(appId);

@@ -35,6 +35,11 @@ export function readBinding(item: Record<string, unknown>): Binding {
     ...(typeof userId === "string" && { userId }),
     ...(typeof unionid === "string" && { unionid }),
     disabled: disabled !== undefined && disabled !== false,
-    sessionsValidFrom: sessionsValidFrom === undefined ? 0 : Number(sessionsValidFrom),
+    sessionsValidFrom:
+      sessionsValidFrom === undefined ? 0 : timeOr(Number.POSITIVE_INFINITY, sessionsValidFrom),
   };
+}
+
+function timeOr(otherwise: number, value: unknown): number {
+  return typeof value === "number" ? value : otherwise;
 }

@@ -5,6 +5,9 @@ import type { Person } from "../core/identity.ts";
 import { answered, ifConditionHolds, type Table } from "./dynamodb.ts";
 
 /**
+ * A write whose reply was lost is sent again and counts twice: a guess more or less than the limit, which is no more than
+ * that. Making it exact would cost a transaction per attempt.
+ *
  * Attempts table, counters: key (S) `identity#…`, `ip#…`, `username#…`; count (N), expiresAt (N, s, the TTL attribute).
  */
 export function dynamoDbAttemptCounters({ client, name: TableName, deadline }: Table): AttemptCounters {

@@ -108,6 +108,7 @@ function whyRefused(
     const theirs = identity.Item?.userId?.S;
     return theirs !== undefined && theirs !== userId ? "already_bound" : "superseded";
   }
-  if (account?.Item?.disabled?.BOOL) return "account_disabled";
+  const { disabled } = account?.Item ?? {};
+  if (disabled !== undefined && disabled.BOOL !== false) return "account_disabled";
   return Number(account?.Item?.bindsValidFrom?.N ?? 0) > enteredAt ? "superseded" : "account_already_bound";
 }

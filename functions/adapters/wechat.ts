@@ -73,7 +73,9 @@ export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatS
     async code2session(appId, code) {
       const secret = await appSecrets.current(appId);
       if (secret === undefined) {
-        return refused("not_configured", { facts: { why: "AppSecret not set", alarm: true } });
+        return refused("not_configured", {
+          facts: { why: "no AppSecret: not set, or Secrets Manager did not answer", alarm: true },
+        });
       }
       const deadline = AbortSignal.timeout(deadlineMs);
       let verdict = await exchange(appId, secret, code, deadline);
@@ -98,7 +100,7 @@ type Verdict = { readonly errcode?: number; readonly provesSecret?: boolean } & 
   | { readonly person?: never; readonly refusal: Refusal }
 );
 
-/** `errcode` is the verdict, whatever the HTTP status said; it may be absent, 0, a number or a numeric string. */
+/** `errcode` is the verdict: WeChat refuses with HTTP 200 too. It may be absent, 0, a number or a numeric string. */
 function readVerdict(answer: unknown, appId: string): Verdict {
   if (typeof answer !== "object" || answer === null) return unreadable("not an object");
   const { errcode, errmsg, openid, unionid } = answer as Record<string, unknown>;

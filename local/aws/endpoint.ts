@@ -101,8 +101,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     if (fault?.kind === "answer") return { status: 200, headers: {}, body: JSON.stringify(fault.output) };
     if (fault?.kind === "drop") return undefined;
     if (fault?.kind === "delay") await wait(fault.milliseconds, undefined, { signal: closing.signal });
-    const reply = await call.perform();
-    return fault?.kind === "lose-reply" ? undefined : reply;
+    if (fault?.kind === "lose-reply") {
+      // A refusal is lost as much as a success.
+      await call.perform().catch(() => {});
+      return undefined;
+    }
+    return call.perform();
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

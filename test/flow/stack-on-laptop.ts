@@ -1,4 +1,4 @@
-import { inject } from "vitest";
+import { expect, inject } from "vitest";
 import { type Argon2idParameters, hashPassword } from "../../functions/adapters/argon2id.ts";
 import type { AdminRequest } from "../../functions/admin/requests.ts";
 import type { Item } from "../../local/aws/dynalite.ts";
@@ -9,6 +9,7 @@ import {
   type WechatSimulator,
   type WechatSimulatorOptions,
 } from "../../local/wechat/simulator.ts";
+import { expectInContract } from "../openapi/answers.ts";
 
 /** As weak as argon2id can be: tests prove who gets in, not how long guessing takes. */
 export const cheap: Argon2idParameters = { memory: 8, passes: 1, parallelism: 1 };
@@ -19,7 +20,7 @@ export interface StackOnLaptop {
   readonly simulator: WechatSimulator;
   /** Every log line that CloudWatch would hold, oldest first. */
   readonly logs: readonly string[];
-  /** One request to the API; the body as JSON where there is one. */
+  /** One request to the API; the body as JSON where there is one. Fails for an answer that openapi.yaml does not allow. */
   call(route: string, options?: CallOptions): Promise<Answer>;
   /** Asks the admin function; its answer or refusal as JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: answers are read field by field in expectations
@@ -70,6 +71,7 @@ export async function startStackOnLaptop(
       ...(body !== undefined && { body }),
     });
     const text = await response.text();
+    expectInContract(method, path, response.status, response.headers, text);
     return {
       status: response.status,
       headers: response.headers,
@@ -98,7 +100,10 @@ export async function addAccount(
   { username, password, userId }: { username: string; password: string; userId: string },
 ): Promise<void> {
   const passwordHash = await hashPassword(password, cheap);
-  await askAdmin(laptop, { action: "accounts.import", rows: [{ username, userId, passwordHash }] });
+  const rows = [{ username, userId, passwordHash }];
+  expect(await askAdmin(laptop, { action: "accounts.import", rows })).toEqual({
+    results: [{ result: "added" }],
+  });
 }
 
 /** Every item of the table that a function knows as `BINDINGS_TABLE`, `SESSIONS_TABLE`, … */

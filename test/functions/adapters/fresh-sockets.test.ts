@@ -1,0 +1,99 @@
+import type { Socket } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { boundedGet } from "../../../functions/adapters/bounded-get.ts";
+import { freshSockets } from "../../../functions/adapters/fresh-sockets.ts";
+import { serverForThisTest } from "./wechat-for-this-test.ts";
+
+const noon = Date.UTC(2026, 2, 1, 12);
+
+/** A server that numbers its connections, a client with a clock to set, and what each request came over. */
+async function connected(answers: (socket: Socket) => boolean = () => true) {
+  const connections = new Map<Socket, number>();
+  const requests: number[] = [];
+  const baseUrl = await serverForThisTest(({ socket }, response) => {
+    const connection = connections.get(socket) ?? connections.size + 1;
+    connections.set(socket, connection);
+    requests.push(connection);
+    if (answers(socket)) response.end("{}");
+    else socket.destroy();
+  });
+  const time = { now: noon };
+  const sockets = freshSockets("http:", () => time.now);
+  onTestFinished(() => sockets.agent.destroy());
+  return {
+    time,
+    requests,
+    sockets,
+    get: () => boundedGet(new URL(baseUrl), sockets, new AbortController().signal),
+    idle: () => Object.values(sockets.agent.freeSockets).flatMap((free) => free ?? []),
+  };
+}
+
+describe("a connection that was idle for", () => {
+  test.each([
+    ["no time at all", 0, [1, 1]],
+    ["a millisecond less than 5 s", 4_999, [1, 1]],
+    ["5 s", 5_000, [1, 2]],
+    ["an hour, as in a frozen instance", 3_600_000, [1, 2]],
+    ["a time before it became idle, because the clock was set back", -1, [1, 2]],
+  ])("%s (%i ms)", async (_, pause, connections) => {
+    const { time, requests, get } = await connected();
+    expect(await get()).toEqual({ kind: "json", value: {} });
+    time.now += pause;
+    expect(await get()).toEqual({ kind: "json", value: {} });
+    expect(requests).toEqual(connections);
+  });
+
+  test("5 s is closed, and not left to the peer", async () => {
+    const { time, get, idle } = await connected();
+    await get();
+    const [old] = idle();
+    time.now += 5_000;
+    await get();
+    expect(old?.destroyed).toBe(true);
+    expect(idle()).not.toContain(old);
+  });
+
+  test("4.999 s twice is reused twice: idle time counts from the last answer", async () => {
+    const { time, requests, get } = await connected();
+    for (let request = 1; request <= 3; request++) {
+      await get();
+      time.now += 4_999;
+    }
+    expect(requests).toEqual([1, 1, 1]);
+  });
+});
+
+describe("a peer that ends the connection at its second request", () => {
+  const once = () => {
+    const seen = new WeakSet<Socket>();
+    return (socket: Socket) => {
+      const isFirst = !seen.has(socket);
+      seen.add(socket);
+      return isFirst;
+    };
+  };
+
+  test("is not noticed after a pause of 5 s: the request works at the first try, on a connection of its own", async () => {
+    const { time, requests, get } = await connected(once());
+    await get();
+    time.now += 5_000;
+    expect(await get()).toEqual({ kind: "json", value: {} });
+    expect(requests).toEqual([1, 2]);
+  });
+
+  test("is met without a pause, and then the request is lost, not sent again", async () => {
+    const { requests, get } = await connected(once());
+    await get();
+    expect(await get()).toEqual({ kind: "unavailable", why: "ECONNRESET" });
+    expect(requests).toEqual([1, 1]);
+  });
+
+  test("does not spoil the request after the one that was lost", async () => {
+    const { requests, get } = await connected(once());
+    await get();
+    await get();
+    expect(await get()).toEqual({ kind: "json", value: {} });
+    expect(requests).toEqual([1, 1, 2]);
+  });
+});
