@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** `npm test` runs everything, test/proofs briefly; `npm run proofs` (mode `proofs`) runs test/proofs at full length. */
@@ -10,6 +11,8 @@ export default defineConfig(({ mode }) => {
       provide: { rounds: full ? 200 : 2, importedAccounts: full ? 10_000 : 1_200 },
       testTimeout: full ? 900_000 : 30_000,
       hookTimeout: 60_000,
+      // Most of the time a test waits for processes that it has started: with one worker a core would idle.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
     },
   };
 });
