@@ -328,7 +328,10 @@ describe("the secret is refused (40125)", () => {
 test("without a secret it is not configured, and WeChat is never called", async () => {
   const { simulator, secrets, exchange } = await client();
   secrets.now = undefined;
-  expect(await exchange()).toEqual({ refused: "not_configured", facts: { why: expect.stringContaining("no AppSecret"), alarm } });
+  expect(await exchange()).toEqual({
+    refused: "not_configured",
+    facts: { why: expect.stringContaining("no AppSecret"), alarm },
+  });
   expect(simulator.requests).toEqual([]);
   expect(simulator.connections).toEqual([]);
 });
