@@ -1,0 +1,83 @@
+/** Codes of the server. */
+export type ServerCode =
+  | "invalid_request"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "method_not_allowed"
+  | "invalid_code"
+  | "invalid_ticket"
+  | "invalid_credentials"
+  | "binding_required"
+  | "already_bound"
+  | "account_already_bound"
+  | "account_disabled"
+  | "wechat_user_blocked"
+  | "too_many_attempts"
+  | "rate_limited"
+  | "wechat_busy"
+  | "wechat_unavailable"
+  | "wechat_timeout"
+  | "store_unavailable"
+  | "internal_error"
+  | "not_configured";
+
+/** Codes that the SDK gives itself. */
+export type ClientCode =
+  | "network_failed"
+  | "network_timeout"
+  | "interrupted"
+  | "wx_login_failed"
+  | "session_refused"
+  | "logged_out"
+  | "unexpected_answer";
+
+/** For the person who holds the phone: Chinese, English. A code without a row does not compile. */
+const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, string]>> = {
+  invalid_request: ["请求有误，请检查后重试", "The request is not valid."],
+  payload_too_large: ["提交的内容过大", "Too much was sent."],
+  unsupported_media_type: ["请求格式有误", "The request has the wrong format."],
+  method_not_allowed: ["请求方式有误", "The request has the wrong method."],
+  invalid_code: ["登录凭证已失效，请重新登录", "The login has expired. Please log in again."],
+  invalid_ticket: ["登录凭证已失效，请重新登录", "The login has expired. Please log in again."],
+  invalid_credentials: ["用户名或密码错误", "Wrong username or password."],
+  binding_required: ["请输入用户名和密码绑定账号", "Please enter username and password."],
+  already_bound: [
+    "当前微信已绑定其他账号，请先解绑",
+    "This WeChat is bound to another account. Unbind that first.",
+  ],
+  account_already_bound: [
+    "该账号已绑定其他微信，请联系客服",
+    "The account is bound to another WeChat. Please contact support.",
+  ],
+  account_disabled: ["账号已停用，请联系客服", "The account is disabled. Please contact support."],
+  wechat_user_blocked: [
+    "微信限制了当前用户登录，请联系客服",
+    "WeChat does not let this user log in. Please contact support.",
+  ],
+  too_many_attempts: ["尝试次数过多，请稍后再试", "Too many attempts. Please wait."],
+  rate_limited: ["操作过于频繁，请稍后再试", "Too many requests. Please wait."],
+  wechat_busy: ["微信繁忙，请重试", "WeChat is busy. Please try again."],
+  wechat_unavailable: ["暂时无法连接微信，请重试", "WeChat cannot be reached. Please try again."],
+  wechat_timeout: ["微信响应超时，请重试", "WeChat did not answer in time. Please try again."],
+  store_unavailable: ["服务繁忙，请重试", "The service is busy. Please try again."],
+  internal_error: ["服务出错，请重试", "Something went wrong. Please try again."],
+  not_configured: ["登录服务尚未配置，请联系客服", "Login is not set up. Please contact support."],
+
+  network_failed: ["网络连接失败，请检查网络后重试", "No connection. Please check the network."],
+  network_timeout: ["网络超时，请重试", "The network timed out. Please try again."],
+  interrupted: ["请求被中断，请重试", "The request was interrupted. Please try again."],
+  wx_login_failed: ["微信登录失败，请重试", "WeChat login failed. Please try again."],
+  session_refused: ["登录状态已失效，请重试", "The session has ended. Please try again."],
+  logged_out: ["您已退出登录", "You are logged out."],
+  unexpected_answer: ["服务异常，请稍后重试", "The service did not answer as expected. Please try again."],
+};
+
+/** A sentence to show for `LoginError.code`; a general one for codes that it does not know. */
+export function messageFor(code: string, language: "zh" | "en"): string {
+  const [zh, en] = isKnown(code) ? messages[code] : messages.unexpected_answer;
+  return language === "zh" ? zh : en;
+}
+
+function isKnown(code: string): code is keyof typeof messages {
+  return Object.keys(messages).includes(code);
+}

@@ -1,0 +1,27 @@
+/**
+ * `wx` with codes of the WeChat simulator: the IDE's own are WeChat's, and the simulator does not know them.
+ *
+ * @param {string} simulatorUrl
+ * @param {string} user
+ * @returns {import("./weapp-login").Wx}
+ */
+function simulatedWx(simulatorUrl, user) {
+  return {
+    login({ timeout, success, fail }) {
+      wx.request({
+        url: `${simulatorUrl}/_sim/login`,
+        method: "POST",
+        data: { user },
+        timeout,
+        success: ({ data }) => success(/** @type {{ code: string }} */ (data)),
+        fail,
+      });
+    },
+    request: (options) => wx.request(options),
+    getStorageSync: (key) => wx.getStorageSync(key),
+    setStorageSync: (key, value) => wx.setStorageSync(key, value),
+    removeStorageSync: (key) => wx.removeStorageSync(key),
+  };
+}
+
+module.exports = { simulatedWx };

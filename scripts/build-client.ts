@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const entry = "client/weapp-login";
+const notice = "// Built from client/ by `npm run build:client`.\n";
+const ignored =
+  "// biome-ignore-all format: built\n// biome-ignore-all lint: built\n// biome-ignore-all assist: built\n";
+
+/** Text by path: the package in `dist/client`, and its copy in the example, which opens in WeChat's IDE as it is. */
+export async function clientFiles(): Promise<Record<string, string>> {
+  const [esm, types] = await Promise.all([bundle(), declarations()]);
+  const cjs = commonJs(esm);
+  const { version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const manifest = {
+    name: "weapp-login-client",
+    version,
+    license,
+    main: "weapp-login.js",
+    module: "weapp-login.mjs",
+    types: "weapp-login.d.ts",
+    exports: {
+      import: { types: "./weapp-login.d.mts", default: "./weapp-login.mjs" },
+      require: { types: "./weapp-login.d.ts", default: "./weapp-login.js" },
+    },
+  };
+  return {
+    "dist/client/weapp-login.mjs": esm,
+    "dist/client/weapp-login.js": cjs,
+    "dist/client/weapp-login.d.mts": types,
+    "dist/client/weapp-login.d.ts": types,
+    "dist/client/package.json": `${JSON.stringify(manifest, null, 2)}\n`,
+    "examples/miniprogram/weapp-login.js": notice + ignored + cjs,
+    "examples/miniprogram/weapp-login.d.ts": notice + ignored + types,
+  };
+}
+
+/** Writes them. */
+export async function buildClient(): Promise<void> {
+  for (const [path, text] of Object.entries(await clientFiles())) {
+    await mkdir(join(root, dirname(path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+}
+
+async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [`${entry}.ts`],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    // What iOS 12 and the WeChat of its days run as it is.
+    target: "es2018",
+    // Chinese as it is: escapes would be twice as long.
+    charset: "utf8",
+    logLevel: "warning",
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}
+
+/** The same code with another last line: esbuild's own wrapper for CommonJS would be a tenth of the file. */
+function commonJs(esm: string): string {
+  const [exported, names = ""] = /export\{([^}]*)\};\s*$/.exec(esm) ?? [];
+  if (exported === undefined) throw new Error("The bundle does not end with its exports");
+  const members = names.split(",").map((name) => name.replace(/^(\S+) as (\S+)$/, "$2:$1"));
+  return `"use strict";${esm.slice(0, -exported.length)}module.exports={${members}};\n`;
+}
+
+/** One declaration file: what the entry exports, and whatever that mentions. */
+async function declarations(): Promise<string> {
+  await mkdir(join(root, "dist"), { recursive: true });
+  const directory = await mkdtemp(join(root, "dist/client-types-"));
+  try {
+    const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
+    const args = ["-p", "client", "--noEmit", "false", "--emitDeclarationOnly", "--outDir", directory];
+    await promisify(execFile)(process.execPath, [join(dirname(tsc), "bin/tsc"), ...args], { cwd: root });
+    const files = new Map<string, string>();
+    await collect(directory, "weapp-login", files);
+    const texts = [...files.values()].map((text) =>
+      text.replaceAll(/^export (?=declare|interface|type \w)/gm, ""),
+    );
+    return texts
+      .join("")
+      .replaceAll(/^import [^;]+;\n/gm, "")
+      .replaceAll(/^(export (?:type )?\{[^}]*\}) from [^;]+;/gm, "$1;");
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function collect(directory: string, name: string, into: Map<string, string>): Promise<void> {
+  const text = await readFile(join(directory, `${name}.d.ts`), "utf8");
+  into.set(name, text);
+  for (const [, other = ""] of text.matchAll(/ from "\.\/([\w-]+)\.ts"/g)) {
+    if (!into.has(other)) await collect(directory, other, into);
+  }
+}
+
+if (import.meta.main) await buildClient();

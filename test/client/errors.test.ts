@@ -1,0 +1,109 @@
+import { expect, expectTypeOf, test } from "vitest";
+import {
+  type Action,
+  type ClientCode,
+  createLogin,
+  errorOf,
+  LoginError,
+  messageFor,
+  type ServerCode,
+} from "../../client/weapp-login.ts";
+import type { ErrorCode, Action as ServersAction } from "../../functions/http/problem.ts";
+import { errors, problem } from "../../functions/http/problem.ts";
+import { fakeWx, rejection } from "./fake-wx.ts";
+
+const clientCodes: Readonly<Record<ClientCode, true>> = {
+  network_failed: true,
+  network_timeout: true,
+  interrupted: true,
+  wx_login_failed: true,
+  session_refused: true,
+  logged_out: true,
+  unexpected_answer: true,
+};
+
+test("codes and actions are the server's", () => {
+  expectTypeOf<ServerCode>().toEqualTypeOf<ErrorCode>();
+  expectTypeOf<Action>().toEqualTypeOf<ServersAction>();
+});
+
+test.each(Object.entries(errors))("%s of the server rejects a login as a LoginError", async (code, row) => {
+  const answer = problem(code as ErrorCode, "r-1", { detail: "Why.", retryAfter: 9, bindTicket: "t" });
+  const { options, storage } = fakeWx(() => ({
+    statusCode: answer.statusCode ?? 0,
+    // As it travels, and as some clients leave it: a string.
+    data: answer.body,
+    header: Object.fromEntries(
+      Object.entries(answer.headers ?? {}).map(([name, value]) => [name, String(value)]),
+    ),
+  }));
+  const error = await rejection(createLogin(options).login());
+  expect(error).toBeInstanceOf(LoginError);
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({
+    name: "LoginError",
+    message: `${code}: Why.`,
+    code,
+    action: row.action,
+    status: row.status,
+    detail: "Why.",
+    retryAfter: 9,
+    requestId: "r-1",
+  });
+  expect(storage.size).toBe(0);
+});
+
+test.each([
+  [401, "session_refused", "retry"],
+  [403, "session_refused", "retry"],
+  [404, "unexpected_answer", "retry"],
+  [413, "unexpected_answer", "fix_request"],
+  [429, "unexpected_answer", "retry"],
+  [500, "unexpected_answer", "retry"],
+  [503, "unexpected_answer", "retry"],
+  [504, "unexpected_answer", "retry"],
+])("the gateway's own %i is %s: %s", (statusCode, code, action) => {
+  const header = { "Apigw-Requestid": "gw-1" };
+  expect(errorOf({ statusCode, data: { message: "Words" }, header })).toMatchObject({
+    code,
+    action,
+    status: statusCode,
+    detail: "Words",
+    requestId: "gw-1",
+  });
+});
+
+test.each([200, 201, 204, 299])("%i is no error", (statusCode) => {
+  expect(errorOf({ statusCode, data: "", header: {} })).toBeUndefined();
+});
+
+test.each([["<html>"], [""], [null], [[]], [7], [{ code: 7, action: {}, detail: [], requestId: 1 }]])(
+  "a 502 with %j is an error all the same",
+  (data) => {
+    expect(errorOf({ statusCode: 502, data, header: {} })).toMatchObject({
+      code: "unexpected_answer",
+      action: "retry",
+      status: 502,
+    });
+  },
+);
+
+test.each([...Object.keys(errors), ...Object.keys(clientCodes)])(
+  "%s has a message in both languages",
+  (code) => {
+    if (code !== "unexpected_answer") {
+      expect(messageFor(code, "zh")).not.toBe(messageFor("unexpected_answer", "zh"));
+      expect(messageFor(code, "en")).not.toBe(messageFor("unexpected_answer", "en"));
+    }
+    expect(messageFor(code, "zh")).toMatch(/^[\u4e00-\u9fff\uff0c]+$/);
+    expect(messageFor(code, "en")).toMatch(/^[A-Z][A-Za-z .]+\.$/);
+  },
+);
+
+test.each(["not_your_order", "toString", "__proto__", ""])(
+  "%j, which it does not know, gets a general one",
+  (code) => {
+    expect(messageFor(code, "zh")).toBe(messageFor("unexpected_answer", "zh"));
+    expect(messageFor(code, "en")).toBe(messageFor("unexpected_answer", "en"));
+  },
+);

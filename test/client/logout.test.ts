@@ -1,0 +1,165 @@
+import { expect, test, vi } from "vitest";
+import { createLogin } from "../../client/weapp-login.ts";
+import { Fail, type FakeAnswer, fakeWx, forbidden, gate, problem, rejection } from "./fake-wx.ts";
+
+test("ends the session here and on the server, and says so", async () => {
+  const { options, alive, count } = fakeWx();
+  const login = createLogin(options);
+  const heard = vi.fn();
+  login.on("loggedOut", heard);
+  await login.login();
+  await login.logout();
+  expect(login.session()).toBeUndefined();
+  expect([...alive]).toEqual([]);
+  expect(count("DELETE /session")).toBe(1);
+  expect(heard.mock.calls).toEqual([[]]);
+});
+
+test("requests do not log the person in again behind their back, not even after a restart", async () => {
+  const { options, phone } = fakeWx();
+  const login = createLogin(options);
+  await login.login();
+  await login.logout();
+  for (const { request } of [login, createLogin(options)]) {
+    expect(await rejection(request({ path: "/orders" }))).toMatchObject({
+      code: "logged_out",
+      action: "new_code",
+    });
+  }
+  expect(phone.codes).toBe(1);
+  await login.login();
+  expect(await login.request({ path: "/orders" })).toMatchObject({ statusCode: 200 });
+  expect(createLogin(options).session()?.sessionId).toBe("session-2");
+});
+
+test("neither does a mistyped password; a request during the login that does waits for it", async () => {
+  const { options, phone } = fakeWx(({ data }) =>
+    Object.keys(Object(data)).includes("password")
+      ? problem(401, "invalid_credentials", "fix_credentials")
+      : undefined,
+  );
+  const login = createLogin(options);
+  await login.logout();
+  await rejection(login.bind({ username: "a", password: "b" }));
+  expect(await rejection(login.request({ path: "/orders" }))).toMatchObject({ code: "logged_out" });
+  const [, answer] = await Promise.all([login.login(), login.request({ path: "/orders" })]);
+  expect(answer).toMatchObject({ statusCode: 200 });
+  expect(phone.codes).toBe(2);
+});
+
+test("a bind that was waiting for its turn is not sent any more", async () => {
+  const slow = gate();
+  const fake = fakeWx(({ route }) =>
+    route === "POST /login" ? slow.opened.then(() => fake.openSession()) : undefined,
+  );
+  const login = createLogin(fake.options);
+  const silent = rejection(login.login());
+  const bound = rejection(login.bind({ username: "a", password: "b" }));
+  await vi.waitFor(() => expect(fake.count("POST /login")).toBe(1));
+  await login.logout();
+  slow.open();
+  for (const error of [silent, bound]) expect(await error).toMatchObject({ code: "logged_out" });
+  expect(fake.count("POST /login")).toBe(1);
+});
+
+test.each<[string, FakeAnswer | Fail]>([
+  ["is out of reach", new Fail("request:fail timeout")],
+  ["has ended the session already", forbidden],
+  ["is broken", problem(503, "store_unavailable", "retry")],
+])("ends the session here though the server %s", async (_, answer) => {
+  const { options, phone } = fakeWx(({ route }) => (route === "DELETE /session" ? answer : undefined));
+  const login = createLogin(options);
+  await login.login();
+  await login.logout();
+  expect(login.session()).toBeUndefined();
+  expect(phone.codes).toBe(1);
+});
+
+test("while a login is under way: its session is not kept, and is ended on the server", async () => {
+  const slow = gate();
+  const fake = fakeWx(({ route }) =>
+    route === "POST /login" ? slow.opened.then(() => fake.openSession()) : undefined,
+  );
+  const login = createLogin(fake.options);
+  const waiting = [login.login(), login.request({ path: "/orders" })].map(rejection);
+  await vi.waitFor(() => expect(fake.count("POST /login")).toBe(1));
+  await login.logout();
+  slow.open();
+  for (const error of waiting) expect(await error).toMatchObject({ code: "logged_out" });
+  expect(login.session()).toBeUndefined();
+  expect([...fake.storage.values()]).toEqual([{ out: true }]);
+  await vi.waitFor(() => expect([...fake.alive]).toEqual([]));
+  expect(fake.count("GET /orders")).toBe(0);
+});
+
+test("between wx.login and POST /login: the code is not sent", async () => {
+  const { options, seen } = fakeWx();
+  const login = createLogin(options);
+  const waiting = rejection(login.login());
+  await login.logout();
+  expect(await waiting).toMatchObject({ code: "logged_out" });
+  expect(seen).toEqual([]);
+});
+
+test("a login after a logout does not join the one from before it", async () => {
+  const slow = gate();
+  const fake = fakeWx(({ route }) =>
+    route === "POST /login" && fake.phone.codes === 1
+      ? slow.opened.then(() => fake.openSession())
+      : undefined,
+  );
+  const login = createLogin(fake.options);
+  const before = rejection(login.login());
+  await vi.waitFor(() => expect(fake.count("POST /login")).toBe(1));
+  await login.logout();
+  const after = login.login();
+  expect(fake.phone.codes).toBe(1);
+  slow.open();
+  expect(await before).toMatchObject({ code: "logged_out" });
+  expect(await after).toMatchObject({ sessionId: "session-2" });
+  expect(fake.phone.codes).toBe(2);
+});
+
+test("a binding_required that arrives after a logout is heard by nobody", async () => {
+  const slow = gate();
+  const { options, count } = fakeWx(() =>
+    slow.opened.then(() => problem(409, "binding_required", "bind", { bindTicket: "t" })),
+  );
+  const login = createLogin(options);
+  const heard = vi.fn();
+  login.on("needsBinding", heard);
+  const before = rejection(login.login());
+  await vi.waitFor(() => expect(count("POST /login")).toBe(1));
+  await login.logout();
+  slow.open();
+  expect(await before).toMatchObject({ code: "logged_out" });
+  expect(heard).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["logout everywhere", "DELETE /sessions"],
+  ["unbind", "DELETE /binding"],
+])("%s is done on the server first, with a new session if need be", async (what, route) => {
+  const { options, alive, count } = fakeWx();
+  const login = createLogin(options);
+  await login.login();
+  alive.clear();
+  await (what === "unbind" ? login.unbind() : login.logout({ everywhere: true }));
+  expect({ asked: count(route), logins: count("POST /login") }).toEqual({ asked: 2, logins: 2 });
+  expect(login.session()).toBeUndefined();
+  expect(await rejection(login.request({ path: "/orders" }))).toMatchObject({ code: "logged_out" });
+});
+
+test.each<[string, FakeAnswer | Fail, string]>([
+  ["a broken server", problem(503, "store_unavailable", "retry"), "store_unavailable"],
+  ["no network", new Fail("request:fail "), "network_failed"],
+])("%s: neither has happened, the session is still there, and the caller knows", async (_, answer, code) => {
+  const { options } = fakeWx(({ route }) =>
+    route === "DELETE /sessions" || route === "DELETE /binding" ? answer : undefined,
+  );
+  const login = createLogin(options);
+  await login.login();
+  expect(await rejection(login.unbind())).toMatchObject({ code, action: "retry" });
+  expect(await rejection(login.logout({ everywhere: true }))).toMatchObject({ code, action: "retry" });
+  expect(login.session()?.sessionId).toBe("session-1");
+});
