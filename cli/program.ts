@@ -3,6 +3,7 @@ import { addAccountCommands } from "./commands/accounts.ts";
 import { addBindingCommands } from "./commands/bindings.ts";
 import { addSecretCommands } from "./commands/secret.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
+import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
 import { exitCodes, Failure, usage } from "./failure.ts";
 import { fields, output } from "./output.ts";
@@ -39,7 +40,6 @@ export async function run(args: readonly string[], world: World): Promise<number
     outputError: () => {},
   });
   const target = () => readTarget(program.opts<TargetOptions>());
-  program.hook("preAction", () => void target());
   const context: Context = {
     terminal,
     output: result,
@@ -54,6 +54,10 @@ export async function run(args: readonly string[], world: World): Promise<number
   addBindingCommands(program, context);
   addSessionCommands(program, context);
   addSecretCommands(program, context);
+  const wechat = addWechatCommand(program, context);
+  program.hook("preAction", (_, command) => {
+    if (command !== wechat) target();
+  });
 
   try {
     await program.parseAsync(words, { from: "user" });

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { ControlError, flag, readFields, text } from "./control-input.ts";
+import { errcodes } from "./call.ts";
+import { ControlError, flag, integer, type Kind, readFields, text } from "./control-input.ts";
 import type { Controls } from "./controls.ts";
 import type { Handler } from "./server.ts";
 import { readTrouble, troubleExample } from "./trouble.ts";
@@ -13,9 +14,12 @@ type Route = {
   run: (body: unknown, segment: string) => unknown;
 };
 
+/** What there is to control: the apps, and WeChat's calls as `GET /path`. */
+export type Offer = { readonly appids: readonly string[]; readonly calls: readonly string[] };
+
 /** Answers under `/_sim/` in JSON: 200, or 400 `{ error, field, example }`, 404, 405. */
-export function controlHandler(controls: Controls, appids: readonly string[]): Handler {
-  const routes = controlRoutes(controls, appids);
+export function controlHandler(controls: Controls, offer: Offer): Handler {
+  const routes = controlRoutes(controls, offer);
   return async (request, response) => {
     const path = request.path === "/_sim" ? "/_sim/" : request.path;
     const slash = path.lastIndexOf("/") + 1;
@@ -43,12 +47,30 @@ export function controlHandler(controls: Controls, appids: readonly string[]): H
   };
 }
 
-function controlRoutes(controls: Controls, appids: readonly string[]): Route[] {
+const phoneNumberKind: Kind<string> = {
+  is: (value): value is string => typeof value === "string" && /^\d{4,15}$/.test(value),
+  words: "4 to 15 digits in a string",
+};
+const countryCodeKind: Kind<string | number> = {
+  is: (value): value is string | number =>
+    typeof value === "string" ? /^[1-9]\d{0,3}$/.test(value) : integer(1, 9999).is(value),
+  words: "1 to 4 digits, as a string or a number",
+};
+const seconds = integer(1, 366 * 86_400);
+
+function controlRoutes(controls: Controls, { appids, calls }: Offer): Route[] {
   const login = { user: "alice", appid: appids[0] };
+  const person = { blocked: true, phoneNumber: "13800138000", countryCode: "86" };
+  const clock = { forwardSeconds: 300 };
   const secret = { appid: appids[0], secret: "the-new-secret" };
   const troubles = () => ({ pending: controls.troubles });
   const routes: Route[] = [
-    { method: "GET", path: "/_sim/", does: "this list", run: () => ({ apps: appids, controls: index() }) },
+    {
+      method: "GET",
+      path: "/_sim/",
+      does: "this list, the apps, WeChat's calls and its errcodes",
+      run: () => ({ apps: appids, calls, errcodes: Object.fromEntries(errcodes), controls: index() }),
+    },
     {
       method: "POST",
       path: "/_sim/login",
@@ -61,13 +83,49 @@ function controlRoutes(controls: Controls, appids: readonly string[]): Route[] {
     },
     {
       method: "POST",
+      path: "/_sim/phone",
+      does: "a getPhoneNumber button on that user's phone: a code for the number, good once within 5 minutes",
+      body: login,
+      run(body) {
+        const fields = readFields(body, ["user", "appid"], login);
+        return { code: controls.phone(fields.required("user", text), fields.optional("appid", text)) };
+      },
+    },
+    {
+      method: "POST",
+      path: "/_sim/userinfo",
+      does: "wx.getUserInfo on that user's phone: open data under the present session_key",
+      body: login,
+      run(body) {
+        const fields = readFields(body, ["user", "appid"], login);
+        return controls.userInfo(fields.required("user", text), fields.optional("appid", text));
+      },
+    },
+    {
+      method: "POST",
       path: "/_sim/users/{user}",
-      does: "shows a user's identities; blocks (40226) or unblocks the user",
-      body: { blocked: true },
+      does:
+        "shows a user's identities and phone number; blocks (40226) or unblocks the user, sets the number without " +
+        "its country code, and the country code as a string or a number, to be sent as such",
+      body: person,
       run(body, user) {
         if (user === "") throw new ControlError("user", "is missing in the path", "/_sim/users/alice");
-        const fields = readFields(body, ["blocked"], { blocked: true });
-        return controls.user(user, { blocked: fields.optional("blocked", flag) });
+        const fields = readFields(body, ["blocked", "phoneNumber", "countryCode"], person);
+        return controls.user(user, {
+          blocked: fields.optional("blocked", flag),
+          phoneNumber: fields.optional("phoneNumber", phoneNumberKind),
+          countryCode: fields.optional("countryCode", countryCodeKind),
+        });
+      },
+    },
+    {
+      method: "POST",
+      path: "/_sim/clock",
+      does: "puts WeChat's clock ahead: codes and access_tokens get older, and quotas begin anew",
+      body: clock,
+      run(body) {
+        controls.forward(readFields(body, ["forwardSeconds"], clock).required("forwardSeconds", seconds));
+        return { now: new Date(controls.now).toISOString() };
       },
     },
     {

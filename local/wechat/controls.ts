@@ -1,10 +1,24 @@
 import { ControlError } from "./control-input.ts";
+import type { OpenData } from "./open-data.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import type { PendingTrouble, Trouble, Troubles } from "./trouble.ts";
 import type { Identity, World } from "./world.ts";
 
 /** A user as the controls show one, with who that is to each app. */
-export type UserView = { user: string; blocked: boolean; identities: ({ appid: string } & Identity)[] };
+export type UserView = {
+  user: string;
+  blocked: boolean;
+  phoneNumber: string;
+  countryCode: string | number;
+  identities: ({ appid: string } & Identity)[];
+};
+
+/** What can be changed about a user; `phoneNumber` is without the country code, which is sent as the type it has. */
+export type UserChange = {
+  blocked?: boolean | undefined;
+  phoneNumber?: string | undefined;
+  countryCode?: string | number | undefined;
+};
 
 /**
  * What a test or a developer can do to the simulated WeChat. All of it throws a ControlError that names the field
@@ -13,12 +27,20 @@ export type UserView = { user: string; blocked: boolean; identities: ({ appid: s
 export type Controls = {
   /** wx.login on the user's phone: a code, good for one exchange within 5 minutes. */
   login(user: string, appid?: string): string;
+  /** A getPhoneNumber button on the user's phone: a code for the phone number, good once within 5 minutes. */
+  phone(user: string, appid?: string): string;
+  /** wx.getUserInfo on the user's phone, under the present session_key. Throws before the first exchange of a code. */
+  userInfo(user: string, appid?: string): OpenData;
   /** Gives the app a new secret. The one before it is refused at once: an app has one. */
   rotateSecret(appid: string, secret: string): void;
   /** Binds the app to an Open Platform account: from now on WeChat sends a unionid. */
   bindToOwner(appid: string, owner: string): void;
   /** Shows a user; `blocked: true` makes WeChat refuse the person (40226) until `false`. */
-  user(name: string, change?: { blocked?: boolean | undefined }): UserView;
+  user(name: string, change?: UserChange): UserView;
+  /** Puts WeChat's clock ahead: codes and access_tokens get older, and quotas begin anew. */
+  forward(seconds: number): void;
+  /** WeChat's time, in milliseconds since 1970. */
+  readonly now: number;
   /** Makes calls misbehave; see `Trouble`. */
   trouble(trouble: Trouble): void;
   clearTrouble(): void;
@@ -52,7 +74,13 @@ export function createControls({ world, troubles, requests, connections }: Needs
     });
   }
   return {
-    login: (user, appid) => world.issueCode(appOf(appid), world.user(user)),
+    login: (user, appid) => world.issueLoginCode(appOf(appid), world.user(user)),
+    phone: (user, appid) => world.issuePhoneCode(appOf(appid), world.user(user)),
+    userInfo(user, appid) {
+      const openData = world.openData(appOf(appid), world.user(user));
+      if (openData !== undefined) return openData;
+      throw new ControlError("user", "has no session_key yet: exchange a code of this user first", { user });
+    },
     rotateSecret(appid, secret) {
       appOf(appid).secret = secret;
     },
@@ -62,8 +90,15 @@ export function createControls({ world, troubles, requests, connections }: Needs
     user(name, change = {}) {
       const user = world.user(name);
       if (change.blocked !== undefined) user.blocked = change.blocked;
+      if (change.phoneNumber !== undefined) user.phone.number = change.phoneNumber;
+      if (change.countryCode !== undefined) user.phone.countryCode = change.countryCode;
+      const { number: phoneNumber, countryCode } = user.phone;
       const identities = world.appids.map((appid) => ({ appid, ...world.identity(appOf(appid), user) }));
-      return { user: name, blocked: user.blocked, identities };
+      return { user: name, blocked: user.blocked, phoneNumber, countryCode, identities };
+    },
+    forward: (seconds) => world.forward(seconds * 1000),
+    get now() {
+      return world.now();
     },
     trouble: (trouble) => troubles.add(trouble),
     clearTrouble: () => troubles.clear(),

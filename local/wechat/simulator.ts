@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { checksession } from "./checksession.ts";
 import { controlHandler } from "./control-http.ts";
 import { type Controls, createControls } from "./controls.ts";
+import { getuserphonenumber } from "./getuserphonenumber.ts";
 import { jscode2session } from "./jscode2session.ts";
 import type { LoggedRequest } from "./request-log.ts";
+import { resetusersessionkey } from "./resetusersessionkey.ts";
 import { serve } from "./server.ts";
+import { stableToken } from "./stable-token.ts";
 import { Troubles } from "./trouble.ts";
 import { wechatHandler } from "./wechat-http.ts";
 import { type AppConfig, World } from "./world.ts";
@@ -11,10 +15,11 @@ import { type AppConfig, World } from "./world.ts";
 /**
  * - `apps`: at least one; the first is the default of the controls.
  * - `port`: 0 (the default) is the system's choice. `host`: 127.0.0.1 by default.
- * - `clock`: milliseconds since 1970. It decides when codes expire; latency and drips take real time.
- * - `random`: that many bytes, for codes, session keys and rids.
+ * - `clock`: milliseconds since 1970. It decides when codes and access_tokens expire; latency and drips take real time.
+ * - `random`: that many bytes, for codes, tokens, session keys, initialization vectors and rids.
  * - `keepAliveTimeout`: milliseconds after which an idle connection is ended; 0 for never, 5000 by default.
- * - `exchangesPerMinute`: per user and app, 45011 beyond it; 0 switches it off, 100 (WeChat's own) by default.
+ * - `exchangesPerMinute`: per user, app and call (logins, phone numbers, resets of the session_key), 45011 beyond it;
+ *   0 switches it off, 100 (WeChat's own for logins) by default.
  */
 export type WechatSimulatorOptions = {
   apps: readonly AppConfig[];
@@ -30,6 +35,8 @@ export type WechatSimulatorOptions = {
 export type WechatSimulator = Controls & {
   url: string;
   port: number;
+  /** WeChat's calls that it answers, as `GET /path`. */
+  calls: readonly string[];
   /** TCP connections open now. */
   openConnections(): number;
   /** Ends every connection at once. */
@@ -44,7 +51,14 @@ export async function startWechatSimulator(options: WechatSimulatorOptions): Pro
   const { apps, host = "127.0.0.1", port = 0, clock = Date.now, random = randomBytes } = options;
   const world = new World({ apps, clock, random, exchangesPerMinute: options.exchangesPerMinute ?? 100 });
   const login = jscode2session(world);
-  const calls = [login];
+  const calls = [
+    login,
+    stableToken(world),
+    checksession(world),
+    resetusersessionkey(world),
+    getuserphonenumber(world),
+  ];
+  const offer = { appids: world.appids, calls: calls.map(({ method, path }) => `${method} ${path}`) };
   const troubles = new Troubles(
     calls.map(({ path }) => path),
     login.path,
@@ -54,7 +68,7 @@ export async function startWechatSimulator(options: WechatSimulatorOptions): Pro
   const controls = createControls({ world, troubles, requests, connections });
 
   const wechat = wechatHandler({ calls, world, troubles, log: requests });
-  const control = controlHandler(controls, world.appids);
+  const control = controlHandler(controls, offer);
   const server = await serve({ wechat, control }, connections, {
     host,
     port,
@@ -65,6 +79,7 @@ export async function startWechatSimulator(options: WechatSimulatorOptions): Pro
   return Object.assign(controls, {
     url,
     port: server.port,
+    calls: offer.calls,
     openConnections: server.openConnections,
     close: server.close,
   });

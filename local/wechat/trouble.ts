@@ -10,11 +10,12 @@ const drops = ["before", "after"] as const;
  * - `errcode`: any, sent as it is given, so `"40029"` arrives as a string. 0 or "0" goes along with the success.
  * - `status`: 400 to 599 with an HTML page, or a redirect (301, 302, 303, 307, 308).
  * - `body`: an HTML page under status 200; JSON cut in half; JSON over 64 KiB in chunks, so that no Content-Length
- *   gives it away; a success without its openid.
+ *   gives it away; a success without its openid, where it has one.
  * - `drop`: the connection ends before the answer's first byte, or after half of it.
  * - `latencyMs`: waits before the first byte. `drip`: sends `bytes` (default 1) every `everyMs`.
  * - `contentType`: in place of WeChat's `text/plain`.
- * - `spendsCode`: whether the real exchange is made although its answer is lost. By default it is where only the
+ * - `spendsCode`: whether the call is really carried out (a code spent, a session_key or token renewed) although its
+ *   answer is lost. By default it is where only the
  *   answer suffers, and is not where something answers in WeChat's place: errcode, status, html, drop before.
  */
 export type Trouble = {

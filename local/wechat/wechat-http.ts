@@ -43,7 +43,10 @@ export function wechatHandler({ calls, world, troubles, log }: Needs): Handler {
     if (errcode !== undefined && Number(errcode) !== 0) return refusal(errcode);
     if (verdict === undefined) return {};
     if ("errcode" in verdict) return refusal(verdict.errcode);
-    return errcode === undefined ? verdict.body : { errcode, errmsg: "ok", ...verdict.body };
+    // Assigned last, too: a body with an errcode of its own must not undo the "0".
+    return errcode === undefined
+      ? verdict.body
+      : Object.assign({ errcode, errmsg: "ok" }, verdict.body, { errcode });
   }
 }
 

@@ -108,3 +108,28 @@ export function field({ json }: Answer, name: string): string {
   if (typeof value !== "string") throw new Error(`The answer has no ${name}.`);
   return value;
 }
+
+/** Asks for the first app's access_token; a field set to null is left out. */
+export function askForToken(
+  simulator: WechatSimulator,
+  changes: Record<string, unknown> = {},
+): Promise<Answer> {
+  const fields = { grant_type: "client_credential", appid: shop.appid, secret: shop.secret, ...changes };
+  const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  return call(simulator, "POST", "/cgi-bin/stable_token", body);
+}
+
+/** The first app's access_token. */
+export async function accessToken(simulator: WechatSimulator): Promise<string> {
+  return field(await askForToken(simulator), "access_token");
+}
+
+/** The path and query of a call that is signed with a session_key; a parameter set to null is left out. */
+export function signedPath(path: string, parameters: Record<string, string | null>): string {
+  const query = new URLSearchParams({ sig_method: "hmac_sha256" });
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+  return `${path}?${query}`;
+}
