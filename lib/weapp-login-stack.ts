@@ -3,8 +3,9 @@ import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundledFunction } from "./bundled-function.ts";
+import type { WeappLoginProps } from "./props.ts";
 import { sampleAppId } from "./settings.ts";
-import { WeappLogin, type WeappLoginProps } from "./weapp-login.ts";
+import { WeappLogin } from "./weapp-login.ts";
 
 export interface WeappLoginStackProps extends WeappLoginProps {
   /** Adds `GET /hello`, an example of a protected Lambda. Default: no. */

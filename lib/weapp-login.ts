@@ -14,64 +14,9 @@ import { Construct } from "constructs";
 import { none } from "../functions/environment.ts";
 import { appSecret } from "./app-secret.ts";
 import { bundledFunction } from "./bundled-function.ts";
-import { checkProps } from "./check-props.ts";
-import { type DomainProps, LoginApi } from "./login-api.ts";
+import { LoginApi } from "./login-api.ts";
+import { checkProps, type WeappLoginProps } from "./props.ts";
 import { Tables } from "./tables.ts";
-
-export interface WeappLoginProps {
-  /** The mini-program's AppId (`wx…`). */
-  readonly appId: string;
-  /** Further mini-programs this deployment serves; each gets an AppSecret of its own. */
-  readonly otherAppIds?: readonly string[];
-  /**
-   * Who knows usernames and passwords. `built-in` (the default): a table of accounts, kept with the command line. A
-   * function of yours: `{ username, password, appId }` -> `{ userId }` or `{ refused: "invalid_credentials" |
-   * "account_disabled" }`. `none`: nobody; the first login of an identity makes a userId for it.
-   */
-  readonly verifier?: "built-in" | "none" | IFunction;
-  /** Whether an account may have more than one WeChat identity per AppId. Default: `many`. */
-  readonly identitiesPerAccount?: "many" | "one-per-app";
-  /** How long a session lives. Default: 24 hours. Replaced by silent login, which nobody notices. */
-  readonly sessionLifetime?: Duration;
-  /**
-   * How long API Gateway may reuse the authorizer's answer. Default: not at all. Whatever you set here is how long a
-   * logged-out, unbound or disabled user still gets in.
-   */
-  readonly authorizerCache?: Duration;
-  /** Password attempts before `too_many_attempts`. */
-  readonly attempts?: AttemptsProps;
-  /** What becomes of bindings and accounts when the stack goes. Default: RETAIN, with deletion protection. */
-  readonly removalPolicy?: RemovalPolicy;
-  /** Production mini-programs may only call domains that are filed (ICP) and listed in WeChat's console. */
-  readonly domain?: DomainProps;
-  /**
-   * Instances set aside, so that a flood of logins cannot starve the authorizer. Default: none, because a new AWS
-   * account has 10 in all and the deploy would fail.
-   */
-  readonly reservedConcurrency?: {
-    readonly login?: number;
-    readonly verifier?: number;
-    readonly authorizer?: number;
-  };
-  /** Default: 90 days. */
-  readonly logRetention?: RetentionDays;
-  /** Default: NODEJS_24_X, which is also the oldest that works. */
-  readonly runtime?: Runtime;
-  /** Default: ARM_64. */
-  readonly architecture?: Architecture;
-}
-
-/** Each counted in windows of `window`; 0 switches a limit off. */
-export interface AttemptsProps {
-  /** Per WeChat identity. Default: 10. */
-  readonly perIdentity?: number;
-  /** Per source IP address. Default: 300, because carriers put thousands of people behind one address. */
-  readonly perSourceIp?: number;
-  /** Per username. Default: 20. */
-  readonly perUsername?: number;
-  /** Default: 15 minutes. */
-  readonly window?: Duration;
-}
 
 const weChatUrl = "https://api.weixin.qq.com";
 

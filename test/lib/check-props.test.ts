@@ -1,7 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { expect, test } from "vitest";
-import { checkProps } from "../../lib/check-props.ts";
-import type { WeappLoginProps } from "../../lib/weapp-login.ts";
+import { checkProps, type WeappLoginProps } from "../../lib/props.ts";
 
 const appId = "wx00000000000000a1";
 
