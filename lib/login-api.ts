@@ -103,8 +103,8 @@ const accessLogFormat = AccessLogFormat.custom(
     route: "$context.routeKey",
     status: "$context.status",
     latency: "$context.responseLatency",
-    authorizerStatus: "$context.authorizer.status",
-    authorizerLatency: "$context.authorizer.latency",
+    authorizerError: "$context.authorizer.error",
+    integrationLatency: "$context.integrationLatency",
     error: "$context.error.message",
   }),
 );

@@ -33,7 +33,7 @@ export async function hashPassword(password: string, parameters = argon2idParame
 
 export const argon2id: PasswordHasher & PasswordHashes = {
   hash: (password) => hashPassword(password),
-  isHash: (text) => phcString.test(text),
+  isHash: (text) => phcString.test(text) && isComputable(parse(text).parameters),
   decoy: format(argon2idParameters, randomBytes(saltBytes), randomBytes(tagBytes)),
 
   /** Throws for a string that is not an argon2id hash: a broken account is not a wrong password. */
@@ -48,6 +48,19 @@ export const argon2id: PasswordHasher & PasswordHashes = {
     return timingSafeEqual(actual, tag);
   },
 };
+
+/** Within what argon2 allows at all, and what the verifier's memory and time allow here. */
+function isComputable({ memory, passes, parallelism }: Argon2idParameters): boolean {
+  const laneMemory = 8;
+  return (
+    parallelism >= 1 &&
+    parallelism <= 16 &&
+    passes >= 1 &&
+    passes <= 32 &&
+    memory >= laneMemory * parallelism &&
+    memory <= 512 * 1024
+  );
+}
 
 function parse(passwordHash: string) {
   const [, memory, passes, parallelism, salt, tag] = phcString.exec(passwordHash) ?? [];

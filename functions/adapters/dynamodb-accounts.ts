@@ -36,7 +36,7 @@ export function dynamoDbAccounts({ client, name: TableName, deadline }: Table): 
   async function batch(usernames: readonly string[]): Promise<Account[]> {
     const found: Account[] = [];
     let pending: NonNullable<BatchGetCommandInput["RequestItems"]> = {
-      [TableName]: { Keys: usernames.map((username) => ({ username })) },
+      [TableName]: { Keys: usernames.map((username) => ({ username })), ConsistentRead: true },
     };
     for (let request = 1; Object.keys(pending).length > 0; request++) {
       if (request > 5) throw new StoreUnavailable("DynamoDB", "UnprocessedKeys");

@@ -46,6 +46,7 @@ export const accountActions: Actions<
     const account = await find(request.account, needs);
     if (isRefused(account)) return account;
     const unbound = await administration.changePassword(account, request.password, needs);
+    if (unbound === undefined) return noSuchAccount();
     return { account: await view(account, needs), unbound };
   },
 
@@ -94,7 +95,11 @@ function noBuiltInAccounts(): Refused {
 
 async function find(username: string, { accounts }: WithAccounts): Promise<Account | Refused> {
   const account = await accounts.find(normalizeUsername(username));
-  return account ?? refuse("no_such_account", "There is no account of this name.");
+  return account ?? noSuchAccount();
+}
+
+function noSuchAccount(): Refused {
+  return refuse("no_such_account", "There is no account of this name.");
 }
 
 async function view({ username, userId, disabled }: Account, needs: AdminNeeds): Promise<AccountView> {

@@ -105,7 +105,10 @@ export interface SetAppSecret {
   readonly appSecret: string;
 }
 
-/** Why a request was not carried out; nothing was changed. */
+/**
+ * Why a request was not carried out. Nothing was changed, except after `store_unavailable`: that may have happened
+ * half-way, and repeating the request completes it.
+ */
 export type AdminRefusal =
   | "invalid_request"
   | "no_such_account"

@@ -60,14 +60,14 @@ function sameAccount(found: Account, userId: string): ImportOutcome {
   return found.userId === userId ? "unchanged" : { conflict: `has the userId ${found.userId} already` };
 }
 
-/** Whoever bound with the old password is out; how many bindings that were. */
+/** Whoever bound with the old password is out; how many bindings that were. Undefined: the account is gone meanwhile. */
 export async function changePassword(
   account: Account,
   password: string,
   { accounts, revocations, hashes, now }: AccountAdministrationNeeds,
-): Promise<number> {
+): Promise<number | undefined> {
   // The hash first: from here on the old password opens nothing, and what it opened before is ended next.
-  await accounts.changePassword(account.username, await hashes.hash(password));
+  if (!(await accounts.changePassword(account.username, await hashes.hash(password)))) return undefined;
   return unbindAccount(account.userId, now, revocations);
 }
 

@@ -72,10 +72,10 @@ export async function endSessionsOfAccount(
   return identities.length;
 }
 
-/** Every binding of an account; how many there were. */
+/** Every binding of an account; how many there were. One after the other: each changes the account's list. */
 export async function unbindAccount(userId: string, now: Clock, revocations: Revocations): Promise<number> {
   const identities = await revocations.endBinds(userId, from(now));
-  await Promise.all(identities.map((it) => revocations.unbind(it, userId, from(now))));
+  for (const identity of identities) await revocations.unbind(identity, userId, from(now));
   return identities.length;
 }
 

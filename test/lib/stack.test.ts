@@ -120,7 +120,7 @@ describe("the API", () => {
     const variables = JSON.stringify(AccessLogSettings).match(/\$[\w.]+/g) ?? [];
     expect(variables).toContain("$context.requestId");
     const harmless =
-      /^\$context\.(requestId|requestTimeEpoch|identity\.sourceIp|routeKey|status|responseLatency|authorizer\.(status|latency)|error\.message)$/;
+      /^\$context\.(requestId|requestTimeEpoch|identity\.sourceIp|routeKey|status|responseLatency|integrationLatency|authorizer\.error|error\.message)$/;
     expect(variables.filter((name) => !harmless.test(name))).toEqual([]);
   });
 });

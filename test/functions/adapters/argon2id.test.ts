@@ -96,6 +96,17 @@ test.each(unreadable)(
   },
 );
 
+test.each([
+  ["no pass", "m=19456,t=0,p=1"],
+  ["no lane", "m=19456,t=2,p=0"],
+  ["less memory than its lanes need", "m=15,t=2,p=2"],
+  ["more memory than the verifier has", "m=4000000,t=2,p=1"],
+  ["more passes than the verifier has time for", "m=19456,t=999,p=1"],
+])("a hash with %s is not taken into an account", (_, parameters) => {
+  const hash = "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+  expect(argon2id.isHash(`$argon2id$v=19$${parameters}$c29tZXNhbHQ$${hash}`)).toBe(false);
+});
+
 test("parameters that argon2id does not allow are thrown too", async () => {
   await expect(argon2id.matches("password", small.replace("m=256", "m=7"))).rejects.toThrow();
 });
