@@ -6,8 +6,9 @@ import type { RouteDescription } from "./assembly.ts";
 import { isRecord } from "./aws/json.ts";
 import { authorizers } from "./gateway-authorizers.ts";
 import { gatewayEvent } from "./gateway-event.ts";
-import { findRoute } from "./gateway-routes.ts";
+import { type FoundRoute, findRoute } from "./gateway-routes.ts";
 import type { Functions } from "./lambda/functions.ts";
+import type { Watch } from "./playground/watch.ts";
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
@@ -23,18 +24,35 @@ export interface GatewayOptions {
   /** 0: chosen by the system. */
   readonly port: number;
   readonly now: () => number;
+  /** Told of every request that a route matches. */
+  readonly watch?: Watch | undefined;
+  /** May answer what no route matches; false: it does not, and 404 it is. */
+  readonly otherwise?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
 }
 
 /** API Gateway's HTTP API over the routes of the template. Rejects with Node's error when it cannot listen. */
-export async function startGateway({ routes, functions, port, now }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { routes, functions, port, now, watch, otherwise } = options;
   const authorize = authorizers(functions, now);
 
-  async function answer(request: IncomingMessage): Promise<Answer> {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "GET", url = "/" } = request;
-    const found = findRoute(routes, method, new URL(url, "http://localhost").pathname);
-    if (!found) return message(404, "Not Found");
+    const path = new URL(url, "http://localhost").pathname;
+    const found = findRoute(routes, method, path);
+    if (!found) {
+      if (!otherwise?.(request, response)) write(response, message(404, "Not Found"));
+      return;
+    }
     const body = await readBody(request);
-    if (!body) return message(413, "Request Entity Too Large");
+    if (!body) return write(response, message(413, "Request Entity Too Large"));
+    const authorized = request.headers.authorization !== undefined;
+    const answered = watch?.request({ method, path, authorized, body });
+    const it = await answer(request, body, found).catch(() => message(500, "Internal Server Error"));
+    answered?.(it);
+    write(response, it);
+  }
+
+  async function answer(request: IncomingMessage, body: Buffer, found: FoundRoute): Promise<Answer> {
     const { route, pathParameters } = found;
     const event = gatewayEvent(request, body, {
       routeKey: route.routeKey,
@@ -58,9 +76,7 @@ export async function startGateway({ routes, functions, port, now }: GatewayOpti
   }
 
   const server = createServer((request, response) => {
-    answer(request)
-      .then((it) => write(response, it))
-      .catch(() => write(response, message(500, "Internal Server Error")));
+    serve(request, response).catch(() => write(response, message(500, "Internal Server Error")));
   });
   server.listen(port, "127.0.0.1");
   await Promise.race([

@@ -15,7 +15,7 @@ export function printGuide({ laptop, simulatorUrl, weChatUrl, dataDirectory }: G
   console.log(`
 weapp-login is ready.
 
-  API               ${laptop.url}   ${laptop.assembly.routes.map(({ routeKey }) => routeKey).join(", ")}
+  ${simulatorUrl === undefined ? "" : `playground        ${laptop.url}/   the flow in a browser, with all that it sets off\n  `}API               ${laptop.url}   ${laptop.assembly.routes.map(({ routeKey }) => routeKey).join(", ")}
   WeChat            ${weChatUrl ?? `${simulatorUrl}   a simulator, controls under /_sim/`}
   AWS endpoints     ${laptop.awsUrl}   DynamoDB, Secrets Manager, Lambda, CloudFormation
   command line      npx weapp-login --help   (with --local)

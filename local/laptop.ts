@@ -11,6 +11,8 @@ import { startGateway } from "./gateway.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
 import { invokeService } from "./lambda/invoke-service.ts";
 import { operatorAccessKey } from "./operator-access-key.ts";
+import type { Playground } from "./playground/playground.ts";
+import { watchedAws, watchedFunctions } from "./playground/watch.ts";
 
 export interface LaptopOptions {
   /** A `cdk.out` with the stack `WeappLogin`. */
@@ -34,6 +36,8 @@ export interface LaptopOptions {
   readonly onLog?: (fn: FunctionDescription, line: string) => void;
   readonly onDecision?: (decision: AuthorizationDecision) => void;
   readonly intercept?: NonNullable<AwsEndpointOptions["intercept"]>;
+  /** Shown at `/`, where no route of the template is. */
+  readonly playground?: Pick<Playground, "watch" | "answer"> | undefined;
 }
 
 /** The deployed stack on this machine. */
@@ -56,7 +60,7 @@ export interface Laptop {
  * bundles it points to, each function in processes of its own. Rejects with Node's error when a port is taken.
  */
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, intercept } = options;
+  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, playground } = options;
   const assembly = await readAssembly(options.assemblyDirectory, "WeappLogin");
   const { place } = assembly;
   const policyOf = options.policyOf ?? ((fn: FunctionDescription) => fn.policy);
@@ -76,7 +80,7 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     policy: policyOf(fn),
   });
 
-  const functions = localFunctions({
+  const started = localFunctions({
     functions: assembly.functions,
     maxInstances,
     freeze,
@@ -104,21 +108,28 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     onLog: options.onLog ?? (() => {}),
   });
 
-  opened.defer(() => functions.close());
+  opened.defer(() => started.close());
+  const functions = playground ? watchedFunctions(started, playground.watch) : started;
   const gateway = await startGateway({
     routes: assembly.routes,
     functions,
     port: options.port ?? 0,
     now: Date.now,
+    watch: playground?.watch,
+    otherwise: playground?.answer,
   });
   opened.defer(() => gateway.close());
+  const services = [
+    dynamoDbService(dynamoDb),
+    secretsManagerService(secretsManager),
+    invokeService(functions),
+    cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: gateway.url }, place),
+  ];
+  const { intercept } = options;
   const aws = await startAwsEndpoint({
-    services: [
-      dynamoDbService(dynamoDb),
-      secretsManagerService(secretsManager),
-      invokeService(functions),
-      cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: gateway.url }, place),
-    ],
+    ...(playground
+      ? watchedAws({ services, ...(intercept && { intercept }) }, functions, playground.watch)
+      : { services, ...(intercept && { intercept }) }),
     port: options.awsPort ?? 0,
     principals: (accessKeyId) => {
       const fn = accessKeys.get(accessKeyId);
@@ -126,7 +137,6 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
       return accessKeyId === operatorAccessKey.accessKeyId ? operator(place.accountId) : undefined;
     },
     ...(onDecision && { onDecision }),
-    ...(intercept && { intercept }),
   });
 
   opened.defer(() => aws.close());

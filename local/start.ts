@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { readAssembly } from "./assembly.ts";
 import { printGuide } from "./guide.ts";
 import { startLaptop } from "./laptop.ts";
+import { createPlayground } from "./playground/playground.ts";
 import { addSampleAccount, sample, setAppSecrets } from "./sample.ts";
 import { synthesize } from "./synthesize.ts";
 import { startWechatSimulator } from "./wechat/simulator.ts";
@@ -51,12 +52,14 @@ async function start(): Promise<void> {
           port: ports.WECHAT_PORT,
         }).catch(explain(ports, data))
       : undefined;
+  const playground = simulator && createPlayground(simulator);
   const laptop = await startLaptop({
     assemblyDirectory,
     weChatUrl: weChat.url ?? simulator?.url ?? "",
     port: ports.PORT,
     awsPort: ports.AWS_PORT,
     ...(data !== undefined && { dataDirectory: data }),
+    ...(playground && { playground, intercept: playground.intercept }),
     onLog: (fn, line) => {
       // Lambda's own lines, one per invocation, would drown the functions'.
       if (!line.includes('"type":"platform.')) console.log(`${fn.label.padEnd(10)} ${line}`);
@@ -64,6 +67,7 @@ async function start(): Promise<void> {
   }).catch(explain(ports, data));
   await setAppSecrets(laptop, weChat.appSecret);
   await addSampleAccount(laptop);
+  playground?.connect(laptop);
 
   printGuide({
     laptop,

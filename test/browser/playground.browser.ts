@@ -1,0 +1,145 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type StackWithPlayground, startStackWithPlayground } from "../playground/stack-with-playground.ts";
+
+let stack: StackWithPlayground;
+let browser: Browser;
+let pictures: string;
+
+beforeAll(async () => {
+  stack = await startStackWithPlayground();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  pictures = await mkdtemp(join(tmpdir(), "weapp-login-playground-"));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.close();
+  console.log(`Screenshots are in ${pictures}`);
+});
+
+/** The page, watched: the test fails for a request to another host and for what lands in the console. */
+async function openPage(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+  const context: BrowserContext = await browser.newContext({ reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${stack.laptop.url}/`)) complaints.push(`request to ${request.url()}`);
+  });
+  page.on("console", (message) => {
+    // Chromium notes every answer of 400 and more, which refusals of the API are meant to be.
+    const isRefusal = /status of (401|403|409|429|503|504)/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !isRefusal) complaints.push(message.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  await page.goto(`${stack.laptop.url}/`);
+  return page;
+}
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const said = (page: Page, text: string | RegExp) => page.locator("#result").getByText(text).waitFor();
+const arrow = (page: Page, name: string | RegExp) => page.locator("#arrows").getByRole("button", { name });
+
+async function chooseUser(page: Page, user: string): Promise<void> {
+  await page.getByRole("combobox", { name: "User" }).selectOption(user);
+}
+
+async function firstLogin(page: Page, user: string): Promise<void> {
+  await chooseUser(page, user);
+  await button(page, "Open the app").click();
+  await said(page, "binding_required");
+  await button(page, "Log in and bind").click();
+  await said(page, "Bound to u_zhangsan, and logged in.");
+}
+
+describe("the playground in Chromium", () => {
+  test("first login, a call of your Lambda, silent login after a revocation", async () => {
+    const page = await openPage();
+    await firstLogin(page, "alice");
+    await arrow(page, "login, session → WeChat: jscode2session").first().waitFor();
+    await arrow(page, "API Gateway → Phone: 409 binding_required").waitFor();
+    await arrow(page, /DynamoDB: TransactWriteItems Bindings/).waitFor();
+    const sessions = page.locator(".table", { has: page.getByRole("heading", { name: /^Sessions/ }) });
+    await sessions.getByText("new").waitFor();
+
+    await button(page, "GET /hello").click();
+    await said(page, "Hello, u_zhangsan");
+    await arrow(page, "API Gateway → your Lambda: invoke hello").waitFor();
+
+    await button(page, "Operator: revoke").click();
+    await page.getByText("sessionsValidFrom").first().waitFor();
+    await button(page, "GET /hello").click();
+    await said(page, "Hello, u_zhangsan");
+    await arrow(page, "authorizer → API Gateway: refused").waitFor();
+    await sessions.getByText("2 rows").waitFor();
+    await sessions.getByText(/over: opened before sessionsValidFrom/).waitFor({ state: "attached" });
+  });
+
+  test("an arrow is opened with the keyboard and shows request and answer without secrets", async () => {
+    const page = await openPage();
+    await firstLogin(page, "bob");
+    const first = arrow(page, /Phone → API Gateway: POST \/login/).last();
+    await first.focus();
+    await page.keyboard.press("Enter");
+    const details = page.locator("#details-text");
+    await details.getByText('"username": "zhangsan"').waitFor();
+    expect(await details.textContent()).toContain('"password": "••••••"');
+    expect(await details.textContent()).toContain('"sessionId": "••••••"');
+    expect(await page.locator("body").textContent()).not.toContain("pwd123456");
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#details").isVisible()).toBe(false);
+  });
+
+  test("an errcode of WeChat is told with code, action and what a client does now", async () => {
+    const page = await openPage();
+    await chooseUser(page, "carol");
+    await page.getByRole("combobox", { name: "WeChat" }).selectOption("40226");
+    await page.locator("#operator").getByText("Now every login meets that").waitFor();
+    await button(page, "Open the app").click();
+    await said(page, "wechat_user_blocked");
+    await said(page, "contact_support");
+    await said(page, /Trying again will not help/);
+    await arrow(page, "WeChat → login, session: errcode 40226").first().waitFor();
+    await page.getByRole("combobox", { name: "WeChat" }).selectOption("ok");
+    await page.locator("#operator").getByText("fine again").waitFor();
+  });
+
+  test.each([
+    [360, "light"],
+    [360, "dark"],
+    [1440, "light"],
+    [1440, "dark"],
+  ] as const)("“Show me” runs the five steps, at %i px, %s", async (width, colorScheme) => {
+    const page = await openPage({ viewport: { width, height: 900 }, colorScheme });
+    await button(page, "Show me").click();
+    await said(page, "Logged out everywhere");
+    await page.locator("#show:enabled").waitFor();
+    expect(await page.locator("#steps li").count()).toBe(5);
+    await arrow(page, /Phone → API Gateway: POST \/login/)
+      .last()
+      .click();
+    const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: join(pictures, `${width}-${colorScheme}.png`), fullPage: true });
+  });
+});

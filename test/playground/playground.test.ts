@@ -1,0 +1,355 @@
+import { request } from "node:http";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { errors } from "../../functions/http/problem.ts";
+import { isRecord } from "../../local/aws/json.ts";
+import { askAdmin, sample } from "../../local/sample.ts";
+import { scan } from "../flow/stack-on-laptop.ts";
+import { listen, type StackWithPlayground, startStackWithPlayground } from "./stack-with-playground.ts";
+
+const { username, password, userId } = sample;
+let stack: StackWithPlayground;
+let url: string;
+
+beforeAll(async () => {
+  stack = await startStackWithPlayground();
+  url = stack.laptop.url;
+});
+afterAll(() => stack?.close());
+
+async function api(route: string, { session, json }: { session?: string; json?: object } = {}) {
+  const [method = "", path = ""] = route.split(" ");
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(json && { "content-type": "application/json" }),
+      ...(session !== undefined && { authorization: `Bearer ${session}` }),
+    },
+    ...(json && { body: JSON.stringify(json) }),
+  });
+  const text = await response.text();
+  const body: unknown = text === "" ? {} : JSON.parse(text);
+  return { status: response.status, body: isRecord(body) ? body : {} };
+}
+
+/** As the page's own script asks. */
+async function control(name: string, fields: object = {}, headers: Record<string, string> = {}) {
+  const response = await fetch(`${url}/_playground/${name}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url, ...headers },
+    body: JSON.stringify(fields),
+  });
+  const body: unknown = await response.json();
+  return { status: response.status, body: isRecord(body) ? body : {} };
+}
+
+async function codeOf(user: string): Promise<unknown> {
+  return (await control("wx-login", { user })).body.code;
+}
+
+async function loggedIn(user: string): Promise<string> {
+  const { body } = await api("POST /login", { json: { code: await codeOf(user), username, password } });
+  return String(body.sessionId);
+}
+
+const silently = async (user: string) => api("POST /login", { json: { code: await codeOf(user) } });
+
+/** Status of a raw request: `fetch` does not let Host and Sec-Fetch-Site be chosen. */
+function rawStatus(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body = "",
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(path, url), { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+      response.destroy();
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+describe("the page", () => {
+  test.each([
+    ["/", "text/html"],
+    ["/_playground/playground.css", "text/css"],
+    ["/_playground/playground.js", "text/javascript"],
+    ["/_playground/phone.js", "text/javascript"],
+    ["/_playground/diagram.js", "text/javascript"],
+    ["/_playground/icon.svg", "image/svg+xml"],
+    ["/_playground/weapp-login.mjs", "text/javascript"],
+  ])("%s is served, and may load nothing from elsewhere", async (path, type) => {
+    const response = await fetch(url + path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
+    expect(response.headers.get("content-security-policy")).toMatch(
+      /^default-src 'self';.*frame-ancestors 'none'/,
+    );
+    expect((await response.text()).length).toBeGreaterThan(100);
+  });
+
+  test("names no other host, and has no script or style of its own that the policy would stop", async () => {
+    for (const path of [
+      "/",
+      "/_playground/playground.js",
+      "/_playground/diagram.js",
+      "/_playground/phone.js",
+    ]) {
+      const text = await (await fetch(url + path)).text();
+      expect(text).not.toMatch(/https?:\/\/|\sstyle=|\son\w+="|<script>/);
+    }
+  });
+
+  test.each([
+    ["/_playground/"],
+    ["/_playground/../start.ts"],
+    ["/_playground/guard.ts"],
+    ["/_playground/constructor"],
+  ])("%s is not there", async (path) => {
+    expect(await rawStatus("GET", path, { host: new URL(url).host })).toBe(404);
+  });
+
+  test("knows what a client does about every action that the API answers with", async () => {
+    const text = await (await fetch(`${url}/_playground/phone.js`)).text();
+    for (const { action } of Object.values(errors)) expect(text).toMatch(new RegExp(`^ +${action}:`, "m"));
+  });
+
+  test("takes no route of the template, and leaves what nobody has a gateway's 404", async () => {
+    expect(await api("GET /session")).toEqual({ status: 401, body: { message: "Unauthorized" } });
+    expect((await api("GET /login")).status).toBe(405);
+    expect(await api("POST /", { json: {} })).toEqual({ status: 404, body: { message: "Not Found" } });
+    expect(await api("GET /_playgrounds")).toEqual({ status: 404, body: { message: "Not Found" } });
+  });
+});
+
+describe("what happens", () => {
+  test("is told in order, from the phone to the database and back", async () => {
+    const stream = await listen(url);
+    onTestFinished(() => stream.stop());
+    expect(stream.type).toBe("text/event-stream");
+    const session = await loggedIn("ordered");
+    await api("GET /hello", { session });
+    await vi.waitFor(() => expect(stream.arrows.at(-1)).toContain(`200 `));
+
+    const before = stream.arrows.lastIndexOf("phone>wechat wx.login");
+    const events = stream.events.slice(before);
+    expect(before).toBeGreaterThanOrEqual(0);
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => (events[0]?.id ?? 0) + index));
+    const calls = events
+      .filter(({ kind }) => kind === "call")
+      .map(({ from, to, label }) => `${from}>${to} ${label}`);
+    expect(calls.filter((call) => !/UpdateItem Attempts|AWS GetSecretValue/.test(call))).toEqual([
+      "phone>wechat wx.login",
+      "phone>gateway POST /login",
+      "gateway>login invoke login",
+      "login>wechat jscode2session",
+      "login>verifier invoke verifier",
+      "verifier>dynamodb GetItem Accounts",
+      "login>dynamodb GetItem Bindings",
+      "login>dynamodb TransactWriteItems Bindings",
+      "login>dynamodb PutItem Sessions",
+      "phone>gateway GET /hello",
+      "gateway>authorizer invoke authorizer",
+      "authorizer>dynamodb BatchGetItem Bindings, Sessions",
+      "gateway>lambda invoke hello",
+    ]);
+    const answered = events.filter(({ kind }) => kind === "answer").map(({ of }) => of);
+    expect(new Set(answered).size).toBe(calls.length);
+    for (const { kind, ms } of events) if (kind === "answer") expect(ms).toBeGreaterThanOrEqual(0);
+  });
+
+  test("holds no secret of anybody", async () => {
+    const stream = await listen(url);
+    onTestFinished(() => stream.stop());
+    const first = await codeOf("secretive");
+    const ticket = String((await api("POST /login", { json: { code: first } })).body.bindTicket);
+    const wrong = "a-mistyped-password";
+    await api("POST /login", { json: { bindTicket: ticket, username, password: wrong } });
+    const { body } = await api("POST /login", { json: { bindTicket: ticket, username, password } });
+    const session = String(body.sessionId);
+    await api("GET /sessions", { session });
+    await api(`DELETE /sessions/${session}`, { session });
+    await fetch(`${url}/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: `{"password":"${wrong}`,
+    });
+    await fetch(`${url}/login?code=${first}&password=${password}`);
+    await api("DELETE /session", { session });
+    await vi.waitFor(() => expect(stream.arrows.at(-1)).toBe("gateway>phone 204"));
+
+    const [account] = await scan(stack.laptop, "Accounts");
+    const state = await (await fetch(`${url}/_playground/state`)).text();
+    const secrets = {
+      code: String(first),
+      ticket,
+      wrong,
+      password,
+      session,
+      "the session's secret": session.slice(22),
+      appSecret: sample.appSecret,
+      session_key: stack.simulator.sessionKey("secretive") ?? "",
+      hash: account?.passwordHash?.S ?? "",
+    };
+    for (const [name, secret] of Object.entries(secrets)) {
+      expect(secret.length, name).toBeGreaterThan(6);
+      expect(stream.text.includes(secret), `${name} in the stream`).toBe(false);
+      expect(state.includes(secret), `${name} in the rows`).toBe(false);
+    }
+  });
+
+  test("a page that comes back is told what it has missed, and nothing twice", async () => {
+    const stream = await listen(url);
+    await api("GET /session");
+    await vi.waitFor(() => expect(stream.arrows.at(-1)).toBe("gateway>phone 401 Unauthorized"));
+    const last = stream.events.at(-1)?.id ?? 0;
+    await stream.stop();
+    await api("GET /session");
+    const again = await listen(url, last);
+    onTestFinished(() => again.stop());
+    await vi.waitFor(() => expect(again.events.map(({ id }) => id)).toEqual([last + 1, last + 2]));
+  });
+});
+
+test("the rows are those of the tables, with times to read", async () => {
+  await loggedIn("rows");
+  const { body } = await api("GET /_playground/state");
+  const tables = Array.isArray(body.tables) ? body.tables : [];
+  expect(tables.map(({ name }) => name)).toEqual(["Bindings", "Sessions", "Attempts", "Accounts"]);
+  for (const { name, rows } of tables) expect(rows).toHaveLength((await scan(stack.laptop, name)).length);
+  const accounts = tables.find(({ name }) => name === "Accounts");
+  expect(accounts.rows[0].cells).toEqual([
+    ["username", username],
+    ["userId", userId],
+    ["passwordHash", "••••••"],
+  ]);
+  expect(JSON.stringify(tables)).toMatch(/\["expiresAt","\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.000Z"\]/);
+});
+
+test("a session's row says whether it is good, and if not, why", async () => {
+  const [first, second] = [await loggedIn("states"), await loggedIn("states")];
+  const notes = async () => {
+    const { body } = await api("GET /_playground/state");
+    const tables = Array.isArray(body.tables) ? body.tables : [];
+    const sessions = tables.find(({ name }) => name === "Sessions");
+    const of = (session: string) => Buffer.from(session, "base64url").subarray(0, 16).toString("base64");
+    return sessions.rows
+      .filter(({ key }: { key: string }) => key.includes(of(first)))
+      .map(({ note }: { note: string }) => note);
+  };
+  expect(await notes()).toEqual(["good", "good"]);
+  await control("expire", { sessionId: second });
+  expect(await notes()).toEqual(["over: expiresAt has passed", "good"]);
+  await control("revoke", { user: "states" });
+  expect(await notes()).toEqual(["over: expiresAt has passed", "over: opened before sessionsValidFrom"]);
+});
+
+describe("a control does what it says:", () => {
+  test.each([
+    ["40226", 403, "wechat_user_blocked"],
+    ["45011", 429, "rate_limited"],
+    ["-1", 503, "wechat_busy"],
+    ["down", 503, "wechat_unavailable"],
+    ["slow", 504, "wechat_timeout"],
+  ])("WeChat's trouble %s, until it is fine again", async (trouble, status, code) => {
+    expect(await control("wechat", { trouble })).toEqual({ status: 200, body: {} });
+    expect(await silently("weather")).toMatchObject({ status, body: { code } });
+    expect((await api("GET /_playground/state")).body.weChat).toBe(trouble);
+    await control("wechat", { trouble: "ok" });
+    expect((await silently("weather")).body.code).toBe("binding_required");
+  });
+
+  test("DynamoDB throttles: one call is tried again unnoticed, twenty are an outage", async () => {
+    const session = await loggedIn("throttled");
+    await control("dynamodb", { calls: 1 });
+    expect((await api("GET /hello", { session })).status).toBe(200);
+    await control("dynamodb", { calls: 20 });
+    expect((await silently("throttled")).body.code).toBe("store_unavailable");
+    await control("dynamodb", { calls: 0 });
+    expect((await api("GET /hello", { session })).status).toBe(200);
+  });
+
+  test("expire ends this session and no other", async () => {
+    const [one, other] = [await loggedIn("expiring"), await loggedIn("expiring")];
+    expect((await control("expire", { sessionId: one })).status).toBe(200);
+    expect((await api("GET /hello", { session: one })).status).toBe(403);
+    expect((await api("GET /hello", { session: other })).status).toBe(200);
+  });
+
+  test("revoke ends every session of the user, and silent login still works", async () => {
+    const session = await loggedIn("revoked");
+    expect((await control("revoke", { user: "revoked" })).body).toEqual({ answer: { revoked: 1 } });
+    expect((await api("GET /hello", { session })).status).toBe(403);
+    expect((await silently("revoked")).status).toBe(200);
+  });
+
+  test("disable locks the account, enable opens it", async () => {
+    const session = await loggedIn("disabled");
+    await control("account", { disabled: true });
+    expect((await api("GET /hello", { session })).status).toBe(403);
+    expect((await silently("disabled")).body.code).toBe("account_disabled");
+    await control("account", { disabled: false });
+    expect((await silently("disabled")).status).toBe(200);
+  });
+
+  test("reset makes a user nobody's again, and ends all trouble", async () => {
+    await loggedIn("fresh");
+    await control("wechat", { trouble: "down" });
+    await control("account", { disabled: true });
+    await control("reset", { user: "fresh" });
+    expect((await silently("fresh")).body.code).toBe("binding_required");
+    expect(await askAdmin(stack.laptop, { action: "accounts.show", account: username })).toMatchObject({
+      account: { disabled: false },
+    });
+  });
+
+  test.each<[string, object]>([
+    ["wx-login", { user: "a b" }],
+    ["wx-login", {}],
+    ["wechat", { trouble: "none of these" }],
+    ["dynamodb", { calls: -1 }],
+    ["expire", { sessionId: "A".repeat(64) }],
+    ["expire", {}],
+  ])("%s refuses %j, and says why", async (name, fields) => {
+    const { status, body } = await control(name, fields);
+    expect(status).toBe(400);
+    expect(body.error).toMatch(/\.$/);
+  });
+});
+
+describe("a page of another site", () => {
+  test.each<[string, Record<string, string>, number]>([
+    ["with its own origin", { origin: "http://evil.example" }, 403],
+    ["on another port of this machine", { origin: "http://localhost:1" }, 403],
+    ["without an origin", {}, 403],
+    ["that has none to show", { origin: "null" }, 403],
+    ["that Chromium calls same-site", { origin: "OWN", "sec-fetch-site": "same-site" }, 403],
+    ["with a form's content type", { origin: "OWN", "content-type": "text/plain" }, 415],
+    ["under a name of its own", { origin: "http://evil.example", host: "evil.example" }, 403],
+  ])("%s moves no control", async (_what, headers, status) => {
+    const sent = { host: new URL(url).host, "content-type": "application/json", ...headers };
+    const own = headers.origin === "OWN" ? { origin: url } : {};
+    expect(await rawStatus("POST", "/_playground/account", { ...sent, ...own }, '{"disabled":true}')).toBe(
+      status,
+    );
+    const { account } = Object(await askAdmin(stack.laptop, { action: "accounts.show", account: username }));
+    expect(account.disabled).toBe(false);
+  });
+
+  test.each(["/", "/_playground/state", "/_playground/events", "/_playground/playground.js"])(
+    "cannot read %s by a name that points here",
+    async (path) => {
+      expect(await rawStatus("GET", path, { host: "rebound.example:3000" })).toBe(403);
+      expect(await rawStatus("GET", path, { host: `127.0.0.1:${new URL(url).port}` })).toBe(200);
+    },
+  );
+
+  test("may link to the page, and may not ask for what happens", async () => {
+    const headers = { host: new URL(url).host, "sec-fetch-site": "cross-site" };
+    expect(await rawStatus("GET", "/", headers)).toBe(200);
+    expect(await rawStatus("GET", "/_playground/state", headers)).toBe(403);
+    expect(await rawStatus("GET", "/_playground/events", headers)).toBe(403);
+  });
+});
