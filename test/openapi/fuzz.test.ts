@@ -3,9 +3,10 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
 import { type StackOnLaptop, startStackOnLaptop } from "../flow/stack-on-laptop.ts";
+import { seededNumbers } from "../seeded-numbers.ts";
 import { outsideContract } from "./answers.ts";
 import { findOperation } from "./document.ts";
-import { generator, numbers } from "./generated-requests.ts";
+import { generator } from "./generated-requests.ts";
 import { type ApiRequest, outsideDocument } from "./requests.ts";
 
 const cases = 400;
@@ -60,7 +61,7 @@ function outcomeOf({ status, text }: Answer): string {
 }
 
 test(`${cases} generated requests stay inside the document, and so do their answers (seed ${seed})`, async () => {
-  const below = numbers(seed);
+  const below = seededNumbers(seed);
   const people = Array.from({ length: 4 }, (_, index) => `person ${index}`);
   const tickets: string[] = [];
   const handles: string[] = [];

@@ -13,6 +13,7 @@ import { identityKey } from "../../functions/core/identity.ts";
 import { type LoggedIn, type LoginNeeds, type LoginRequest, login } from "../../functions/core/login.ts";
 import type { Refusal } from "../../functions/core/refusal.ts";
 import { dynamoDbForThisTest, type TableName } from "../functions/adapters/dynamodb-for-this-test.ts";
+import { seededNumbers } from "../seeded-numbers.ts";
 
 export const racers = 64;
 export const appId = "wx0123456789abcdef";
@@ -72,25 +73,14 @@ export function credentialsOf(username: string) {
   return { username, password: `password of ${username}` };
 }
 
-/** A small generator of numbers in [0, 1), the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Runs `race` for each round; a failure names the round's seed. Racers start a seeded number of turns apart. */
 export async function eachRound(
   race: (round: number, start: <T>(racer: () => Promise<T>) => Promise<T>) => Promise<void>,
 ): Promise<void> {
   for (let round = 1; round <= inject("rounds"); round++) {
-    const random = seeded(round);
+    const below = seededNumbers(round);
     const start = async <T>(racer: () => Promise<T>) => {
-      for (let turns = Math.floor(random() * 8); turns > 0; turns--) await setImmediate();
+      for (let turns = below(8); turns > 0; turns--) await setImmediate();
       return racer();
     };
     try {

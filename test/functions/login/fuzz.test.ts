@@ -1,23 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { expect, test } from "vitest";
 import { errors } from "../../../functions/http/problem.ts";
+import { seededNumbers } from "../../seeded-numbers.ts";
 import { alice, cafe, lisi, shop, zhangsan } from "../core/fakes.ts";
 import { apiEvent, bodyOf } from "../http/api-event.ts";
 import { deployed } from "./deployed.ts";
 
 const cases = 2_000;
 const seed = 20_250_115;
-
-/** Whole numbers below `bound`, the same ones for the same seed (mulberry32). */
-function numbers(start: number): (bound: number) => number {
-  let state = start;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
-}
 
 function generator(
   below: (bound: number) => number,
@@ -147,7 +137,7 @@ function flaw(answer: APIGatewayProxyStructuredResultV2): string | undefined {
 }
 
 test(`${cases} bodies, whole and broken, are each answered with a success or a problem (seed ${seed})`, async () => {
-  const below = numbers(seed);
+  const below = seededNumbers(seed);
   const { post, wechat, logged } = deployed({ appIds: [shop], limits: { perIdentity: 5 } });
   const tickets: string[] = [];
   const people = Array.from({ length: 20 }, (_, i) => ({ ...alice, openid: `oPerson${i}` }));
