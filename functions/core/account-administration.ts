@@ -94,6 +94,8 @@ export async function remove(
 ): Promise<number> {
   await accounts.setDisabled(account.username, true);
   const unbound = await unbindAccount(account.userId, now, revocations);
+  // Who comes back under this userId one day is somebody new.
+  await revocations.setAccountDisabled(account.userId, false);
   await accounts.remove(account.username);
   return unbound;
 }

@@ -80,6 +80,14 @@ describe("accounts", () => {
     expect((await logIn("leaving", { username: "leaving", password })).body.code).toBe("invalid_credentials");
   });
 
+  test("one that was disabled and removed does not haunt who gets its userId later", async () => {
+    const { userId } = await person("successor");
+    await stack.admin({ action: "accounts.disable", account: "successor" });
+    await stack.admin({ action: "accounts.remove", account: "successor" });
+    await stack.admin({ action: "accounts.add", username: "successor", userId, password });
+    expect((await logIn("successor", { username: "successor", password })).body.userId).toBe(userId);
+  });
+
   test("an import adds what is new, leaves what is there, and reports each bad row by itself", async () => {
     await person("imported before");
     const passwordHash = await hashPassword(password, cheap);
