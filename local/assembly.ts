@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { none } from "../functions/environment.ts";
 import type { TableDescription } from "./aws/dynamodb-tables.ts";
 import { type PolicyStatement, parsePolicy } from "./aws/iam.ts";
 import { isRecord } from "./aws/json.ts";
@@ -122,6 +123,17 @@ export async function readAssembly(
       Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, text(resolve(Value))]),
     ),
   };
+}
+
+/** What functions find under this variable (`BINDINGS_TABLE`); undefined where this deployment does without it. */
+export function variableOf({ functions }: Assembly, name: string): string | undefined {
+  const value = functions.flatMap(({ environment }) => environment[name] ?? [])[0];
+  return value === none ? undefined : value;
+}
+
+/** The mini-programs that this deployment serves. */
+export function appIdsOf(assembly: Assembly): string[] {
+  return Object.keys(JSON.parse(variableOf(assembly, "APP_SECRETS") ?? "{}"));
 }
 
 /** Where the file asset of an S3 key lies on disk. */

@@ -9,6 +9,7 @@ import { gatewayEvent } from "./gateway-event.ts";
 import { type FoundRoute, findRoute } from "./gateway-routes.ts";
 import type { Functions } from "./lambda/functions.ts";
 import type { Watch } from "./playground/watch.ts";
+import { readBody } from "./read-body.ts";
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
@@ -43,7 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (!otherwise?.(request, response)) write(response, message(404, "Not Found"));
       return;
     }
-    const body = await readBody(request);
+    const body = await readBody(request, maxBodyBytes);
     if (!body) return write(response, message(413, "Request Entity Too Large"));
     const authorized = request.headers.authorization !== undefined;
     const answered = watch?.request({ method, path, authorized, body });
@@ -118,16 +119,6 @@ function readResult(payload: string): Answer {
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     body: result.isBase64Encoded === true ? Buffer.from(body, "base64") : body,
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= maxBodyBytes) chunks.push(chunk);
-  }
-  return size <= maxBodyBytes ? Buffer.concat(chunks) : undefined;
 }
 
 function write(response: ServerResponse, { status, headers, body }: Answer): void {

@@ -1,4 +1,4 @@
-import { none } from "../functions/environment.ts";
+import { appIdsOf, variableOf } from "./assembly.ts";
 import type { Laptop } from "./laptop.ts";
 import { sample } from "./sample.ts";
 
@@ -33,12 +33,10 @@ interface Deployment {
   readonly appId: { readonly appId?: string };
 }
 
-function deploymentOf(laptop: Laptop): Deployment {
-  const { APP_SECRETS = "{}", VERIFIER_FUNCTION } =
-    laptop.assembly.functions.find(({ label }) => label === "login")?.environment ?? {};
-  const [appId, another] = Object.keys(JSON.parse(APP_SECRETS));
+function deploymentOf({ assembly }: Laptop): Deployment {
+  const [appId, another] = appIdsOf(assembly);
   return {
-    passwords: VERIFIER_FUNCTION !== none,
+    passwords: variableOf(assembly, "VERIFIER_FUNCTION") !== undefined,
     appId: appId !== undefined && another !== undefined ? { appId } : {},
   };
 }

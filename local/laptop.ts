@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Assembly, type FunctionDescription, readAssembly } from "./assembly.ts";
+import { type Assembly, type FunctionDescription, readAssembly, variableOf } from "./assembly.ts";
 import { cloudFormationService } from "./aws/cloudformation-service.ts";
 import { type DynamoDb, openDynamoDb } from "./aws/dynamodb.ts";
 import { dynamoDbService } from "./aws/dynamodb-service.ts";
@@ -150,7 +150,7 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     secretsManager,
     functions,
     tableName(variable) {
-      const name = assembly.functions.flatMap(({ environment }) => environment[variable] ?? [])[0];
+      const name = variableOf(assembly, variable);
       if (name === undefined) throw new Error(`No function knows a table as ${variable}.`);
       return name;
     },

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { readAssembly } from "./assembly.ts";
+import { appIdsOf, readAssembly } from "./assembly.ts";
 import { printGuide } from "./guide.ts";
 import { startLaptop } from "./laptop.ts";
 import { createPlayground } from "./playground/playground.ts";
@@ -48,7 +48,10 @@ async function start(): Promise<void> {
   const simulator =
     weChat.url === undefined
       ? await startWechatSimulator({
-          apps: (await appIdsOf(assemblyDirectory)).map((appid) => ({ appid, secret: weChat.appSecret })),
+          apps: appIdsOf(await readAssembly(assemblyDirectory, "WeappLogin")).map((appid) => ({
+            appid,
+            secret: weChat.appSecret,
+          })),
           port: ports.WECHAT_PORT,
         }).catch(explain(ports, data))
       : undefined;
@@ -84,12 +87,6 @@ async function start(): Promise<void> {
     console.log("\nStopped.");
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
-}
-
-async function appIdsOf(assemblyDirectory: string): Promise<string[]> {
-  const { functions } = await readAssembly(assemblyDirectory, "WeappLogin");
-  const secrets = functions.flatMap(({ environment }) => environment.APP_SECRETS ?? [])[0];
-  return Object.keys(JSON.parse(secrets ?? "{}"));
 }
 
 function readArguments() {

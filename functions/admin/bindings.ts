@@ -1,8 +1,8 @@
 import type { BindingRecord } from "../core/binding.ts";
-import { type Identity, identityKey } from "../core/identity.ts";
+import { identityKey } from "../core/identity.ts";
 import { unbindAccount, unbindIdentity } from "../core/revocation.ts";
 import { iso } from "../http/answer.ts";
-import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
+import { type Actions, type AdminNeeds, appIdOf, isRefused, type Refused, refuse } from "./needs.ts";
 import type { BindingView, Subject } from "./requests.ts";
 
 export const bindingActions: Actions<"bindings.find" | "bindings.remove"> = {
@@ -29,26 +29,15 @@ export async function recordsOf(of: Subject, needs: AdminNeeds): Promise<Binding
     const records = await Promise.all(identities.map((it) => directory.describe(it.identityKey)));
     return records.filter((record) => record !== undefined);
   }
-  const identity = identityOf(of, needs);
-  if (isRefused(identity)) return identity;
-  const record = await directory.describe(identityKey(identity));
+  const appId = appIdOf(of.appId, needs);
+  if (typeof appId === "object") return appId;
+  const record = await directory.describe(identityKey({ appId, openid: of.openid }));
   return record ? [record] : refuse("no_such_binding", "Nobody has bound this identity.");
 }
 
 export async function bindingsOfUser(userId: string, needs: AdminNeeds): Promise<BindingView[]> {
   const records = await recordsOf({ userId }, needs);
   return isRefused(records) ? [] : records.map(view);
-}
-
-export function identityOf(
-  of: { openid: string; appId?: string },
-  { appIds }: AdminNeeds,
-): Identity | Refused {
-  const appId = of.appId ?? (appIds.length === 1 ? appIds[0] : undefined);
-  if (appId === undefined || !appIds.includes(appId)) {
-    return refuse("invalid_request", `appId must be one of ${appIds.join(", ")}.`);
-  }
-  return { appId, openid: of.openid };
 }
 
 function view({ appId, openid, unionid, userId, boundAt, disabled }: BindingRecord): BindingView {

@@ -1,7 +1,7 @@
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
 import { accountActions } from "./accounts.ts";
 import { bindingActions } from "./bindings.ts";
-import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
+import { type Actions, type AdminNeeds, appIdOf, isRefused, type Refused, refuse } from "./needs.ts";
 import { InvalidRequest, readAdminRequest } from "./read-request.ts";
 import type { AdminAction, AdminAnswer, AdminRequest } from "./requests.ts";
 import { sessionActions } from "./sessions.ts";
@@ -20,12 +20,10 @@ const actions: Actions<AdminAction> = {
   ...bindingActions,
   ...sessionActions,
 
-  async "secret.set"({ appId: asked, appSecret }, { appIds, setAppSecret }) {
-    const appId = asked ?? (appIds.length === 1 ? appIds[0] : undefined);
-    if (appId === undefined || !appIds.includes(appId)) {
-      return refuse("invalid_request", `appId must be one of ${appIds.join(", ")}.`);
-    }
-    await setAppSecret(appId, appSecret);
+  async "secret.set"({ appId: asked, appSecret }, needs) {
+    const appId = appIdOf(asked, needs);
+    if (typeof appId === "object") return appId;
+    await needs.setAppSecret(appId, appSecret);
     return { appId };
   },
 };

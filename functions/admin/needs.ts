@@ -34,6 +34,14 @@ export function refuse(refused: AdminRefusal, detail: string): Refused {
   return { refused, detail };
 }
 
+/** An appId may be left out where there is only one. */
+export function appIdOf(asked: string | undefined, { appIds }: Pick<AdminNeeds, "appIds">): string | Refused {
+  const appId = asked ?? (appIds.length === 1 ? appIds[0] : undefined);
+  return appId !== undefined && appIds.includes(appId)
+    ? appId
+    : refuse("invalid_request", `appId must be one of ${appIds.join(", ")}.`);
+}
+
 export function isRefused(value: object): value is Refused {
   return "refused" in value;
 }

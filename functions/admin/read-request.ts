@@ -54,7 +54,7 @@ export function readAdminRequest(event: unknown): AdminRequest {
   return readers[action](fields);
 }
 
-/** Throws InvalidRequest, in words that follow "password". */
+/** One row of an import. Throws InvalidRequest. */
 export function readImportRow(row: unknown): ImportRow {
   const fields = record(row, "A row");
   const { passwordHash } = fields;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { readBody } from "../read-body.ts";
 import { AwsError } from "./aws-error.ts";
 import { accessDenied, type Decision, decide, type Principal } from "./iam.ts";
 import type { AwsCall, AwsReply, AwsRequest, Service } from "./service.ts";
@@ -110,7 +111,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(incoming);
+    const body = await readBody(incoming, maxBodyBytes);
     const { method = "", url: path = "", headers } = incoming;
     const request: AwsRequest = { method, path, headers, body: body ?? Buffer.alloc(0) };
     const service = services.find((candidate) => candidate.owns(request));
@@ -177,17 +178,6 @@ function authenticate(
     );
   }
   return principal;
-}
-
-/** undefined: larger than AWS takes. It is read to its end all the same, so that the client hears the answer. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= maxBodyBytes) chunks.push(chunk);
-  }
-  return size <= maxBodyBytes ? Buffer.concat(chunks) : undefined;
 }
 
 function write(response: ServerResponse, { status, headers, body }: AwsReply): void {

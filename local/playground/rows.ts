@@ -1,4 +1,5 @@
 import { isLive } from "../../functions/core/session.ts";
+import { variableOf } from "../assembly.ts";
 import { isRecord } from "../aws/json.ts";
 import type { Laptop } from "../laptop.ts";
 import type { Mask } from "./mask.ts";
@@ -36,8 +37,7 @@ const seconds = new Set(["expiresAt"]);
 export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promise<TableRows[]> {
   const found = new Map<string, Record<string, unknown>[]>();
   for (const name of tables) {
-    const environments = laptop.assembly.functions.map(({ environment }) => environment);
-    const TableName = environments.flatMap((it) => it[`${name.toUpperCase()}_TABLE`] ?? [])[0];
+    const TableName = variableOf(laptop.assembly, `${name.toUpperCase()}_TABLE`);
     if (TableName === undefined) continue;
     const page: { Items?: unknown } = await laptop.dynamoDb.call("Scan", { TableName, ConsistentRead: true });
     found.set(name, Array.isArray(page.Items) ? page.Items.filter(isRecord) : []);

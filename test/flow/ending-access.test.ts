@@ -186,18 +186,10 @@ describe.each(Object.entries(endings))("%s", (_, { end, next }) => {
   test("itself interrupted by a login at any of its steps: that login's session is refused afterwards", async () => {
     await atEveryStep(async (step) => {
       const person = await newPerson({ bound: true });
-      let underWay: Answer | undefined;
-      const held = await heldAt(
-        "admin",
-        step,
-        () => end(person),
-        async () => {
-          underWay = await logIn(person.name);
-        },
-      );
+      const { wasHeld, underWay } = await interruptedByLogin(step, person, () => end(person));
       // Ending sessions leaves the door open: a login that enters meanwhile counts as one that comes afterwards.
-      await expectAllRefused(person, held.wasHeld && next !== "logged in" ? underWay : undefined);
-      return held.wasHeld;
+      await expectAllRefused(person, wasHeld && next !== "logged in" ? underWay : undefined);
+      return wasHeld;
     });
   });
 });
@@ -207,14 +199,8 @@ describe("after unbinding and binding to another account", () => {
     await atEveryStep(async (step) => {
       const person = await newPerson({ bound: true });
       const other = await newPerson({ bound: false });
-      let underWay: Answer | undefined;
-      const held = await heldAt(
-        "admin",
-        step,
-        () => stack.admin({ action: "bindings.remove", of: { userId: person.userId } }),
-        async () => {
-          underWay = await logIn(person.name);
-        },
+      const { wasHeld, underWay } = await interruptedByLogin(step, person, () =>
+        stack.admin({ action: "bindings.remove", of: { userId: person.userId } }),
       );
       const code = stack.simulator.login(person.name);
       const rebound = await stack.login({ code, username: other.name, password });
@@ -222,29 +208,32 @@ describe("after unbinding and binding to another account", () => {
       const session = rebound.body.sessionId;
       expect((await stack.call("GET /hello", { session })).body.userId).toBe(other.userId);
       await expectAllRefused(person, underWay);
-      return held.wasHeld;
+      return wasHeld;
     });
   });
 
   test("an account that is enabled again does not bring old sessions back", async () => {
     await atEveryStep(async (step) => {
       const person = await newPerson({ bound: true });
-      let underWay: Answer | undefined;
-      const held = await heldAt(
-        "admin",
-        step,
-        () => stack.admin({ action: "accounts.disable", account: person.name }),
-        async () => {
-          underWay = await logIn(person.name);
-        },
+      const { wasHeld, underWay } = await interruptedByLogin(step, person, () =>
+        stack.admin({ action: "accounts.disable", account: person.name }),
       );
       await stack.admin({ action: "accounts.enable", account: person.name });
-      if (held.wasHeld) await expectAllRefused(person, underWay);
+      if (wasHeld) await expectAllRefused(person, underWay);
       expect(outcome(await logIn(person.name))).toBe("logged in");
-      return held.wasHeld;
+      return wasHeld;
     });
   });
 });
+
+/** Ends access with `end`, which a silent login of that person interrupts before the admin function's `step`-th call. */
+async function interruptedByLogin(step: number, person: Person, end: () => Promise<unknown>) {
+  let underWay: Answer | undefined;
+  const { wasHeld } = await heldAt("admin", step, end, async () => {
+    underWay = await logIn(person.name);
+  });
+  return { wasHeld, underWay };
+}
 
 /** Runs `once` for step 0, 1, 2, … until it says that there are no more. */
 async function atEveryStep(once: (step: number) => Promise<boolean>): Promise<void> {

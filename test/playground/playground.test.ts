@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { errors } from "../../functions/http/problem.ts";
 import { isRecord } from "../../local/aws/json.ts";
+import { tableRows } from "../../local/playground/rows.ts";
 import { askAdmin, sample } from "../../local/sample.ts";
 import { scan } from "../flow/stack-on-laptop.ts";
 import { listen, type StackWithPlayground, startStackWithPlayground } from "./stack-with-playground.ts";
@@ -352,4 +353,15 @@ describe("a page of another site", () => {
     expect(await rawStatus("GET", "/_playground/state", headers)).toBe(403);
     expect(await rawStatus("GET", "/_playground/events", headers)).toBe(403);
   });
+});
+
+test("a table that the deployment does without is left out", async () => {
+  const { assembly } = stack.laptop;
+  const functions = assembly.functions.map(({ environment, ...fn }) => ({
+    ...fn,
+    environment: { ...environment, ...("ACCOUNTS_TABLE" in environment && { ACCOUNTS_TABLE: "none" }) },
+  }));
+  const withoutAccounts = { ...stack.laptop, assembly: { ...assembly, functions } };
+  const rows = await tableRows(withoutAccounts, (value) => value, Date.now());
+  expect(rows.map(({ name }) => name)).toEqual(["Bindings", "Sessions", "Attempts"]);
 });
