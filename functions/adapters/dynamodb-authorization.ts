@@ -5,19 +5,27 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import type { BoundSession, ReadBoundSession } from "../core/authorize.ts";
+import { StoreUnavailable } from "../core/refusal.ts";
 
 type Item = Record<string, AttributeValue>;
 type RequestItems = NonNullable<BatchGetItemCommandOutput["UnprocessedKeys"]>;
 
 /**
  * The authorizer's one read: binding and session in one strongly consistent BatchGetItem, on the bare client because
- * this runs before every protected request. Throws when DynamoDB does not answer, or twice leaves a key unprocessed:
+ * this runs before every protected request. Throws StoreUnavailable when DynamoDB does not answer, or twice leaves a key unprocessed:
  * that never means "not found".
  */
 export function readBoundSession(
   client: Pick<DynamoDBClient, "send">,
   tables: { bindings: string; sessions: string },
 ): ReadBoundSession {
+  const send = async (command: BatchGetItemCommand) => {
+    try {
+      return await client.send(command);
+    } catch (error) {
+      throw new StoreUnavailable("DynamoDB", error);
+    }
+  };
   return async ({ identityKey, secretHash }) => {
     const found: Record<string, Item[]> = {};
     let pending: RequestItems = {
@@ -28,8 +36,8 @@ export function readBoundSession(
       },
     };
     for (let request = 1; Object.keys(pending).length > 0; request++) {
-      if (request > 2) throw new Error("DynamoDB left keys unprocessed twice");
-      const answer = await client.send(new BatchGetItemCommand({ RequestItems: pending }));
+      if (request > 2) throw new StoreUnavailable("DynamoDB", "UnprocessedKeys");
+      const answer = await send(new BatchGetItemCommand({ RequestItems: pending }));
       Object.assign(found, answer.Responses && nonEmpty(answer.Responses));
       pending = answer.UnprocessedKeys ?? {};
     }

@@ -1,4 +1,5 @@
 import type { Person } from "../core/identity.ts";
+import type { Time } from "../core/invocation.ts";
 import type { WeChat } from "../core/login.ts";
 import { type Facts, type Refusal, type RefusalCode, refused } from "../core/refusal.ts";
 import type { AppSecrets } from "./app-secret.ts";
@@ -40,10 +41,15 @@ export interface WeChatSettings {
 }
 
 /**
- * WeChat's code2session. Once bytes have left for WeChat the code counts as spent and is never sent again, with one
+ * WeChat's code2session, with its calls timed as `secret` and `wechat`. Once bytes have left for WeChat the code counts as spent and is never sent again, with one
  * exception: 40125 does not spend it, so after a rotation the renewed secret is tried once.
  */
-export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatSettings): WeChat {
+export function weChat({
+  baseUrl,
+  appSecrets,
+  now,
+  deadlineMs = 3_000,
+}: WeChatSettings): (time: Time) => WeChat {
   const endpoint = new URL("/sns/jscode2session", baseUrl);
   const sockets = freshSockets(endpoint.protocol, now);
   const workedBefore = new Set<string>();
@@ -69,20 +75,20 @@ export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatS
     return readVerdict(answer.value, appId);
   }
 
-  return {
+  return (time) => ({
     async code2session(appId, code) {
-      const secret = await appSecrets.current(appId);
+      const secret = await time("secret", () => appSecrets.current(appId));
       if (secret === undefined) {
         return refused("not_configured", {
           facts: { why: "no AppSecret: not set, or Secrets Manager did not answer", alarm: true },
         });
       }
       const deadline = AbortSignal.timeout(deadlineMs);
-      let verdict = await exchange(appId, secret, code, deadline);
+      let verdict = await time("wechat", () => exchange(appId, secret, code, deadline));
       if (verdict.errcode === invalidAppSecret) {
-        const renewed = await appSecrets.renewed(appId);
+        const renewed = await time("secret", () => appSecrets.renewed(appId));
         if (renewed !== undefined && renewed !== secret) {
-          verdict = await exchange(appId, renewed, code, deadline);
+          verdict = await time("wechat", () => exchange(appId, renewed, code, deadline));
         }
       }
       if (verdict.errcode === invalidAppSecret && workedBefore.has(appId)) {
@@ -92,7 +98,7 @@ export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatS
       if (verdict.provesSecret) workedBefore.add(appId);
       return verdict.person ?? verdict.refusal;
     },
-  };
+  });
 }
 
 type Verdict = { readonly errcode?: number; readonly provesSecret?: boolean } & (

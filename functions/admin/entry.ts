@@ -8,6 +8,7 @@ import { dynamoDbBindingDirectory } from "../adapters/dynamodb-binding-directory
 import { dynamoDbRevocations } from "../adapters/dynamodb-revocations.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
+import { invocations, timed } from "../core/invocation.ts";
 import { none, readEnvironment } from "../environment.ts";
 import { adminHandler } from "./handler.ts";
 
@@ -17,14 +18,17 @@ const client = documentClient();
 const setAppSecret = appSecretWriter(new SecretsManagerClient(), appSecretArns);
 
 export const handler = adminHandler({
-  log: (facts) => console.log(facts),
-  needsUntil: (deadline) => {
+  begin: invocations(console.log, () => performance.now()),
+  needsUntil: (deadline, time) => {
     const table = (name: string) => ({ client, name, deadline });
     return {
-      accounts: env.ACCOUNTS_TABLE === none ? none : dynamoDbAccounts(table(env.ACCOUNTS_TABLE)),
-      directory: dynamoDbBindingDirectory(table(env.BINDINGS_TABLE)),
-      revocations: dynamoDbRevocations(table(env.BINDINGS_TABLE), jitteredPause),
-      sessions: dynamoDbSessions(table(env.SESSIONS_TABLE)),
+      accounts:
+        env.ACCOUNTS_TABLE === none
+          ? none
+          : timed("accounts", dynamoDbAccounts(table(env.ACCOUNTS_TABLE)), time),
+      directory: timed("bindings", dynamoDbBindingDirectory(table(env.BINDINGS_TABLE)), time),
+      revocations: timed("bindings", dynamoDbRevocations(table(env.BINDINGS_TABLE), jitteredPause), time),
+      sessions: timed("sessions", dynamoDbSessions(table(env.SESSIONS_TABLE)), time),
       hashes: argon2id,
       setAppSecret,
       appIds: Object.keys(appSecretArns),

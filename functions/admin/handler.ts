@@ -1,3 +1,4 @@
+import type { Invocation, Time } from "../core/invocation.ts";
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
 import { accountActions } from "./accounts.ts";
 import { bindingActions } from "./bindings.ts";
@@ -7,9 +8,9 @@ import type { AdminAction, AdminAnswer, AdminRequest } from "./requests.ts";
 import { sessionActions } from "./sessions.ts";
 
 export interface AdminHandlerNeeds {
-  /** Everything, with calls that end at `deadline`. */
-  readonly needsUntil: (deadline: AbortSignal) => AdminNeeds;
-  readonly log: (facts: Facts) => void;
+  /** Everything, with calls that end at `deadline` and are timed. */
+  readonly needsUntil: (deadline: AbortSignal, time: Time) => AdminNeeds;
+  readonly begin: () => Invocation;
 }
 
 /** An import of 25 passwords hashes for a second or two. */
@@ -29,9 +30,10 @@ const actions: Actions<AdminAction> = {
 };
 
 /** What requests.ts describes. Every request leaves one line in the log, whether it was carried out or not. */
-export function adminHandler({ needsUntil, log }: AdminHandlerNeeds) {
+export function adminHandler({ needsUntil, begin }: AdminHandlerNeeds) {
   return async (event: unknown): Promise<object> => {
-    const needs = needsUntil(AbortSignal.timeout(deadlineMs));
+    const { log, time } = begin();
+    const needs = needsUntil(AbortSignal.timeout(deadlineMs), time);
     let line: Facts = { event: "admin" };
     try {
       const request = readAdminRequest(event);

@@ -1,5 +1,6 @@
 import { readBoundSession } from "../adapters/dynamodb-authorization.ts";
 import { dynamoDbClient } from "../adapters/dynamodb-client.ts";
+import { invocations } from "../core/invocation.ts";
 import { readEnvironment } from "../environment.ts";
 import { authorizerHandler } from "./handler.ts";
 
@@ -7,5 +8,5 @@ const env = readEnvironment("authorizer", process.env);
 export const handler = authorizerHandler({
   read: readBoundSession(dynamoDbClient(), { bindings: env.BINDINGS_TABLE, sessions: env.SESSIONS_TABLE }),
   now: Date.now,
-  log: (facts) => console.log(facts),
+  begin: invocations(console.log, () => performance.now()),
 });

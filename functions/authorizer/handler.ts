@@ -1,9 +1,10 @@
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
-import type { Facts } from "../core/refusal.ts";
+import type { Invocation } from "../core/invocation.ts";
 import { sessionHandle } from "../core/session.ts";
 import { iso } from "../http/answer.ts";
 import type { AuthorizerContext } from "../http/session-of.ts";
+import { whatBroke } from "../http/what-broke.ts";
 
 export type AuthorizerResult = { isAuthorized: false } | { isAuthorized: true; context: AuthorizerContext };
 
@@ -11,7 +12,7 @@ export interface AuthorizerNeeds {
   readonly read: ReadBoundSession;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: (facts: Facts) => void;
+  readonly begin: () => Invocation;
 }
 
 // A doubled header arrives as a comma list, which this does not match either.
@@ -21,14 +22,22 @@ const bearer = /^Bearer ([A-Za-z0-9_-]+)$/i;
  * Answers in API Gateway's simple format. "No" is `isAuthorized: false`, which the gateway turns into 403; a table that
  * cannot be read is thrown, which it turns into 500: a client must not mistake an outage for a dead session.
  */
-export function authorizerHandler({ read, now, log }: AuthorizerNeeds) {
+export function authorizerHandler({ read, now, begin }: AuthorizerNeeds) {
   return async (event: APIGatewayRequestAuthorizerEventV2): Promise<AuthorizerResult> => {
+    const invocation = begin();
+    const { requestId } = event.requestContext;
     const sessionId = bearer.exec(event.headers?.authorization ?? "")?.[1];
-    const found = sessionId === undefined ? undefined : await authorize(sessionId, read, now);
-    if (!found) {
-      log({ event: "authorize", outcome: "refused", requestId: event.requestContext.requestId });
-      return { isAuthorized: false };
+    const timedRead: ReadBoundSession = (key) => invocation.time("read", () => read(key));
+    let found: Awaited<ReturnType<typeof authorize>>;
+    try {
+      found = sessionId === undefined ? undefined : await authorize(sessionId, timedRead, now);
+    } catch (error) {
+      const { facts } = whatBroke(error);
+      invocation.log({ event: "authorize", outcome: "failed", requestId, ...facts });
+      throw error;
     }
+    invocation.log({ event: "authorize", outcome: found ? "allowed" : "refused", requestId });
+    if (!found) return { isAuthorized: false };
     const { binding, session, identity, key } = found;
     return {
       isAuthorized: true,

@@ -9,6 +9,7 @@ import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
 import { lambdaVerifier } from "../adapters/lambda-verifier.ts";
 import { weChat } from "../adapters/wechat.ts";
+import { invocations, timed } from "../core/invocation.ts";
 import { none, readEnvironment, wholeNumber } from "../environment.ts";
 import { loginHandler } from "./handler.ts";
 
@@ -40,17 +41,19 @@ const sessionLifetimeSeconds = wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSI
 
 export const handler = loginHandler({
   deployment: { appIds: Object.keys(appSecretArns), passwords: env.VERIFIER_FUNCTION !== none },
-  log: (facts) => console.log(facts),
-  needsUntil: (deadline) => {
+  begin: invocations(console.log, () => performance.now()),
+  needsUntil: (deadline, time) => {
     const table = (name: string) => ({ client: dynamoDb, name, deadline });
     return {
-      wechat,
-      bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), policy, jitteredPause),
-      sessions: dynamoDbSessions(table(env.SESSIONS_TABLE)),
-      tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),
-      counters: dynamoDbAttemptCounters(table(env.ATTEMPTS_TABLE)),
+      wechat: wechat(time),
+      bindings: timed("bindings", dynamoDbBindings(table(env.BINDINGS_TABLE), policy, jitteredPause), time),
+      sessions: timed("sessions", dynamoDbSessions(table(env.SESSIONS_TABLE)), time),
+      tickets: timed("attempts", dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)), time),
+      counters: timed("attempts", dynamoDbAttemptCounters(table(env.ATTEMPTS_TABLE)), time),
       verifier:
-        env.VERIFIER_FUNCTION === none ? none : lambdaVerifier(lambda, env.VERIFIER_FUNCTION, deadline),
+        env.VERIFIER_FUNCTION === none
+          ? none
+          : timed("verifier", lambdaVerifier(lambda, env.VERIFIER_FUNCTION, deadline), time),
       limits,
       sessionLifetimeSeconds,
       now: Date.now,

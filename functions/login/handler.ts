@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { Invocation, Time } from "../core/invocation.ts";
 import { type LoginNeeds, login } from "../core/login.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
 import { iso, json } from "../http/answer.ts";
 import { isBad } from "../http/json-body.ts";
-import { type ErrorCode, type ProblemDetails, problem } from "../http/problem.ts";
+import { type ErrorCode, errors, type ProblemDetails, problem } from "../http/problem.ts";
 import { whatBroke } from "../http/what-broke.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
 
@@ -12,17 +13,18 @@ const deadlineMs = 7_000;
 
 export interface LoginHandlerNeeds {
   readonly deployment: Deployment;
-  /** Everything the login needs, with calls that end at `deadline`. */
-  readonly needsUntil: (deadline: AbortSignal) => LoginNeeds;
-  readonly log: (facts: Facts) => void;
+  /** Everything the login needs, with calls that end at `deadline` and are timed. */
+  readonly needsUntil: (deadline: AbortSignal, time: Time) => LoginNeeds;
+  readonly begin: () => Invocation;
 }
 
 /** `ANY /login`. */
-export function loginHandler({ deployment, needsUntil, log }: LoginHandlerNeeds) {
+export function loginHandler({ deployment, needsUntil, begin }: LoginHandlerNeeds) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { log, time } = begin();
     const { requestId } = event.requestContext;
     const refuse = (code: ErrorCode, details: ProblemDetails = {}, facts: Facts = {}) => {
-      log({ event: "login", outcome: code, requestId, ...facts });
+      log({ event: "login", outcome: code, status: errors[code].status, requestId, ...facts });
       return problem(code, requestId, details);
     };
 
@@ -34,13 +36,13 @@ export function loginHandler({ deployment, needsUntil, log }: LoginHandlerNeeds)
     try {
       const request = readLoginRequest(event, deployment);
       if (isBad(request)) return refuse(request.bad, request.details);
-      const result = await login(request, needsUntil(AbortSignal.timeout(deadlineMs)));
+      const result = await login(request, needsUntil(AbortSignal.timeout(deadlineMs), time));
       if (isRefusal(result)) {
         const { refused, facts, ...details } = result;
         return refuse(refused, details, facts);
       }
       const { sessionId, userId, newBinding, facts } = result;
-      log({ event: "login", outcome: "logged_in", requestId, userId, newBinding, ...facts });
+      log({ event: "login", outcome: "logged_in", status: 200, requestId, userId, newBinding, ...facts });
       return json(200, { sessionId, expiresAt: iso(result.expiresAt * 1000), userId, newBinding });
     } catch (error) {
       const { code, facts } = whatBroke(error);

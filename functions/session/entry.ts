@@ -3,6 +3,7 @@ import { dynamoDbBindings } from "../adapters/dynamodb-bindings.ts";
 import { dynamoDbRevocations } from "../adapters/dynamodb-revocations.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
+import { invocations, timed } from "../core/invocation.ts";
 import { readEnvironment } from "../environment.ts";
 import { sessionHandler } from "./handler.ts";
 
@@ -11,13 +12,17 @@ const client = documentClient();
 
 export const handler = sessionHandler({
   now: Date.now,
-  log: (facts) => console.log(facts),
-  needsUntil: (deadline) => {
+  begin: invocations(console.log, () => performance.now()),
+  needsUntil: (deadline, time) => {
     const bindings = { client, name: env.BINDINGS_TABLE, deadline };
     return {
-      sessions: dynamoDbSessions({ client, name: env.SESSIONS_TABLE, deadline }),
-      bindings: dynamoDbBindings(bindings, { oneIdentityPerApp: false }, jitteredPause),
-      revocations: dynamoDbRevocations(bindings, jitteredPause),
+      sessions: timed("sessions", dynamoDbSessions({ client, name: env.SESSIONS_TABLE, deadline }), time),
+      bindings: timed(
+        "bindings",
+        dynamoDbBindings(bindings, { oneIdentityPerApp: false }, jitteredPause),
+        time,
+      ),
+      revocations: timed("bindings", dynamoDbRevocations(bindings, jitteredPause), time),
     };
   },
 });

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Bindings } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
-import type { Facts } from "../core/refusal.ts";
+import type { Invocation, Time } from "../core/invocation.ts";
 import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
 import {
   liveSessions,
@@ -12,7 +12,7 @@ import {
   sessionKeyOf,
 } from "../core/session.ts";
 import { iso, json, noContent } from "../http/answer.ts";
-import { problem } from "../http/problem.ts";
+import { errors, problem } from "../http/problem.ts";
 import { type AuthorizerContext, sessionOf } from "../http/session-of.ts";
 import { whatBroke } from "../http/what-broke.ts";
 
@@ -25,11 +25,11 @@ export interface SessionNeeds {
 }
 
 export interface SessionHandlerNeeds {
-  /** Stores with calls that end at `deadline`. */
-  readonly needsUntil: (deadline: AbortSignal) => SessionNeeds;
+  /** Stores with calls that end at `deadline` and are timed. */
+  readonly needsUntil: (deadline: AbortSignal, time: Time) => SessionNeeds;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: (facts: Facts) => void;
+  readonly begin: () => Invocation;
 }
 
 interface Call extends SessionNeeds {
@@ -67,22 +67,23 @@ const routes: Readonly<Record<string, (call: Call) => Promise<APIGatewayProxyStr
   },
 };
 
-export function sessionHandler({ needsUntil, now, log }: SessionHandlerNeeds) {
+export function sessionHandler({ needsUntil, now, begin }: SessionHandlerNeeds) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { log, time } = begin();
     const { requestId } = event.requestContext;
     const line = { event: "session", route: event.routeKey, requestId };
     try {
       const caller = sessionOf(event);
       const route = routes[event.routeKey];
       if (!route) throw new Error("No such route here");
-      const needs = needsUntil(AbortSignal.timeout(deadlineMs));
+      const needs = needsUntil(AbortSignal.timeout(deadlineMs), time);
       const answer = await route({ ...needs, caller, now, id: event.pathParameters?.id ?? "" });
       const identity = Buffer.from(identityKey(caller)).toString("base64url");
-      log({ ...line, outcome: "done", userId: caller.userId, identity });
+      log({ ...line, outcome: "done", status: answer.statusCode ?? 200, userId: caller.userId, identity });
       return answer;
     } catch (error) {
       const { code, facts } = whatBroke(error);
-      log({ ...line, outcome: code, ...facts });
+      log({ ...line, outcome: code, status: errors[code].status, ...facts });
       return problem(code, requestId, {}, "elsewhere");
     }
   };

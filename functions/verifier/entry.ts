@@ -2,6 +2,7 @@ import { argon2id } from "../adapters/argon2id.ts";
 import { documentClient } from "../adapters/dynamodb.ts";
 import { dynamoDbAccounts } from "../adapters/dynamodb-accounts.ts";
 import { accountVerifier } from "../core/account.ts";
+import { invocations, timed } from "../core/invocation.ts";
 import { readEnvironment } from "../environment.ts";
 import { verifierHandler } from "./handler.ts";
 
@@ -9,6 +10,10 @@ const env = readEnvironment("verifier", process.env);
 const client = documentClient();
 
 export const handler = verifierHandler({
-  verifierUntil: (deadline) =>
-    accountVerifier(dynamoDbAccounts({ client, name: env.ACCOUNTS_TABLE, deadline }), argon2id),
+  begin: invocations(console.log, () => performance.now()),
+  verifierUntil: (deadline, time) =>
+    accountVerifier(
+      timed("accounts", dynamoDbAccounts({ client, name: env.ACCOUNTS_TABLE, deadline }), time),
+      { ...argon2id, matches: (...question) => time("hash", () => argon2id.matches(...question)) },
+    ),
 });

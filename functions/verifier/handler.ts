@@ -1,7 +1,11 @@
+import type { Invocation, Time } from "../core/invocation.ts";
 import type { AccountVerifier } from "../core/login.ts";
+import { whatBroke } from "../http/what-broke.ts";
 
 export interface VerifierNeeds {
-  readonly verifierUntil: (deadline: AbortSignal) => AccountVerifier;
+  /** Its calls end at `deadline` and are timed. */
+  readonly verifierUntil: (deadline: AbortSignal, time: Time) => AccountVerifier;
+  readonly begin: () => Invocation;
 }
 
 const deadlineMs = 3_000;
@@ -10,12 +14,24 @@ const deadlineMs = 3_000;
  * The account verifier's contract, as every verifier keeps it: `{ username, password, appId }` -> `{ userId }` or
  * `{ refused: "invalid_credentials" | "account_disabled" }`. Whatever else happens is thrown.
  */
-export function verifierHandler({ verifierUntil }: VerifierNeeds) {
+export function verifierHandler({ verifierUntil, begin }: VerifierNeeds) {
   return async (event: unknown) => {
-    const { username, password, appId } = event as Record<string, unknown>;
-    if (typeof username !== "string" || typeof password !== "string" || typeof appId !== "string") {
-      throw new Error("The verifier is called with { username, password, appId }");
+    const { log, time } = begin();
+    try {
+      const verdict = await verifierUntil(AbortSignal.timeout(deadlineMs), time).verify(readQuestion(event));
+      log({ event: "verify", outcome: "refused" in verdict ? verdict.refused : "verified" });
+      return verdict;
+    } catch (error) {
+      log({ event: "verify", outcome: "failed", ...whatBroke(error).facts });
+      throw error;
     }
-    return verifierUntil(AbortSignal.timeout(deadlineMs)).verify({ username, password, appId });
   };
+}
+
+function readQuestion(event: unknown) {
+  const { username, password, appId } = event as Record<string, unknown>;
+  if (typeof username !== "string" || typeof password !== "string" || typeof appId !== "string") {
+    throw new Error("The verifier is called with { username, password, appId }");
+  }
+  return { username, password, appId };
 }

@@ -196,7 +196,7 @@ describe("keys that DynamoDB leaves unprocessed", () => {
         output: { Responses: { [it.bindings]: [bindingItem] }, UnprocessedKeys },
       };
       it.faults.push(unprocessed, unprocessed);
-      await expect(it.read()).rejects.toThrow("DynamoDB left keys unprocessed twice");
+      await expect(it.read()).rejects.toMatchObject({ name: "StoreUnavailable", cause: "UnprocessedKeys" });
       expect(it.calls).toHaveLength(2);
     },
   );

@@ -3,6 +3,7 @@ import { type WeChatSettings, weChat } from "../../../functions/adapters/wechat.
 import { isRefusal, type RefusalCode } from "../../../functions/core/refusal.ts";
 import { codeHash } from "../../../local/wechat/request-log.ts";
 import type { Trouble } from "../../../local/wechat/trouble.ts";
+import { untimedCall } from "../core/untimed.ts";
 import { serverForThisTest, settableSecrets, shop, solo, weChatForThisTest } from "./wechat-for-this-test.ts";
 
 const noon = Date.UTC(2026, 2, 1, 12);
@@ -19,7 +20,7 @@ async function client(settings: Partial<WeChatSettings> = {}) {
     now: () => noon,
     deadlineMs: patient,
     ...settings,
-  });
+  })(untimedCall);
   return {
     simulator,
     secrets,

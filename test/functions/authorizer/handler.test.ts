@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import type { BoundSession, ReadBoundSession } from "../../../functions/core/authorize.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
-import type { Facts } from "../../../functions/core/refusal.ts";
+import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { newSession, type SessionKey, sessionHandle } from "../../../functions/core/session.ts";
 import { alice, hex, noon, seededRandom, sessionLifetimeSeconds } from "../core/fakes.ts";
+import { untimed } from "../core/untimed.ts";
 
 const minted = newSession(
   identityKey(alice),
@@ -68,12 +69,18 @@ function authorizing(answer: ReadBoundSession = async () => alicesSession, now =
       return answer(key);
     },
     now,
-    log: (facts) => logged.push(facts),
+    begin: untimed(logged),
   });
   return { reads, logged, handler, ask: (authorization: string) => handler(event({ authorization })) };
 }
 
 describe("a live session", () => {
+  test("is logged in one line", async () => {
+    const { ask, logged } = authorizing();
+    await ask(`Bearer ${sessionId}`);
+    expect(logged).toEqual([{ event: "authorize", outcome: "allowed", requestId: "request-1" }]);
+  });
+
   test("is allowed, and its Lambda is told whose it is", async () => {
     const { ask } = authorizing();
     expect(await ask(`Bearer ${sessionId}`)).toStrictEqual({
@@ -220,10 +227,18 @@ describe("a session that is not live is refused, with nothing but a strict false
 
 describe("a table that cannot be read", () => {
   test("is thrown: neither allowed nor refused", async () => {
-    const outage = new Error("DynamoDB left keys unprocessed twice");
+    const outage = new StoreUnavailable("DynamoDB", "UnprocessedKeys");
     const { ask, logged } = authorizing(() => Promise.reject(outage));
     await expect(ask(`Bearer ${sessionId}`)).rejects.toBe(outage);
-    expect(logged).toEqual([]);
+    expect(logged).toEqual([
+      {
+        event: "authorize",
+        outcome: "failed",
+        requestId: "request-1",
+        why: "DynamoDB did not answer",
+        error: "UnprocessedKeys",
+      },
+    ]);
   });
 
   test("is not remembered: the next request is allowed", async () => {

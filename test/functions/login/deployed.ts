@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import type { Facts } from "../../../functions/core/refusal.ts";
 import { loginHandler } from "../../../functions/login/handler.ts";
 import { cafe, type LoginWorld, loginWorld, shop } from "../core/fakes.ts";
+import { untimed } from "../core/untimed.ts";
 
 /** The login function over fakes, and everything that it logs and answers. */
 export function deployed(settings: Parameters<typeof loginWorld>[0] & { appIds?: readonly string[] } = {}) {
@@ -16,7 +17,7 @@ export function deployed(settings: Parameters<typeof loginWorld>[0] & { appIds?:
       deadlines.push(deadline);
       return world.needs;
     },
-    log: (facts) => logged.push(facts),
+    begin: untimed(logged),
   });
   return {
     ...world,

@@ -48,6 +48,7 @@ describe("a login that succeeds", () => {
       {
         event: "login",
         outcome: "logged_in",
+        status: 200,
         requestId: "request-7",
         userId: "user-1",
         newBinding: true,
@@ -93,6 +94,7 @@ describe("a login that is refused", () => {
         expect.objectContaining({
           event: "login",
           outcome: code,
+          status,
           requestId: "request-1",
           errcode: 4711,
           rid: "some-rid",
@@ -154,7 +156,9 @@ describe("a method other than POST", () => {
         action: "fix_request",
         detail: expect.stringContaining("method: 'POST'"),
       });
-      expect(logged).toEqual([{ event: "login", outcome: "method_not_allowed", requestId: "request-1" }]);
+      expect(logged).toEqual([
+        { event: "login", outcome: "method_not_allowed", status: 405, requestId: "request-1" },
+      ]);
       expect(deadlines).toEqual([]);
       expect(journal.operations).toEqual([]);
     },
@@ -178,7 +182,7 @@ describe("a request that is not valid", () => {
     expect(bodyOf(answer).fields).toEqual(fields);
     expect(deadlines).toEqual([]);
     expect(journal.operations).toEqual([]);
-    expect(logged).toEqual([{ event: "login", outcome: code, requestId: "request-1" }]);
+    expect(logged).toEqual([{ event: "login", outcome: code, status, requestId: "request-1" }]);
   });
 });
 
@@ -203,6 +207,7 @@ describe("what is broken", () => {
       {
         event: "login",
         outcome: "store_unavailable",
+        status: 503,
         requestId: "request-1",
         why: "DynamoDB did not answer",
         error: "ThrottlingException",
@@ -229,6 +234,7 @@ describe("what is broken", () => {
       {
         event: "login",
         outcome: "internal_error",
+        status: 500,
         requestId: "request-1",
         error: "RangeError",
         where: expect.stringMatching(/^at .*handler\.test\.ts:\d+:\d+\)?$/),

@@ -16,6 +16,7 @@ import {
   refusalOf,
   zhangsan,
 } from "../core/fakes.ts";
+import { untimed } from "../core/untimed.ts";
 import { type ApiRequest, apiEvent, bodyOf } from "../http/api-event.ts";
 
 const path: Readonly<Record<string, string>> = {
@@ -43,7 +44,7 @@ function deployed() {
       return { sessions, bindings, revocations };
     },
     now,
-    log: (facts) => logged.push(facts),
+    begin: untimed(logged),
   });
 
   const event = (route: string, authorizer: unknown, id?: string, request: ApiRequest = {}) => {
@@ -81,7 +82,7 @@ async function contextOf(
   { read, time }: Pick<ReturnType<typeof loginWorld>, "read" | "time">,
   sessionId: string,
 ): Promise<AuthorizerContext> {
-  const authorizer = authorizerHandler({ read, now: () => time.now, log: () => {} });
+  const authorizer = authorizerHandler({ read, now: () => time.now, begin: untimed() });
   const answer = await authorizer({
     ...apiEvent({ method: "GET", path: "/session" }),
     type: "REQUEST",
@@ -311,6 +312,7 @@ describe("every route", () => {
         route,
         requestId: "request-7",
         outcome: "done",
+        status: route.startsWith("GET") ? 200 : 204,
         userId: "user-1",
         identity: Buffer.from(identityKey(alice)).toString("base64url"),
       },
@@ -377,6 +379,7 @@ describe("every route", () => {
         route,
         requestId: "request-1",
         outcome: "store_unavailable",
+        status: 503,
         why: "DynamoDB did not answer",
         error: "TypeError",
       },

@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { AccountVerifier } from "../../../functions/core/login.ts";
-import { StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { verifierHandler } from "../../../functions/verifier/handler.ts";
 import { shop, zhangsan } from "../core/fakes.ts";
+import { untimed } from "../core/untimed.ts";
 
 type Verify = AccountVerifier["verify"];
 
 function verifying(verify: Verify = async () => ({ userId: "user-1" })) {
+  const logged: Facts[] = [];
   const asked: Parameters<Verify>[0][] = [];
   const deadlines: AbortSignal[] = [];
   const handler = verifierHandler({
+    begin: untimed(logged),
     verifierUntil: (deadline) => {
       deadlines.push(deadline);
       return {
@@ -20,7 +23,7 @@ function verifying(verify: Verify = async () => ({ userId: "user-1" })) {
       };
     },
   });
-  return { asked, deadlines, handler };
+  return { asked, deadlines, handler, logged };
 }
 
 const question = { ...zhangsan, appId: shop };
@@ -76,4 +79,21 @@ test("a store that does not answer is thrown, and is never a refusal", async () 
   const outage = new StoreUnavailable("DynamoDB", new Error("throttled"));
   const { handler } = verifying(() => Promise.reject(outage));
   await expect(handler(question)).rejects.toBe(outage);
+});
+
+test.each<[Awaited<ReturnType<Verify>> | Error, Facts]>([
+  [{ userId: "user-1" }, { outcome: "verified" }],
+  [{ refused: "invalid_credentials" }, { outcome: "invalid_credentials" }],
+  [{ refused: "account_disabled" }, { outcome: "account_disabled" }],
+  [
+    new StoreUnavailable("DynamoDB", "late"),
+    { outcome: "failed", why: "DynamoDB did not answer", error: "late" },
+  ],
+])("leaves one line, without what was typed: %j", async (verdict, facts) => {
+  const { handler, logged } = verifying(async () => {
+    if (verdict instanceof Error) throw verdict;
+    return verdict;
+  });
+  await handler(question).catch(() => {});
+  expect(logged).toEqual([{ event: "verify", ...facts }]);
 });
