@@ -132,8 +132,10 @@ export class WeappLogin extends Construct {
       description: "weapp-login: what operators do, invoked with IAM only",
       environment: {
         APP_SECRETS,
+        WECHAT_BASE_URL: weChatUrl,
         BINDINGS_TABLE: bindings.tableName,
         SESSIONS_TABLE: sessions.tableName,
+        ATTEMPTS_TABLE: attemptsTable.tableName,
         ACCOUNTS_TABLE: accounts?.tableName ?? none,
       },
       // One vCPU: it hashes the passwords of an import.
@@ -150,7 +152,15 @@ export class WeappLogin extends Construct {
       "dynamodb:UpdateItem",
       "dynamodb:DeleteItem",
     );
+    // What `doctor` looks at: no item of any table.
+    for (const table of [bindings, ...(accounts ? [accounts] : [])]) {
+      table.grant(admin, "dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups");
+    }
+    for (const table of [sessions, attemptsTable]) {
+      table.grant(admin, "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive");
+    }
     allow(admin, "secretsmanager:PutSecretValue", ...secretArns);
+    allow(admin, "secretsmanager:GetSecretValue", ...secretArns);
     this.adminFunction = admin;
 
     this.#api = new LoginApi(this, "Api", {

@@ -1,0 +1,24 @@
+import { laptopUrl, type Target } from "./target.ts";
+
+/** Commands to tell the operator, aimed at the same deployment. */
+export interface CommandsToRun {
+  readonly onLaptop: boolean;
+  /** `npx weapp-login doctor --local`. */
+  weappLogin(command: string): string;
+  /** An AWS CLI command. */
+  aws(command: string): string;
+  /** What puts the stack in order: deploys it, or starts the laptop. */
+  readonly deploy: string;
+}
+
+export function commandsToRun({ laptop, stack, region, profile }: Target): CommandsToRun {
+  const place = `${region === undefined ? "" : ` --region ${region}`}${profile === undefined ? "" : ` --profile ${profile}`}`;
+  const local = laptop === laptopUrl ? "--local" : `--local ${laptop}`;
+  const where = laptop === undefined ? `--stack ${stack}${place}` : local;
+  return {
+    onLaptop: laptop !== undefined,
+    weappLogin: (command) => `\`npx weapp-login ${command} ${where}\``,
+    aws: (command) => `\`aws ${command}${place}\``,
+    deploy: laptop === undefined ? "`npx cdk deploy`" : "`npm start`",
+  };
+}
