@@ -38,11 +38,15 @@ function tableNamed(variable: string): string {
 
 test("is green on the laptop as it starts, says every check in order, and changes nothing", async () => {
   const { laptop, simulator } = stack;
-  const before = await Promise.all(["bindings", "sessions", "attempts", "accounts"].map((it) => scan(laptop, it)));
+  const before = await Promise.all(
+    ["bindings", "sessions", "attempts", "accounts"].map((it) => scan(laptop, it)),
+  );
   const { exit, checks } = await doctor();
   expect(checks.filter(({ state }) => state !== "ok")).toEqual([]);
   expect(exit).toBe(0);
-  expect(checks.map(({ check, found }) => `${check}: ${found.replace(/\d+ ms/, "N ms").replace(/\d+ s$/, "N s")}`)).toEqual([
+  expect(
+    checks.map(({ check, found }) => `${check}: ${found.replace(/\d+ ms/, "N ms").replace(/\d+ s$/, "N s")}`),
+  ).toEqual([
     `credentials and Region: the laptop at ${laptop.awsUrl}`,
     `stack outputs: WeappLogin is CREATE_COMPLETE, its API at ${laptop.url}`,
     `admin function: ${laptop.assembly.outputs.AdminFunctionName} answers`,
@@ -53,7 +57,9 @@ test("is green on the laptop as it starts, says every check in order, and change
     "backups: point-in-time recovery is on for Bindings, Accounts, deletion protection too",
     "clocks: this machine, the functions and WeChat agree to N s",
   ]);
-  const after = await Promise.all(["bindings", "sessions", "attempts", "accounts"].map((it) => scan(laptop, it)));
+  const after = await Promise.all(
+    ["bindings", "sessions", "attempts", "accounts"].map((it) => scan(laptop, it)),
+  );
   expect(after).toEqual(before);
   expect(simulator.exchanges).toBe(0);
 });
@@ -107,7 +113,11 @@ test("finds that WeChat cannot be reached, and blames no AppSecret for it", asyn
       todo: expect.stringContaining(`\`curl -sS ${stack.simulator.url}/sns/jscode2session\``),
     },
   ]);
-  expect(of(secretName)).toEqual({ check: secretName, state: "skipped", found: "not checked: WeChat comes first" });
+  expect(of(secretName)).toEqual({
+    check: secretName,
+    state: "skipped",
+    found: "not checked: WeChat comes first",
+  });
 });
 
 test("finds a missing table", async () => {

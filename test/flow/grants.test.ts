@@ -134,6 +134,13 @@ async function useAdmin(user: string): Promise<void> {
   await done({ action: "accounts.disable", account: account.username });
   await done({ action: "accounts.remove", account: account.username });
   await done({ action: "secret.set", appSecret });
+  const { secrets, tables } = await done({ action: "doctor.check" });
+  expectTrouble("AppSecret", secrets[0].state, "accepted");
+  for (const { table, state, timeToLive, pointInTimeRecovery } of tables) {
+    expectTrouble(table, state, "there");
+    expectTrouble(`time to live of ${table}`, timeToLive === "unknown", false);
+    expectTrouble(`backups of ${table}`, pointInTimeRecovery === "unknown", false);
+  }
 }
 
 function allGrants(): Grant[] {
