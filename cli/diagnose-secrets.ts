@@ -53,11 +53,7 @@ function secretCheck(
         `unfreeze it at ${weChatConsole}, and run ${commands.weappLogin("doctor")} again`,
       );
     case "unreadable":
-      return problem(
-        name,
-        `Secrets Manager does not give it to the functions (${why})`,
-        `run ${commands.deploy}, which grants it, and then ${commands.weappLogin("doctor")} again`,
-      );
+      return problem(name, `Secrets Manager does not give it to the functions (${why})`, commands.askAgain);
     case "unknown":
       if ("failed" in weChat) return skipped(name, weChatName);
       return problem(

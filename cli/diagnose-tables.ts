@@ -13,75 +13,78 @@ const createOptions = {
     "--attribute-definitions AttributeName=key,AttributeType=S --key-schema AttributeName=key,KeyType=HASH",
 } as const;
 
+interface SettingToBe {
+  readonly check: string;
+  readonly what: string;
+  readonly setting: "timeToLive" | "pointInTimeRecovery";
+  /** The AWS CLI's command that switches it on. */
+  readonly switchOn: (tableName: string) => string;
+}
+
+const settings: readonly SettingToBe[] = [
+  {
+    check: "time to live",
+    what: "time to live",
+    setting: "timeToLive",
+    switchOn: (tableName) =>
+      `dynamodb update-time-to-live --table-name ${tableName} --time-to-live-specification ` +
+      "Enabled=true,AttributeName=expiresAt",
+  },
+  {
+    check: "backups",
+    what: "point-in-time recovery",
+    setting: "pointInTimeRecovery",
+    switchOn: (tableName) =>
+      `dynamodb update-continuous-backups --table-name ${tableName} --point-in-time-recovery-specification ` +
+      "PointInTimeRecoveryEnabled=true",
+  },
+];
+
+const presence = "tables";
+
 /** Tables there, time to live, backups: one check each. */
 export function tableChecks({ tables }: DeploymentView, commands: CommandsToRun): Check[] {
-  const name = "tables";
-  const nameOf = ({ table, name }: Table) => `${table} (${name})`;
-  const missing = tables.filter(({ state }) => state === "missing");
-  const unreadable = tables.filter(({ state }) => state === "unreadable");
   const there = tables.filter(({ state }) => state === "there");
   return [
     together(
-      name,
-      [
-        ...missing.map((it) => problem(name, `${nameOf(it)} is missing`, makeAgain(it, commands))),
-        ...unreadable.map((it) =>
-          problem(
-            name,
-            `${nameOf(it)} cannot be described (${it.why})`,
-            `run ${commands.deploy}, which grants it`,
-          ),
-        ),
-      ],
-      `${there.map(({ table }) => table).join(", ")} are there`,
+      presence,
+      tables.flatMap((table) => {
+        if (table.state === "there") return [];
+        return table.state === "missing"
+          ? problem(presence, `${nameOf(table)} is missing`, makeAgain(table, commands))
+          : problem(presence, `${nameOf(table)} cannot be described (${table.why})`, commands.askAgain);
+      }),
+      `${listed(there)} are there`,
     ),
-    setting("time to live", name, there, "timeToLive", commands, (it) =>
-      commands.aws(
-        `dynamodb update-time-to-live --table-name ${it.name} --time-to-live-specification ` +
-          "Enabled=true,AttributeName=expiresAt",
-      ),
-    ),
-    setting("backups", name, there, "pointInTimeRecovery", commands, (it) =>
-      commands.aws(
-        `dynamodb update-continuous-backups --table-name ${it.name} --point-in-time-recovery-specification ` +
-          "PointInTimeRecoveryEnabled=true",
-      ),
-    ),
+    ...settings.map((toBe) => settingCheck(toBe, there, commands)),
   ];
+}
 
-  function setting(
-    check: string,
-    first: string,
-    among: readonly Table[],
-    which: "timeToLive" | "pointInTimeRecovery",
-    { onLaptop, deploy }: CommandsToRun,
-    switchOn: (table: Table) => string,
-  ): Check {
-    const needed = among.filter((it) => it[which] !== "not needed");
-    if (needed.length === 0) return skipped(check, first);
-    const what = which === "timeToLive" ? "time to live" : "point-in-time recovery";
-    const on = needed.filter((it) => it[which] === "on");
-    const problems = needed.flatMap((it) => {
-      if (it[which] === "on") return [];
-      if (it[which] === "unknown") {
-        return problem(
-          check,
-          `${what} of ${nameOf(it)} cannot be described`,
-          `run ${deploy}, which grants it`,
-        );
-      }
-      return problem(
-        check,
-        `${what} of ${nameOf(it)} is off`,
-        onLaptop ? `run ${deploy} again, which switches it on` : `run ${switchOn(it)}`,
-      );
-    });
-    return together(
-      check,
-      problems,
-      `${what} is on for ${on.map(({ table }) => table).join(", ")}${protection(on)}`,
-    );
-  }
+/** Of the tables that are there and need it. */
+function settingCheck(
+  { check, what, setting, switchOn }: SettingToBe,
+  there: readonly Table[],
+  { onLaptop, deploy, aws, askAgain }: CommandsToRun,
+): Check {
+  const needed = there.filter((table) => table[setting] !== "not needed");
+  if (needed.length === 0) return skipped(check, presence);
+  const problems = needed.flatMap((table) => {
+    if (table[setting] === "on") return [];
+    if (table[setting] === "unknown") {
+      return problem(check, `${what} of ${nameOf(table)} cannot be described`, askAgain);
+    }
+    const todo = onLaptop ? `${deploy} again, which switches it on` : aws(switchOn(table.name));
+    return problem(check, `${what} of ${nameOf(table)} is off`, `run ${todo}`);
+  });
+  return together(check, problems, `${what} is on for ${listed(needed)}${protection(needed)}`);
+}
+
+function nameOf({ table, name }: Table): string {
+  return `${table} (${name})`;
+}
+
+function listed(tables: readonly Table[]): string {
+  return tables.map(({ table }) => table).join(", ");
 }
 
 /** Said and no more: it is off where the stack was deployed to be thrown away. */
@@ -90,7 +93,7 @@ function protection(tables: readonly Table[]): string {
   if (known.length === 0) return "";
   const off = known.filter(({ deletionProtection }) => deletionProtection === "off");
   if (off.length === 0) return ", deletion protection too";
-  return `, deletion protection is off for ${off.map(({ table }) => table).join(", ")}`;
+  return `, deletion protection is off for ${listed(off)}`;
 }
 
 function makeAgain({ table, name }: Table, commands: CommandsToRun): string {
