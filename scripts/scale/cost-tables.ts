@@ -46,7 +46,7 @@ export function perMillion(units: Units): string {
 export function sensitivity(units: Units): string {
   const memory = over(decimal(units.deployed.memory.login ?? 0), decimal(1_024));
   const waiting = priceOf("lambdaGbSecondsArm64", times(memory, decimal("0.1"), million));
-  const platform = sum(assumed("platformLogBytes"), times(decimal(2), assumed("logLineOverheadBytes")));
+  const platform = times(decimal(2), sum(assumed("platformLogLineBytes"), assumed("logLineOverheadBytes")));
   const platformLog = priceOf("functionLogGb", times(over(platform, decimal(1_000_000_000)), million));
   const arm = usageOfRequest(operationOf(units, "silent login"), units).lambdaGbSecondsArm64 ?? decimal(0);
   const x86 = minus(
@@ -59,7 +59,7 @@ export function sensitivity(units: Units): string {
     ["dollars per million", "more"],
     [
       ["each 100 ms that WeChat answers later, per login", thousandths(waiting)],
-      ["Lambda's own two log lines, per invocation (in the bill above)", thousandths(platformLog)],
+      ["Lambda's own two log lines at the system log level INFO, per invocation", thousandths(platformLog)],
       ["x86_64 in place of arm64, per silent login", thousandths(x86)],
       ["a REST API in place of the HTTP API, per request", thousandths(rest)],
       ["the AppSecret read anew at each login, instead of kept", thousandths(secret)],

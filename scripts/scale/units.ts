@@ -46,6 +46,8 @@ export interface DeployedThings {
   readonly dashboards: number;
   readonly logRetentionDays: number;
   readonly architecture: string;
+  /** Lambda's own lines for each invocation that succeeds: 2, or none at the system log level WARN. */
+  readonly platformLogLines: number;
   /** MB by function. */
   readonly memory: Readonly<Record<string, number>>;
 }

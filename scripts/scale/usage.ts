@@ -32,8 +32,8 @@ function usageOfFunctions(operation: CountedOperation, units: Units): Usage {
     ...invocations.map(({ logLines, logBytes }) =>
       sum(
         decimal(logBytes),
-        assumed("platformLogBytes"),
-        times(decimal(logLines + 2), assumed("logLineOverheadBytes")),
+        times(decimal(units.deployed.platformLogLines), assumed("platformLogLineBytes")),
+        times(decimal(logLines + units.deployed.platformLogLines), assumed("logLineOverheadBytes")),
       ),
     ),
   );

@@ -23,8 +23,13 @@ export function deployedThings(resources: readonly Resource[]): DeployedThings {
     dashboards: ofType(resources, "AWS::CloudWatch::Dashboard").length,
     logRetentionDays: Number(theOne(retention)),
     architecture: String(theOne(functions.flatMap(({ properties }) => properties.Architectures ?? "x86_64"))),
+    platformLogLines: functions.every((it) => systemLogLevel(it) === "WARN") ? 0 : 2,
     memory: Object.fromEntries(functions.map((it) => [functionName(it), Number(it.properties.MemorySize)])),
   };
+}
+
+function systemLogLevel({ properties: { LoggingConfig } }: Resource): unknown {
+  return isRecord(LoggingConfig) ? LoggingConfig.SystemLogLevel : undefined;
 }
 
 /** The format of the gateway's access log. */
