@@ -8,22 +8,27 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   type Runtime,
+  SystemLogLevel,
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Environment, FunctionName } from "../functions/environment.ts";
 
-export interface BundledFunctionProps<F extends FunctionName> {
+/** What the owner of a deployment chooses for its functions. */
+export interface FunctionProps {
+  readonly runtime: Runtime;
+  readonly architecture: Architecture;
+  readonly logRetention: RetentionDays;
+  readonly reservedConcurrency?: number | undefined;
+}
+
+export interface BundledFunctionProps<F extends FunctionName> extends FunctionProps {
   readonly function: F;
   readonly description: string;
   readonly environment: Environment<F>;
   readonly timeout: Duration;
   /** MB; a Lambda has one vCPU at 1769. */
   readonly memorySize: number;
-  readonly runtime: Runtime;
-  readonly architecture: Architecture;
-  readonly logRetention: RetentionDays;
-  readonly reservedConcurrency?: number | undefined;
 }
 
 /** A Lambda over its bundle in `dist/functions`, with a role and a log group of its own and no grant but its log. */
@@ -58,6 +63,9 @@ export function bundledFunction<F extends FunctionName>(
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
+    // Every invocation leaves a line of its own, with what it took. Lambda's two would triple what the logs cost; those
+    // that say that something went wrong (a timeout, a crash) are warnings.
+    systemLogLevelV2: SystemLogLevel.WARN,
     ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
   });
 }

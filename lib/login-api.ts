@@ -1,18 +1,21 @@
-import { CfnOutput, type Duration, RemovalPolicy } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
+  CfnStage,
+  CorsHttpMethod,
   DomainName,
   HttpApi,
   HttpMethod,
+  type HttpRoute,
   HttpStage,
   LogGroupLogDestination,
 } from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import type { SessionAuthorizer } from "./session-authorizer.ts";
 
 export interface DomainProps {
   /** For instance `login.example.com`. Point it at the output `DomainTarget`. */
@@ -21,40 +24,80 @@ export interface DomainProps {
   readonly certificateArn: string;
 }
 
+export interface CorsProps {
+  /** For instance `https://h5.example.com`; `*` for every site. */
+  readonly allowOrigins: readonly string[];
+}
+
+/** Beyond it, API Gateway answers 429, which clients take for `retry`. */
+export interface ThrottleProps {
+  readonly ratePerSecond: number;
+  /** How many may come at once. */
+  readonly burst: number;
+}
+
 export interface LoginApiProps {
   readonly login: IFunction;
-  readonly authorizer: IFunction;
-  readonly authorizerCache: Duration;
+  readonly authorizer: SessionAuthorizer;
   readonly logRetention: RetentionDays;
   readonly domain?: DomainProps | undefined;
+  readonly cors?: CorsProps | undefined;
+  readonly loginThrottle?: ThrottleProps | undefined;
 }
+
+const loginPath = "/login";
+
+/** Without OPTIONS: a preflight that meets a route is not answered by API Gateway but sent to the function. */
+const methodsButOptions = [
+  HttpMethod.GET,
+  HttpMethod.HEAD,
+  HttpMethod.POST,
+  HttpMethod.PUT,
+  HttpMethod.PATCH,
+  HttpMethod.DELETE,
+];
 
 /** The HTTP API: `ANY /login` is open, everything else is behind the authorizer. */
 export class LoginApi extends Construct {
   readonly api: HttpApi;
-  readonly authorizer: HttpLambdaAuthorizer;
+  readonly accessLog: LogGroup;
   /** The custom domain if there is one. No trailing slash. */
   readonly url: string;
+  readonly #authorizer: SessionAuthorizer;
+  readonly #cors: boolean;
 
   constructor(scope: Construct, id: string, props: LoginApiProps) {
     super(scope, id);
-    this.authorizer = new HttpLambdaAuthorizer("SessionAuthorizer", props.authorizer, {
-      responseTypes: [HttpLambdaResponseType.SIMPLE],
-      identitySource: ["$request.header.Authorization"],
-      // Always said: CDK's own default is 300 s, during which a logout would do nothing.
-      resultsCacheTtl: props.authorizerCache,
+    this.#authorizer = props.authorizer;
+    this.#cors = props.cors !== undefined;
+    this.api = new HttpApi(this, "Http", {
+      apiName: "weapp-login",
+      createDefaultStage: false,
+      ...(props.cors && { corsPreflight: corsPreflight(props.cors) }),
     });
-    this.api = new HttpApi(this, "Http", { apiName: "weapp-login", createDefaultStage: false });
-    this.url = this.addStage(props);
-    this.api.addRoutes({
-      path: "/login",
-      methods: [HttpMethod.ANY],
+    this.accessLog = new LogGroup(this, "AccessLog", {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const stage = this.#addStage(props.domain);
+    this.url = props.domain ? `https://${props.domain.name}` : stage.url.replace(/\/$/, "");
+    const methods = props.cors ? methodsButOptions : [HttpMethod.ANY];
+    const loginRoutes = this.api.addRoutes({
+      path: loginPath,
+      methods,
       integration: new HttpLambdaIntegration("LoginIntegration", props.login),
     });
+    if (props.loginThrottle) {
+      const keys = methods.map((method) => `${method} ${loginPath}`);
+      throttle(stage, keys, props.loginThrottle, loginRoutes);
+    }
   }
 
   protect(route: string, handler: IFunction): void {
     const [method, path] = /^([A-Z]+) (\/\S*)$/.exec(route)?.slice(1) ?? [];
+    if (method === HttpMethod.ANY && this.#cors) {
+      throw new Error(`With cors, "${route}" would catch the browser's preflight: name the methods instead.`);
+    }
     if (method === undefined || path === undefined || !(method in HttpMethod)) {
       throw new Error(`A route looks like "GET /orders", and this is "${route}".`);
     }
@@ -62,15 +105,11 @@ export class LoginApi extends Construct {
       path,
       methods: [method as HttpMethod],
       integration: new HttpLambdaIntegration(`${method}${path.replaceAll(/\W+/g, "-")}`, handler),
-      authorizer: this.authorizer,
+      authorizer: this.#authorizer,
     });
   }
 
-  private addStage({ logRetention, domain }: LoginApiProps): string {
-    const accessLog = new LogGroup(this, "AccessLog", {
-      retention: logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+  #addStage(domain: DomainProps | undefined): HttpStage {
     const domainName =
       domain &&
       new DomainName(this, "Domain", {
@@ -81,17 +120,45 @@ export class LoginApi extends Construct {
       httpApi: this.api,
       stageName: "$default",
       autoDeploy: true,
-      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
+      accessLogSettings: { destination: new LogGroupLogDestination(this.accessLog), format: accessLogFormat },
       ...(domainName && { domainMapping: { domainName } }),
     });
-    if (!domain || !domainName) return stage.url.replace(/\/$/, "");
-    const target = new CfnOutput(this, "DomainTarget", {
-      value: domainName.regionalDomainName,
-      description: `CNAME (or alias) of ${domain.name}`,
-    });
-    target.overrideLogicalId("DomainTarget");
-    return `https://${domain.name}`;
+    if (domain && domainName) {
+      const target = new CfnOutput(this, "DomainTarget", {
+        value: domainName.regionalDomainName,
+        description: `CNAME (or alias) of ${domain.name}`,
+      });
+      target.overrideLogicalId("DomainTarget");
+    }
+    return stage;
   }
+}
+
+function corsPreflight({ allowOrigins }: CorsProps) {
+  return {
+    allowOrigins: [...allowOrigins],
+    allowMethods: [CorsHttpMethod.ANY],
+    allowHeaders: ["authorization", "content-type"],
+    exposeHeaders: ["retry-after"],
+    maxAge: Duration.hours(1),
+  };
+}
+
+/**
+ * CDK throttles whole stages only. The settings of single routes are plain JSON in CloudFormation, in its own spelling,
+ * and the stage cannot be made before the routes are there.
+ */
+function throttle(
+  stage: HttpStage,
+  routeKeys: readonly string[],
+  { ratePerSecond, burst }: ThrottleProps,
+  routes: readonly HttpRoute[],
+): void {
+  const resource = stage.node.defaultChild;
+  if (!(resource instanceof CfnStage)) throw new Error("The stage has no resource.");
+  const settings = { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst };
+  resource.addPropertyOverride("RouteSettings", Object.fromEntries(routeKeys.map((key) => [key, settings])));
+  resource.node.addDependency(...routes);
 }
 
 /** Names of facts only: neither the query string nor a header may show up in a log. */

@@ -1,7 +1,8 @@
-import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type Duration, type RemovalPolicy, type Stack, Token } from "aws-cdk-lib";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture, IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { DomainProps } from "./login-api.ts";
+import type { CorsProps, DomainProps, ThrottleProps } from "./login-api.ts";
 
 export interface WeappLoginProps {
   /** The mini-program's AppId (`wx…`). */
@@ -29,6 +30,15 @@ export interface WeappLoginProps {
   readonly removalPolicy?: RemovalPolicy;
   /** Production mini-programs may only call domains that are filed (ICP) and listed in WeChat's console. */
   readonly domain?: DomainProps;
+  /** Lets pages in a browser (H5) call the API. Default: none may; mini-programs need no CORS. */
+  readonly cors?: CorsProps;
+  /** Of `/login`, for all clients together. Default: what the account allows (10,000 a second in most Regions). */
+  readonly loginThrottle?: ThrottleProps;
+  /**
+   * Your own key for the tables and AppSecrets; the stack must have a Region. Default: AWS's own keys. Whoever may not
+   * use the key cannot log in, and whoever deletes it deletes every binding.
+   */
+  readonly encryptionKey?: IKey;
   /**
    * Instances set aside, so that a flood of logins cannot starve the authorizer. Default: none, because a new AWS
    * account has 10 in all and the deploy would fail.
@@ -62,13 +72,19 @@ export interface AttemptsProps {
 const longestCacheSeconds = 3_600;
 
 /** Throws at synthesis for what would only fail after the deploy. */
-export function checkProps({
-  appId,
-  otherAppIds = [],
-  sessionLifetime,
-  authorizerCache,
-  attempts = {},
-}: WeappLoginProps): void {
+export function checkProps(
+  {
+    appId,
+    otherAppIds = [],
+    sessionLifetime,
+    authorizerCache,
+    attempts = {},
+    cors,
+    loginThrottle,
+    encryptionKey,
+  }: WeappLoginProps,
+  stack: Stack,
+): void {
   const appIds = [appId, ...otherAppIds];
   const twice = appIds.find((it, index) => appIds.indexOf(it) !== index);
   if (twice !== undefined) throw new Error(`The AppId ${twice} is named twice.`);
@@ -84,5 +100,22 @@ export function checkProps({
     if (!Number.isInteger(limit) || limit < 0) {
       throw new Error(`attempts.${name} must be a whole number, 0 or more, and is ${limit}.`);
     }
+  }
+  for (const origin of cors?.allowOrigins ?? []) {
+    if (origin !== "*" && URL.parse(origin)?.origin !== origin) {
+      throw new Error(
+        `cors.allowOrigins holds origins such as https://h5.example.com, or *, and not "${origin}".`,
+      );
+    }
+  }
+  if (cors?.allowOrigins.length === 0) throw new Error("cors.allowOrigins is empty: leave cors out instead.");
+  for (const [name, value] of Object.entries(loginThrottle ?? {})) {
+    if (!(value > 0)) throw new Error(`loginThrottle.${name} must be more than 0, and is ${value}.`);
+  }
+  if (encryptionKey && Token.isUnresolved(stack.region)) {
+    throw new Error(
+      "encryptionKey needs a stack with a Region: new Stack(app, id, { env: { region: 'eu-west-1' } }). " +
+        "DynamoDB names the key by Region.",
+    );
   }
 }

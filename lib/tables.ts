@@ -1,6 +1,14 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, Billing, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { AttributeType, Billing, TableEncryptionV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Construct } from "constructs";
+
+export interface TablesProps {
+  readonly removalPolicy: RemovalPolicy;
+  /** Whether there is a table of accounts. */
+  readonly accounts: boolean;
+  readonly encryptionKey?: IKey | undefined;
+}
 
 /** What stands in these tables, and who may touch it: README, "Data". */
 export class Tables extends Construct {
@@ -10,21 +18,24 @@ export class Tables extends Construct {
   readonly sessions: TableV2;
   readonly attempts: TableV2;
 
-  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy; accounts: boolean }) {
+  constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
-    const { removalPolicy } = props;
+    const { removalPolicy, encryptionKey } = props;
+    const encrypted = encryptionKey && { encryption: TableEncryptionV2.customerManagedKey(encryptionKey) };
     // Losing bindings gives every user a new start, losing accounts locks everybody out: neither can be rebuilt.
     const irreplaceable = {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,
+      ...encrypted,
     };
     // Losing sessions and counters costs every user one silent login.
     const replaceable = {
       billing: Billing.onDemand(),
       timeToLiveAttribute: "expiresAt",
       removalPolicy: RemovalPolicy.DESTROY,
+      ...encrypted,
     };
     this.bindings = new TableV2(this, "Bindings", {
       partitionKey: { name: "key", type: AttributeType.BINARY },

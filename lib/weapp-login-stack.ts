@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { Annotations, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
@@ -12,7 +12,7 @@ export interface WeappLoginStackProps extends WeappLoginProps {
   readonly hello?: boolean;
 }
 
-/** One stack with everything in it. The outputs are what people and the command line look for. */
+/** One stack with everything in it. */
 export class WeappLoginStack extends Stack {
   constructor(
     scope: Construct,
@@ -39,23 +39,6 @@ export class WeappLoginStack extends Stack {
       Annotations.of(this).addWarningV2(
         "weapp-login:sampleAppId",
         `appId is still the sample ${sampleAppId}. Set your mini-program's AppId in cdk.json before you deploy.`,
-      );
-    }
-
-    new CfnOutput(this, "ApiUrl", { value: login.url, description: "baseUrl for the mini-program" });
-    new CfnOutput(this, "AuthorizerFunctionArn", { value: login.authorizerFunction.functionArn });
-    new CfnOutput(this, "AdminFunctionName", {
-      value: login.adminFunction.functionName,
-      description: `For the command line: weapp-login --stack ${this.stackName}`,
-    });
-    for (const [appId, secret] of login.appSecrets) {
-      new CfnOutput(
-        this,
-        appId === props.appId ? "AppSecretName" : `AppSecretName${appId.replaceAll(/\W|_/g, "")}`,
-        {
-          value: secret.secretName,
-          description: `Put the AppSecret of ${appId} here`,
-        },
       );
     }
   }

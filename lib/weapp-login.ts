@@ -1,29 +1,38 @@
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { CfnOutput, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
-import type { HttpLambdaAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import {
-  Architecture,
-  type IFunction,
-  type Function as LambdaFunction,
-  Runtime,
-} from "aws-cdk-lib/aws-lambda";
+import { Architecture, type IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { none } from "../functions/environment.ts";
-import { appSecret } from "./app-secret.ts";
-import { bundledFunction } from "./bundled-function.ts";
+import { appSecrets } from "./app-secrets.ts";
+import { adminFunction } from "./functions/admin-function.ts";
+import { authorizerFunction } from "./functions/authorizer-function.ts";
+import { loginFunction } from "./functions/login-function.ts";
+import { sessionFunction } from "./functions/session-function.ts";
+import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
 import { checkProps, type WeappLoginProps } from "./props.ts";
+import { authorizerExport, SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
-const weChatUrl = "https://api.weixin.qq.com";
+/** What a session's owner may do. */
+const sessionRoutes = [
+  "GET /session",
+  "DELETE /session",
+  "GET /sessions",
+  "DELETE /sessions",
+  "DELETE /sessions/{id}",
+  "DELETE /binding",
+];
 
-/** WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. */
+/**
+ * WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. One per stack:
+ * its outputs (`ApiUrl`, `AdminFunctionName`, …) are what people and the command line find it by.
+ */
 export class WeappLogin extends Construct {
   readonly api: HttpApi;
-  readonly authorizer: HttpLambdaAuthorizer;
+  /** For routes of any HTTP API, and through `forRestApi` of any REST API, in this app. */
+  readonly authorizer: SessionAuthorizer;
   readonly authorizerFunction: IFunction;
   /** Everything operators do: invoke it, and grant its invocation, with IAM. See functions/admin/requests.ts. */
   readonly adminFunction: IFunction;
@@ -35,155 +44,51 @@ export class WeappLogin extends Construct {
 
   constructor(scope: Construct, id: string, props: WeappLoginProps) {
     super(scope, id);
-    checkProps(props);
-    const { removalPolicy = RemovalPolicy.RETAIN, attempts = {}, verifier: who = "built-in" } = props;
+    const stack = Stack.of(this);
+    checkProps(props, stack);
+    if (stack.node.findAll().some((other) => other instanceof WeappLogin && other !== this)) {
+      throw new Error(
+        `The stack ${stack.stackName} has a WeappLogin already: put this one into another stack.`,
+      );
+    }
+
+    const { removalPolicy = RemovalPolicy.RETAIN, verifier: who = "built-in", encryptionKey } = props;
     const logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS;
-    const functions = {
+    const functionProps = (name?: keyof NonNullable<WeappLoginProps["reservedConcurrency"]>) => ({
       runtime: props.runtime ?? Runtime.NODEJS_24_X,
       architecture: props.architecture ?? Architecture.ARM_64,
       logRetention,
-    };
-    const {
-      bindings,
-      accounts,
-      sessions,
-      attempts: attemptsTable,
-    } = new Tables(this, "Tables", {
-      removalPolicy,
-      accounts: who === "built-in",
+      reservedConcurrency: name && props.reservedConcurrency?.[name],
     });
-    const appIds = [props.appId, ...(props.otherAppIds ?? [])];
-    this.appSecrets = new Map(appIds.map((appId) => [appId, appSecret(this, appId)]));
-    const secretArns = [...this.appSecrets.values()].map((secret) => secret.secretArn);
-    const APP_SECRETS = Stack.of(this).toJsonString(
-      Object.fromEntries([...this.appSecrets].map(([appId, secret]) => [appId, secret.secretArn])),
+    const tables = new Tables(this, "Tables", { removalPolicy, accounts: who === "built-in", encryptionKey });
+    const secrets = appSecrets(this, [props.appId, ...(props.otherAppIds ?? [])], encryptionKey);
+    this.appSecrets = secrets.byAppId;
+
+    const builtIn = tables.accounts && verifierFunction(this, tables.accounts, functionProps("verifier"));
+    const verifier = typeof who === "object" ? who : builtIn;
+    const login = loginFunction(
+      this,
+      { tables, appSecrets: secrets, verifier, settings: props },
+      functionProps("login"),
     );
+    const session = sessionFunction(this, tables, functionProps());
+    this.authorizerFunction = authorizerFunction(this, tables, functionProps("authorizer"));
+    this.adminFunction = adminFunction(this, { tables, appSecrets: secrets }, functionProps());
 
-    const builtInVerifier =
-      accounts &&
-      bundledFunction(this, "Verifier", {
-        ...functions,
-        function: "verifier",
-        description: "weapp-login: checks username and password",
-        environment: { ACCOUNTS_TABLE: accounts.tableName },
-        // One vCPU: argon2id is all CPU.
-        memorySize: 1_769,
-        timeout: Duration.seconds(5),
-        reservedConcurrency: props.reservedConcurrency?.verifier,
-      });
-    if (accounts && builtInVerifier) accounts.grant(builtInVerifier, "dynamodb:GetItem");
-    const verifier = typeof who === "object" ? who : builtInVerifier;
-
-    const login = bundledFunction(this, "Login", {
-      ...functions,
-      function: "login",
-      description: "weapp-login: ANY /login",
-      environment: {
-        APP_SECRETS,
-        WECHAT_BASE_URL: weChatUrl,
-        BINDINGS_TABLE: bindings.tableName,
-        SESSIONS_TABLE: sessions.tableName,
-        ATTEMPTS_TABLE: attemptsTable.tableName,
-        VERIFIER_FUNCTION: verifier?.functionArn ?? none,
-        ONE_IDENTITY_PER_APP: String(props.identitiesPerAccount === "one-per-app"),
-        SESSION_LIFETIME_SECONDS: seconds(props.sessionLifetime ?? Duration.hours(24)),
-        ATTEMPTS_PER_IDENTITY: String(attempts.perIdentity ?? 10),
-        ATTEMPTS_PER_SOURCE_IP: String(attempts.perSourceIp ?? 300),
-        ATTEMPTS_PER_USERNAME: String(attempts.perUsername ?? 20),
-        ATTEMPTS_WINDOW_SECONDS: seconds(attempts.window ?? Duration.minutes(15)),
-      },
-      memorySize: 256,
-      timeout: Duration.seconds(10),
-      reservedConcurrency: props.reservedConcurrency?.login,
-    });
-    bindings.grant(login, "dynamodb:GetItem", "dynamodb:UpdateItem");
-    sessions.grant(login, "dynamodb:PutItem");
-    attemptsTable.grant(login, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem");
-    allow(login, "secretsmanager:GetSecretValue", ...secretArns);
-    if (verifier) allow(login, "lambda:InvokeFunction", verifier.functionArn);
-
-    const session = bundledFunction(this, "Session", {
-      ...functions,
-      function: "session",
-      description: "weapp-login: what a session's owner may do",
-      environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
-      memorySize: 256,
-      timeout: Duration.seconds(10),
-    });
-    bindings.grant(session, "dynamodb:GetItem", "dynamodb:UpdateItem");
-    sessions.grant(session, "dynamodb:Query", "dynamodb:DeleteItem");
-
-    const authorizer = bundledFunction(this, "Authorizer", {
-      ...functions,
-      function: "authorizer",
-      description: "weapp-login: Lambda authorizer",
-      environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
-      memorySize: 256,
-      timeout: Duration.seconds(5),
-      reservedConcurrency: props.reservedConcurrency?.authorizer,
-    });
-    bindings.grant(authorizer, "dynamodb:BatchGetItem");
-    sessions.grant(authorizer, "dynamodb:BatchGetItem");
-    this.authorizerFunction = authorizer;
-
-    const admin = bundledFunction(this, "Admin", {
-      ...functions,
-      function: "admin",
-      description: "weapp-login: what operators do, invoked with IAM only",
-      environment: {
-        APP_SECRETS,
-        WECHAT_BASE_URL: weChatUrl,
-        BINDINGS_TABLE: bindings.tableName,
-        SESSIONS_TABLE: sessions.tableName,
-        ATTEMPTS_TABLE: attemptsTable.tableName,
-        ACCOUNTS_TABLE: accounts?.tableName ?? none,
-      },
-      // One vCPU: it hashes the passwords of an import.
-      memorySize: 1_769,
-      timeout: Duration.seconds(60),
-    });
-    bindings.grant(admin, "dynamodb:GetItem", "dynamodb:UpdateItem");
-    sessions.grant(admin, "dynamodb:Query", "dynamodb:DeleteItem");
-    accounts?.grant(
-      admin,
-      "dynamodb:GetItem",
-      "dynamodb:BatchGetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:DeleteItem",
-    );
-    // What `doctor` looks at: no item of any table.
-    for (const table of [bindings, ...(accounts ? [accounts] : [])]) {
-      table.grant(admin, "dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups");
-    }
-    for (const table of [sessions, attemptsTable]) {
-      table.grant(admin, "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive");
-    }
-    allow(admin, "secretsmanager:PutSecretValue", ...secretArns);
-    allow(admin, "secretsmanager:GetSecretValue", ...secretArns);
-    this.adminFunction = admin;
-
+    const { authorizerCache: cache, domain, cors, loginThrottle } = props;
+    this.authorizer = new SessionAuthorizer(this.authorizerFunction, cache && { cache });
     this.#api = new LoginApi(this, "Api", {
       login,
-      authorizer,
-      authorizerCache: props.authorizerCache ?? Duration.seconds(0),
+      authorizer: this.authorizer,
       logRetention,
-      domain: props.domain,
+      domain,
+      cors,
+      loginThrottle,
     });
-    const { api, authorizer: httpAuthorizer, url } = this.#api;
-    this.api = api;
-    this.authorizer = httpAuthorizer;
-    this.url = url;
-    for (const route of [
-      "GET /session",
-      "DELETE /session",
-      "GET /sessions",
-      "DELETE /sessions",
-      "DELETE /sessions/{id}",
-      "DELETE /binding",
-    ]) {
-      this.protect(route, session);
-    }
+    this.api = this.#api.api;
+    this.url = this.#api.url;
+    for (const route of sessionRoutes) this.protect(route, session);
+    this.#addOutputs(props.appId);
   }
 
   /**
@@ -193,12 +98,29 @@ export class WeappLogin extends Construct {
   protect(route: string, handler: IFunction): void {
     this.#api.protect(route, handler);
   }
-}
 
-function allow(to: LambdaFunction, action: string, ...resources: string[]): void {
-  to.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
-}
-
-function seconds(duration: Duration): string {
-  return String(duration.toSeconds());
+  #addOutputs(appId: string): void {
+    const { stackName } = Stack.of(this);
+    const output = (name: string, value: string, description: string, exportName?: string) => {
+      new CfnOutput(this, name, { value, description, ...(exportName !== undefined && { exportName }) })
+        // Without it CDK would put the construct's path and a hash into the name.
+        .overrideLogicalId(name);
+    };
+    output("ApiUrl", this.url, "baseUrl for the mini-program");
+    output(
+      "AuthorizerFunctionArn",
+      this.authorizerFunction.functionArn,
+      "For SessionAuthorizer in other stacks",
+      authorizerExport(stackName),
+    );
+    output(
+      "AdminFunctionName",
+      this.adminFunction.functionName,
+      `For the command line: weapp-login --stack ${stackName}`,
+    );
+    for (const [each, secret] of this.appSecrets) {
+      const name = each === appId ? "AppSecretName" : `AppSecretName${each.replaceAll(/\W|_/g, "")}`;
+      output(name, secret.secretName, `Put the AppSecret of ${each} here`);
+    }
+  }
 }

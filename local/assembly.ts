@@ -32,6 +32,8 @@ export interface FunctionDescription {
   readonly roleArn: string;
   readonly policy: readonly PolicyStatement[];
   readonly logGroup: { readonly name: string; readonly arn: string };
+  /** Whether Lambda reports on every invocation, and not only on those that failed. */
+  readonly reportsSuccess: boolean;
   /** Whether API Gateway has the permission to invoke it. */
   readonly invokableByGateway: boolean;
 }
@@ -97,6 +99,7 @@ export async function readAssembly(
         .filter((policy) => list(policy.Roles).some((role) => text(it.Role).endsWith(`:role/${role}`)))
         .flatMap((policy) => parsePolicy(policy.PolicyDocument)),
       logGroup: logGroup(text(record(it.LoggingConfig).LogGroup), place),
+      reportsSuccess: record(it.LoggingConfig).SystemLogLevel !== "WARN",
       invokableByGateway: permissions.some(
         (permission) =>
           permission.FunctionName === arn(it.logicalId) &&

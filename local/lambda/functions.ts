@@ -63,7 +63,9 @@ class Pool {
     const startedAt = performance.now();
     try {
       const result = await instance.invoke(payload);
-      this.#log(report(result, performance.now() - startedAt));
+      if (this.#function.reportsSuccess || result.functionError) {
+        this.#log(report(result, performance.now() - startedAt));
+      }
       return result;
     } finally {
       await this.#giveBack(instance);
@@ -139,7 +141,11 @@ class Pool {
   }
 }
 
-/** The line that Lambda itself writes at the end of each invocation, in its JSON format. */
+/**
+ * The line that Lambda itself writes at the end of an invocation, in its JSON format. With the system log level WARN it
+ * writes only those that did not succeed.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ */
 function report({ requestId, functionError }: InvocationResult, durationMs: number): string {
   return JSON.stringify({
     time: new Date().toISOString(),

@@ -47,6 +47,7 @@ const admin: FunctionDescription = {
   roleArn: "",
   policy: [],
   logGroup: { name: "", arn: "" },
+  reportsSuccess: true,
   invokableByGateway: false,
 };
 

@@ -59,6 +59,7 @@ export function describeFunction(
     roleArn: "",
     policy: [],
     logGroup: { name, arn: "" },
+    reportsSuccess: true,
     invokableByGateway: true,
     ...changes,
   };

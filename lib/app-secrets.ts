@@ -1,14 +1,28 @@
-import { RemovalPolicy, SecretValue } from "aws-cdk-lib";
+import { RemovalPolicy, SecretValue, Stack } from "aws-cdk-lib";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 import { appSecretPlaceholder } from "../functions/environment.ts";
+
+/** One secret per mini-program. */
+export interface AppSecrets {
+  readonly byAppId: ReadonlyMap<string, Secret>;
+  /** `{ APPID: ARN }`, for the functions' environment. */
+  readonly arnsAsJson: string;
+}
+
+export function appSecrets(scope: Construct, appIds: readonly string[], key?: IKey): AppSecrets {
+  const byAppId = new Map(appIds.map((appId) => [appId, appSecret(scope, appId, key)]));
+  const arns = Object.fromEntries([...byAppId].map(([appId, secret]) => [appId, secret.secretArn]));
+  return { byAppId, arnsAsJson: Stack.of(scope).toJsonString(arns) };
+}
 
 /**
  * The secret that holds a mini-program's AppSecret, as plain text. The template carries only a placeholder, which
  * login refuses; CloudFormation leaves a value set later alone as long as the placeholder stays the same. Retained: a
  * lost AppSecret must be reset in WeChat's console, which ends every other use of it.
  */
-export function appSecret(scope: Construct, appId: string): Secret {
+function appSecret(scope: Construct, appId: string, encryptionKey?: IKey): Secret {
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(appId)) {
     throw new Error(`An AppId looks like wx0123456789abcdef, and this is "${appId}".`);
   }
@@ -16,5 +30,6 @@ export function appSecret(scope: Construct, appId: string): Secret {
     description: `AppSecret of the mini-program ${appId}`,
     secretStringValue: SecretValue.unsafePlainText(appSecretPlaceholder),
     removalPolicy: RemovalPolicy.RETAIN,
+    ...(encryptionKey && { encryptionKey }),
   });
 }

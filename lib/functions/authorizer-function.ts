@@ -1,0 +1,20 @@
+import { Duration } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
+import { allowOnTable } from "../grants.ts";
+import type { Tables } from "../tables.ts";
+
+/** Reads two tables, and writes none. */
+export function authorizerFunction(scope: Construct, { bindings, sessions }: Tables, props: FunctionProps) {
+  const authorizer = bundledFunction(scope, "Authorizer", {
+    ...props,
+    function: "authorizer",
+    description: "weapp-login: Lambda authorizer",
+    environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
+    memorySize: 256,
+    timeout: Duration.seconds(5),
+  });
+  allowOnTable(authorizer, bindings, "dynamodb:BatchGetItem");
+  allowOnTable(authorizer, sessions, "dynamodb:BatchGetItem");
+  return authorizer;
+}

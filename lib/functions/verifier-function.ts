@@ -1,0 +1,20 @@
+import { Duration } from "aws-cdk-lib";
+import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { Construct } from "constructs";
+import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
+import { allowOnTable } from "../grants.ts";
+
+/** The built-in account verifier. */
+export function verifierFunction(scope: Construct, accounts: TableV2, props: FunctionProps) {
+  const verifier = bundledFunction(scope, "Verifier", {
+    ...props,
+    function: "verifier",
+    description: "weapp-login: checks username and password",
+    environment: { ACCOUNTS_TABLE: accounts.tableName },
+    // One vCPU: argon2id is all CPU.
+    memorySize: 1_769,
+    timeout: Duration.seconds(5),
+  });
+  allowOnTable(verifier, accounts, "dynamodb:GetItem");
+  return verifier;
+}
