@@ -36,7 +36,6 @@ export function weChat({
           facts: { why: "no AppSecret: not set, or Secrets Manager did not answer", alarm: true },
         });
       }
-      if (secret.proven) workedBefore.add(appId);
       const deadline = AbortSignal.timeout(deadlineMs);
       let { verdict } = await time("wechat", () => exchange(appId, secret.value, code, deadline));
       if (verdict.errcode === invalidAppSecret) {
