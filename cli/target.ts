@@ -108,7 +108,10 @@ function outputOf({ Outputs, StackStatus }: Stack, name: string, { stack, laptop
   const value = Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
   if (value) return value;
   const next =
-    laptop === undefined ? "deploy it again with `npx cdk deploy`" : "start it again with `npm start`";
+    laptop === undefined
+      ? "deploy it again with `npx cdk deploy`. A CDK app of your own writes this output itself: README, " +
+        '"In your own CDK app"'
+      : "start it again with `npm start`";
   throw new Failure(
     "missing_output",
     `The stack ${stack} has no output ${name} (its status is ${StackStatus}). It may come from an older version, or ` +

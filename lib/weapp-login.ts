@@ -18,6 +18,9 @@ import { LoginApi } from "./login-api.ts";
 import { checkProps, type WeappLoginProps } from "./props.ts";
 import { Tables } from "./tables.ts";
 
+export type { DomainProps } from "./login-api.ts";
+export type { AttemptsProps, WeappLoginProps } from "./props.ts";
+
 const weChatUrl = "https://api.weixin.qq.com";
 
 /** WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. */
@@ -25,7 +28,7 @@ export class WeappLogin extends Construct {
   readonly api: HttpApi;
   readonly authorizer: HttpLambdaAuthorizer;
   readonly authorizerFunction: IFunction;
-  /** Everything operators do: invoke it, and grant its invocation, with IAM. See functions/admin/requests.ts. */
+  /** Everything operators do: invoke it, and grant its invocation, with IAM. Its requests: `weapp-login/admin`. */
   readonly adminFunction: IFunction;
   /** The AppSecrets by AppId. Their values are set after the deploy; until then login answers `not_configured`. */
   readonly appSecrets: ReadonlyMap<string, Secret>;

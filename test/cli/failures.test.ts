@@ -192,7 +192,8 @@ describe("on the way to the stack", () => {
       {},
       "missing_output",
       "The stack WeappLogin has no output AdminFunctionName (its status is CREATE_COMPLETE). It may come from an " +
-        "older version, or its deployment did not end: deploy it again with `npx cdk deploy`.",
+        "older version, or its deployment did not end: deploy it again with `npx cdk deploy`. A CDK app of your own " +
+        'writes this output itself: README, "In your own CDK app".',
     ],
     [
       "a stack without the API's URL",
