@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { appSecretPlaceholder } from "../../functions/environment.ts";
-import { sample, setAppSecrets } from "../../local/sample.ts";
+import { setAppSecrets } from "../../local/after-deploy.ts";
+import { sample } from "../../local/sample.ts";
 import { runHere } from "../cli/operator.ts";
 import { type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
 
