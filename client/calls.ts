@@ -29,10 +29,10 @@ function called<T>(
   });
 }
 
-/** For callbacks that never come: others wait for this one, and would for ever. */
-export function within<T>(ms: number, what: Promise<T>): Promise<T> {
+/** For callbacks that never come, a second after `timeout`: others wait for this one, and would for ever. */
+export function within<T>(timeout: number, what: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(unanswered("no callback", "network_timeout")), ms);
+    const timer = setTimeout(() => reject(unanswered("no callback", "network_timeout")), timeout + 1000);
     const stop = () => clearTimeout(timer);
     what.then(resolve, reject).then(stop);
   });

@@ -15,6 +15,13 @@ export interface LoginOptions {
   readonly storageKey?: string;
   /** Milliseconds for `wx.login`, for `POST /login`, and for requests that say nothing else; 15000 by default. */
   readonly timeout?: number;
+  /**
+   * Milliseconds to wait before each further try of a login that failed in passing, give or take half; [1000, 3000] by
+   * default, and [] for no further try. Only the last failure is reported. In passing: the server's and the gateway's
+   * 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known yet), and, once, an
+   * `invalid_code`. Refusals, `Retry-After` and a missing network are reported at once.
+   */
+  readonly retryDelays?: readonly number[];
   /** Milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number;
 }
@@ -40,9 +47,15 @@ export interface Events {
 }
 
 export interface Login {
-  /** The session there is, else a silent login. Parallel calls share one. Rejects with a LoginError. */
+  /**
+   * The session there is, else a silent login, tried again as `retryDelays` says. Parallel calls share one. Rejects with
+   * a LoginError.
+   */
   login(): Promise<Session>;
-  /** Binds the WeChat identity to an account and logs in. A second tap joins the first. Rejects with a LoginError. */
+  /**
+   * Binds the WeChat identity to an account and logs in, tried again as `retryDelays` says. A second tap joins the
+   * first. Rejects with a LoginError.
+   */
   bind(credentials: Credentials): Promise<Session>;
   /**
    * `wx.request` with the session, logging in first where there is none. Resolves for every status, as `wx.request`
@@ -68,7 +81,7 @@ declare const wx: Wx;
 
 /** One per mini-program, made in `app.js`. It does nothing before it is asked to. */
 export function createLogin(options: LoginOptions): Login {
-  const { wx: runtime = wx, appId, timeout = 15_000, now = Date.now } = options;
+  const { wx: runtime = wx, appId, timeout = 15_000, retryDelays = [1000, 3000], now = Date.now } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const keeper = sessionKeeper(runtime, options.storageKey ?? `weapp-login:${baseUrl}`);
   const listeners: { [E in keyof Events]: Events[E][] } = { needsBinding: [], loggedOut: [] };
@@ -77,6 +90,7 @@ export function createLogin(options: LoginOptions): Login {
     baseUrl,
     appId,
     timeout,
+    retryDelays,
     now,
     keeper,
     onUnwanted: end,
@@ -154,8 +168,8 @@ export function createLogin(options: LoginOptions): Login {
     async login() {
       return live() ?? signing.single();
     },
-    async bind(credentials) {
-      return signing.single(credentials);
+    async bind({ username, password }) {
+      return signing.single({ username, password });
     },
     request,
     async logout({ everywhere } = {}) {

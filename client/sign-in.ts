@@ -1,6 +1,7 @@
 import { freshCode, send, within } from "./calls.ts";
 import { errorOf, isText, LoginError, members } from "./login-error.ts";
 import { asSession, type Session, type sessionKeeper } from "./session-keeper.ts";
+import { persistently } from "./tries.ts";
 import { type Answer, header, type Wx } from "./wx.ts";
 
 export interface Credentials {
@@ -14,9 +15,11 @@ export interface SignInNeeds {
   readonly appId: string | undefined;
   /** Milliseconds. */
   readonly timeout: number;
+  /** Milliseconds before each further try of a login that failed in passing. */
+  readonly retryDelays: readonly number[];
   readonly now: () => number;
   readonly keeper: ReturnType<typeof sessionKeeper>;
-  /** Told of every login that the server, or the wait it asked for, refused. */
+  /** Told of every login that the server, or the wait it asked for, refused; not of the tries before its last. */
   readonly onRefusal: (error: LoginError) => void;
   /** Given the session of a login that a logout has overtaken. */
   readonly onUnwanted: (session: Session) => void;
@@ -31,12 +34,14 @@ interface Flight {
 
 /** Everything up to a session: the one login at a time, its ticket, and the wait that the server asks for. */
 export function signIn(needs: SignInNeeds) {
-  const { wx, baseUrl, appId, timeout, now, keeper, onRefusal, onUnwanted } = needs;
+  const { wx, baseUrl, appId, timeout, retryDelays, now, keeper, onRefusal, onUnwanted } = needs;
   let flight: Flight | undefined;
   let ticket: string | undefined;
   let pause: { readonly error: LoginError; readonly from: number; readonly until: number } | undefined;
   /** Counts logouts: whatever was begun before one must not outlive it. */
   let era = 0;
+  /** Ends the wait before another try. */
+  let wake = () => {};
 
   /** One login at a time. A silent one is content with whatever login is under way; a bind only with its own double. */
   function single(credentials: Credentials | undefined, asked = era): Promise<Session> {
@@ -65,8 +70,8 @@ export function signIn(needs: SignInNeeds) {
     const stillWanted = () => {
       if (begun !== era) throw loggedOut();
     };
-    try {
-      checkPause(credentials);
+    const attempt = async () => {
+      stillWanted();
       const answer = await exchange(credentials, stillWanted);
       const late = begun !== era && asSession(answer.data);
       if (late) onUnwanted(late);
@@ -75,6 +80,10 @@ export function signIn(needs: SignInNeeds) {
       ticket = undefined;
       keeper.keep(session);
       return session;
+    };
+    try {
+      checkPause(credentials);
+      return await persistently(attempt, retryDelays, rest);
     } catch (error) {
       stillWanted();
       if (error instanceof LoginError) learn(error);
@@ -82,22 +91,28 @@ export function signIn(needs: SignInNeeds) {
     }
   }
 
+  function rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, ms);
+    });
+  }
+
   async function exchange(credentials: Credentials | undefined, stillWanted: () => void): Promise<Answer> {
-    const who = credentials && { username: credentials.username, password: credentials.password };
-    if (who && ticket) {
-      const answer = await post({ bindTicket: ticket, ...who });
-      if (errorOf(answer)?.code !== "invalid_ticket") return answer;
+    if (credentials && ticket) {
+      const answer = await post({ bindTicket: ticket, ...credentials });
+      if (members(answer.data).code !== "invalid_ticket") return answer;
       ticket = undefined;
       stillWanted();
     }
-    const code = await within(timeout + 1000, freshCode(wx, timeout));
+    const code = await within(timeout, freshCode(wx, timeout));
     stillWanted();
-    return post({ code, ...(appId && { appId }), ...who });
+    return post({ code, ...(appId && { appId }), ...credentials });
   }
 
   function post(data: object): Promise<Answer> {
     return within(
-      timeout + 1000,
+      timeout,
       send(wx, {
         url: `${baseUrl}/login`,
         // The default is GET, which would put the password into the URL.
@@ -120,7 +135,7 @@ export function signIn(needs: SignInNeeds) {
     }
     // Phones' clocks are wrong by hours: what counts is how long the session lives by the server's clock.
     const received = now();
-    const sent = Date.parse(header(answer, "date") ?? "") || received;
+    const sent = Date.parse(header(answer, "date") || "") || received;
     const lifetime = Date.parse(session.expiresAt) - sent;
     const margin = Math.min(5000, lifetime / 10);
     return { ...session, endsAt: lifetime > 0 ? received + lifetime - margin : 0 };
@@ -154,6 +169,7 @@ export function signIn(needs: SignInNeeds) {
     abandon() {
       era++;
       ticket = undefined;
+      wake();
     },
   };
 }

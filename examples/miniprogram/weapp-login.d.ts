@@ -20,6 +20,13 @@ interface LoginOptions {
     readonly storageKey?: string;
     /** Milliseconds for `wx.login`, for `POST /login`, and for requests that say nothing else; 15000 by default. */
     readonly timeout?: number;
+    /**
+     * Milliseconds to wait before each further try of a login that failed in passing, give or take half; [1000, 3000] by
+     * default, and [] for no further try. Only the last failure is reported. In passing: the server's and the gateway's
+     * 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known yet), and, once, an
+     * `invalid_code`. Refusals, `Retry-After` and a missing network are reported at once.
+     */
+    readonly retryDelays?: readonly number[];
     /** Milliseconds since 1970; `Date.now` by default. */
     readonly now?: () => number;
 }
@@ -42,9 +49,15 @@ interface Events {
     loggedOut: (error?: LoginError) => void;
 }
 interface Login {
-    /** The session there is, else a silent login. Parallel calls share one. Rejects with a LoginError. */
+    /**
+     * The session there is, else a silent login, tried again as `retryDelays` says. Parallel calls share one. Rejects with
+     * a LoginError.
+     */
     login(): Promise<Session>;
-    /** Binds the WeChat identity to an account and logs in. A second tap joins the first. Rejects with a LoginError. */
+    /**
+     * Binds the WeChat identity to an account and logs in, tried again as `retryDelays` says. A second tap joins the
+     * first. Rejects with a LoginError.
+     */
     bind(credentials: Credentials): Promise<Session>;
     /**
      * `wx.request` with the session, logging in first where there is none. Resolves for every status, as `wx.request`
@@ -189,9 +202,11 @@ interface SignInNeeds {
     readonly appId: string | undefined;
     /** Milliseconds. */
     readonly timeout: number;
+    /** Milliseconds before each further try of a login that failed in passing. */
+    readonly retryDelays: readonly number[];
     readonly now: () => number;
     readonly keeper: ReturnType<typeof sessionKeeper>;
-    /** Told of every login that the server, or the wait it asked for, refused. */
+    /** Told of every login that the server, or the wait it asked for, refused; not of the tries before its last. */
     readonly onRefusal: (error: LoginError) => void;
     /** Given the session of a login that a logout has overtaken. */
     readonly onUnwanted: (session: Session) => void;

@@ -103,7 +103,7 @@ test("WeChat down: every request is rejected with code and action, after one log
   const { options, phone, seen } = fakeWx(({ route }) =>
     route === "POST /login" ? problem(503, "wechat_unavailable", "new_code") : undefined,
   );
-  const { request } = createLogin(options);
+  const { request } = createLogin({ ...options, retryDelays: [] });
   const errors = await Promise.all(Array.from({ length: 50 }, () => rejection(request({ path: "/orders" }))));
   for (const error of errors) {
     expect(error).toMatchObject({
