@@ -54,10 +54,13 @@ function parsed(text) {
 
 const logins = new Map();
 
-/** The SDK on that phone, as the mini-program's app.js would make it. */
+/** The SDK on that phone, as the mini-program's app.js would make it but for one option. */
 export function loginOn(user, device) {
   const key = `${user}/${device}`;
-  if (!logins.has(key)) logins.set(key, createLogin({ baseUrl: location.origin, wx: wxOf(user, device) }));
+  if (!logins.has(key)) {
+    // Without further tries every failure is shown at once, and by itself.
+    logins.set(key, createLogin({ baseUrl: location.origin, wx: wxOf(user, device), retryDelays: [] }));
+  }
   return logins.get(key);
 }
 
@@ -78,7 +81,7 @@ export function succeeded(answer) {
 /** What a client does about each action: the SDK, the app, or the person. */
 const advice = {
   new_code:
-    "The client calls wx.login again and sends the new code; the old one is spent. Tap “Open the app”.",
+    "The client calls wx.login again and sends the new code; the old one is spent. In an app the SDK does so by itself, twice; on this page you see each failure: tap “Open the app”.",
   bind: "The client shows the form; the bind ticket it was given spares it a second wx.login.",
   fix_credentials:
     "The client lets the person correct username or password and sends them with the same ticket.",
