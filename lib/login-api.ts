@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CfnStage,
@@ -47,6 +47,12 @@ export interface LoginApiProps {
 
 const loginPath = "/login";
 
+const openOnPurpose = {
+  id: "AwsSolutions-APIG4",
+  reason:
+    "/login is where a session begins: nobody who calls it has one. WeChat's one-time code, and limits of attempts, stand before it.",
+};
+
 /** Without OPTIONS: a preflight that meets a route is not answered by API Gateway but sent to the function. */
 const methodsButOptions = [
   HttpMethod.GET,
@@ -87,6 +93,7 @@ export class LoginApi extends Construct {
       methods,
       integration: new HttpLambdaIntegration("LoginIntegration", props.login),
     });
+    for (const route of loginRoutes) Validations.of(route).acknowledge(openOnPurpose);
     if (props.loginThrottle) {
       const keys = methods.map((method) => `${method} ${loginPath}`);
       throttle(stage, keys, props.loginThrottle, loginRoutes);
@@ -95,8 +102,10 @@ export class LoginApi extends Construct {
 
   protect(route: string, handler: IFunction): void {
     const [method, path] = /^([A-Z]+) (\/\S*)$/.exec(route)?.slice(1) ?? [];
-    if (method === HttpMethod.ANY && this.#cors) {
-      throw new Error(`With cors, "${route}" would catch the browser's preflight: name the methods instead.`);
+    if (this.#cors && (method === HttpMethod.ANY || method === HttpMethod.OPTIONS)) {
+      throw new Error(
+        `With cors, "${route}" would catch the browser's preflight, which has no session: name the methods instead.`,
+      );
     }
     if (method === undefined || path === undefined || !(method in HttpMethod)) {
       throw new Error(`A route looks like "GET /orders", and this is "${route}".`);
@@ -137,7 +146,8 @@ export class LoginApi extends Construct {
 function corsPreflight({ allowOrigins }: CorsProps) {
   return {
     allowOrigins: [...allowOrigins],
-    allowMethods: [CorsHttpMethod.ANY],
+    // Named, because older browsers take `*` for the name of a method.
+    allowMethods: methodsButOptions.map((method) => CorsHttpMethod[method]),
     allowHeaders: ["authorization", "content-type"],
     exposeHeaders: ["retry-after"],
     maxAge: Duration.hours(1),

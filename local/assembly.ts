@@ -4,6 +4,7 @@ import { none } from "../functions/environment.ts";
 import type { TableDescription } from "./aws/dynamodb-tables.ts";
 import { type PolicyStatement, parsePolicy } from "./aws/iam.ts";
 import { isRecord } from "./aws/json.ts";
+import { type CorsDescription, describeCors } from "./gateway-cors.ts";
 import { type Place, resolver, type Template, type TemplateResource } from "./intrinsics.ts";
 
 /** A stack out of `cdk.out`, with every name and ARN resolved: all that the laptop runs comes from here. */
@@ -13,6 +14,8 @@ export interface Assembly {
   readonly tables: readonly TableDescription[];
   readonly secrets: readonly { readonly arn: string; readonly name: string; readonly value: string }[];
   readonly routes: readonly RouteDescription[];
+  /** Of the HTTP API; undefined: pages in a browser may not call it. */
+  readonly cors?: CorsDescription | undefined;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -122,6 +125,7 @@ export async function readAssembly(
         ...(authorizer && { authorizer: describeAuthorizer(authorizer) }),
       };
     }),
+    cors: describeCors(all("AWS::ApiGatewayV2::Api")[0]?.CorsConfiguration),
     outputs: Object.fromEntries(
       Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, text(resolve(Value))]),
     ),
