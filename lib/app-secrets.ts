@@ -1,8 +1,9 @@
-import { RemovalPolicy, SecretValue, Stack, Validations } from "aws-cdk-lib";
+import { RemovalPolicy, SecretValue, Stack } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 import { appSecretPlaceholder } from "../functions/environment.ts";
+import { acknowledge } from "./acknowledge.ts";
 
 /** One secret per mini-program. */
 export interface AppSecrets {
@@ -32,7 +33,7 @@ function appSecret(scope: Construct, appId: string, encryptionKey?: IKey): Secre
     removalPolicy: RemovalPolicy.RETAIN,
     ...(encryptionKey && { encryptionKey }),
   });
-  Validations.of(secret).acknowledge({
+  acknowledge(secret, {
     id: "AwsSolutions-SMG4",
     reason:
       "WeChat has no API that changes an AppSecret: its owner resets it in WeChat's console and stores it with `weapp-login secret set`.",

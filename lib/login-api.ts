@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CfnStage,
@@ -15,6 +15,7 @@ import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
 import type { SessionAuthorizer } from "./session-authorizer.ts";
 
 export interface DomainProps {
@@ -93,7 +94,7 @@ export class LoginApi extends Construct {
       methods,
       integration: new HttpLambdaIntegration("LoginIntegration", props.login),
     });
-    for (const route of loginRoutes) Validations.of(route).acknowledge(openOnPurpose);
+    for (const route of loginRoutes) acknowledge(route, openOnPurpose);
     if (props.loginThrottle) {
       const keys = methods.map((method) => `${method} ${loginPath}`);
       throttle(stage, keys, props.loginThrottle, loginRoutes);

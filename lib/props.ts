@@ -146,7 +146,8 @@ function checkDomain({ name, certificateArn }: DomainProps, stack: Stack): void 
 function checkOrigins(allowOrigins: readonly string[]): void {
   if (allowOrigins.length === 0) throw new Error("cors.allowOrigins is empty: leave cors out instead.");
   for (const origin of allowOrigins) {
-    if (origin !== "*" && (!/^https?:/.test(origin) || URL.parse(origin)?.origin !== origin)) {
+    const isOrigin = /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin;
+    if (origin !== "*" && !isOrigin) {
       throw new Error(
         `cors.allowOrigins holds origins such as https://h5.example.com, or *, and not "${origin}".`,
       );
