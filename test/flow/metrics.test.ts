@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { appSecretPlaceholder } from "../../functions/environment.ts";
 import { type ErrorCode, errors } from "../../functions/http/problem.ts";
+import { setAppSecrets } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
-import { sample, setAppSecrets } from "../../local/sample.ts";
+import { sample } from "../../local/sample.ts";
 import {
   alarmsIn,
   dashboardIn,
