@@ -1,7 +1,9 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
+import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, test } from "vitest";
-import { checkProps, type WeappLoginProps } from "../../lib/props.ts";
+import { checkProps } from "../../lib/check-props.ts";
+import type { WeappLoginProps } from "../../lib/props.ts";
 import { ownFunction } from "./in-process.ts";
 
 const appId = "wx00000000000000a1";
@@ -36,6 +38,10 @@ test.each<[Partial<WeappLoginProps>, string]>([
   [{ domain: { name: "login.example.com/v1", certificateArn } }, "domain.name"],
   [{ domain: { name: "login.example.com", certificateArn: "" } }, "domain.certificateArn"],
   [{ domain: { name: "login.example.com", certificateArn: "one" } }, "domain.certificateArn"],
+  [{ monitoring: false, alarmEmail: "ops@example.com" }, "monitoring is false"],
+  [{ alarmEmail: "" }, "alarmEmail"],
+  [{ alarmEmail: "ops" }, "alarmEmail"],
+  [{ alarmEmail: "a@example.com, b@example.com" }, "alarmEmail"],
 ])("%j is refused at synthesis, by name", (props, name) => {
   expect(() => checkProps({ appId, ...props }, stack)).toThrow(name);
 });
@@ -51,6 +57,7 @@ test("what the limits allow passes", () => {
     loginThrottle: { ratePerSecond: 0.5, burst: 1 },
     reservedConcurrency: { login: 1, verifier: 1, authorizer: 1 },
     domain: { name: "login.example.com", certificateArn },
+    alarmEmail: "ops@example.com",
   };
   checkProps(props, stack);
   checkProps(props, inIreland);
@@ -96,4 +103,11 @@ describe("the Region:", () => {
     );
     checkProps({ appId, domain }, stack);
   });
+});
+
+test("a topic of the owner's is of no use where there are no alarms", () => {
+  const alarmTopic = new Topic(stack, "Topic");
+  expect(() => checkProps({ appId, monitoring: false, alarmTopic }, stack)).toThrow("leave alarmTopic");
+  checkProps({ appId, monitoring: false }, stack);
+  checkProps({ appId, alarmTopic }, stack);
 });

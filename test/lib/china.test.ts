@@ -17,11 +17,10 @@ const pseudoParameters: Record<string, string> = {
 };
 
 /**
- * Services whose principal has no `.cn` in China either.
- * https://docs.amazonaws.cn/en_us/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services,
- * https://github.com/serverless/serverless/pull/6127
+ * Services whose principal has no `.cn` in China either, as the region facts of aws-cdk-lib have it (codedeploy and
+ * elasticmapreduce are others). https://github.com/serverless/serverless/pull/6127 found it by deploying.
  */
-const principals = ["lambda.amazonaws.com", "apigateway.amazonaws.com"];
+const principals = ["lambda.amazonaws.com", "apigateway.amazonaws.com", "cloudwatch.amazonaws.com"];
 
 const offered = new Set(
   (await readFile(join(import.meta.dirname, "cn-north-1-resource-types.txt"), "utf8"))
@@ -81,6 +80,7 @@ describe("in Beijing", () => {
         otherAppIds: ["wx00000000000000a2"],
         cors: { allowOrigins: ["*"] },
         loginThrottle: { ratePerSecond: 50, burst: 100 },
+        alarmEmail: "ops@example.cn",
       },
       { env },
     );

@@ -18,6 +18,7 @@ const everything: Partial<WeappLoginStackProps> = {
   otherAppIds: ["wx00000000000000a2"],
   cors: { allowOrigins: ["https://h5.example.com"] },
   loginThrottle: { ratePerSecond: 50, burst: 100 },
+  alarmEmail: "ops@example.com",
   domain: {
     name: "login.example.com",
     certificateArn: "arn:aws:acm:eu-west-1:111111111111:certificate/one",
@@ -38,6 +39,7 @@ describe("cdk-nag's AwsSolutions pack finds nothing", () => {
     ["as it comes", {}],
     ["with everything that a template can have", everything],
     ["without accounts", { verifier: "none" }],
+    ["without alarms", { monitoring: false }],
     ["as a throw-away stack", { removalPolicy: RemovalPolicy.DESTROY }],
   ])("in the stack %s", (_what, props) => {
     const app = newApp();

@@ -283,6 +283,8 @@ describe("the context", () => {
       { appId: sampleAppId, loginThrottle: { ratePerSecond: 0.5, burst: 20 } },
     ],
     ["hello", { hello: "true" }, { appId: sampleAppId, hello: true }],
+    ["monitoring", { monitoring: "false" }, { appId: sampleAppId, monitoring: false }],
+    ["alarmEmail", { alarmEmail: "ops@example.com" }, { appId: sampleAppId, alarmEmail: "ops@example.com" }],
     ["hello as JSON", { hello: false }, { appId: sampleAppId, hello: false }],
     ["verifier", { verifier: "none" }, { appId: sampleAppId, verifier: "none" }],
     [
@@ -323,6 +325,7 @@ describe("the context", () => {
     ["hello", "yes"],
     ["loginRatePerSecond", "10/s"],
     ["loginBurst", "-1"],
+    ["monitoring", "off"],
   ])("is refused by name: %s=%s", (name, value) => {
     expect(() => settings({ [name]: value })).toThrow(`The context value ${name}: "${value}" is `);
   });

@@ -187,9 +187,21 @@ describe("grants", () => {
     expect(Object.fromEntries(done)).toEqual(mayDo[name]);
   });
 
-  test("nobody but admin, who tells operators how things are, may look at how a table is set up", () => {
+  test("nobody but admin may look at how a table is set up", () => {
     const describing = tables.flatMap(grantsOn).filter((grant) => grant.includes("dynamodb:Describe"));
     expect(describing.filter((grant) => !grant.startsWith("admin "))).toEqual([]);
+  });
+
+  test("admin describes every table, as doctor does, and how it forgets or is backed up", () => {
+    for (const table of tables) {
+      const kept = tableName(table) === "Bindings" || tableName(table) === "Accounts";
+      expect(grantsOn(table).filter((grant) => grant.includes("Describe"))).toEqual(
+        [
+          "admin dynamodb:DescribeTable",
+          `admin dynamodb:${kept ? "DescribeContinuousBackups" : "DescribeTimeToLive"}`,
+        ].sort(),
+      );
+    }
   });
 
   test("nobody may delete a binding: unbinding takes the userId out and keeps what ends old sessions", () => {
@@ -198,9 +210,10 @@ describe("grants", () => {
     expect(grantsOn(bindings).filter((grant) => /Delete|BatchWrite|PartiQL/.test(grant))).toEqual([]);
   });
 
-  test("login reads AppSecrets and admin sets them; nobody does both, and nobody else either", () => {
+  test("login reads AppSecrets, admin sets and checks them, and nobody else touches them", () => {
     for (const secret of ofType(resources, "AWS::SecretsManager::Secret")) {
       expect(grantsOn(secret)).toEqual([
+        "admin secretsmanager:GetSecretValue",
         "admin secretsmanager:PutSecretValue",
         "login secretsmanager:GetSecretValue",
       ]);
