@@ -42,8 +42,8 @@ function named<T>(headers: Readonly<Record<string, T | undefined>> | null | unde
   const found: T[] = [];
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined && name.length === 13 && name.toLowerCase() === "authorization")
-      found.push(value);
+    const isIt = name.length === 13 && name.toLowerCase() === "authorization";
+    if (isIt && value !== undefined) found.push(value);
   }
   return found;
 }
