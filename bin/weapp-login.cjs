@@ -1,17 +1,33 @@
 #!/usr/bin/env node
-// Plain CommonJS without modern syntax: it runs on any Node, to find the one that the command line needs.
+// Plain CommonJS without modern syntax: it runs on any Node, to find the one that the command line needs, or to say so.
 // biome-ignore-start lint/style/useNodejsImportProtocol: old Nodes do not know the protocol.
+var fs = require("fs");
 var path = require("path");
 var spawn = require("child_process").spawn;
 // biome-ignore-end lint/style/useNodejsImportProtocol: as above
 
-var main = path.join(__dirname, "..", "cli", "main.ts");
-var version = process.versions.node.split(".").map(Number);
+/** The sources are here in a checkout. The package has them bundled, for older Nodes too. */
+var sources = path.join(__dirname, "..", "cli", "main.ts");
 
-if (version[0] > 24 || (version[0] === 24 && version[1] >= 7)) {
-  require(main);
+if (!fs.existsSync(sources)) {
+  runBundle();
+} else if (isAtLeast(24, 7)) {
+  require(sources);
 } else {
-  runWith(bundledNode());
+  runSourcesWith(bundledNode());
+}
+
+function isAtLeast(major, minor) {
+  var version = process.versions.node.split(".").map(Number);
+  return version[0] > major || (version[0] === major && version[1] >= minor);
+}
+
+function runBundle() {
+  if (!isAtLeast(20, 19)) {
+    console.error(`weapp-login needs Node 20.19 or newer, and this is ${process.versions.node}.`);
+    process.exit(1);
+  }
+  import("../dist/cli/weapp-login.mjs");
 }
 
 /** The Node 24 that `npm ci` brought along. */
@@ -25,8 +41,8 @@ function bundledNode() {
   }
 }
 
-function runWith(node) {
-  var child = spawn(node, [main].concat(process.argv.slice(2)), { stdio: "inherit" });
+function runSourcesWith(node) {
+  var child = spawn(node, [sources].concat(process.argv.slice(2)), { stdio: "inherit" });
   var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   signals.forEach((signal) => {
     process.on(signal, () => {

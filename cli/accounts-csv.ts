@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
-import { argon2id } from "../functions/adapters/argon2id.ts";
+import { isArgon2id } from "../functions/adapters/phc-string.ts";
 import type { ImportRow } from "../functions/admin/requests.ts";
 import { normalizeUsername } from "../functions/core/username.ts";
 import { Failure } from "./failure.ts";
@@ -132,8 +132,7 @@ function rowReader() {
     if (passwordHash === "") {
       return bad(`${header.filter((column) => column.startsWith("password")).join(" and ")} is empty`);
     }
-    if (!argon2id.isHash(passwordHash))
-      return bad("passwordHash is not an argon2id string ($argon2id$v=19$…)");
+    if (!isArgon2id(passwordHash)) return bad("passwordHash is not an argon2id string ($argon2id$v=19$…)");
     return { line, row: { username, userId, passwordHash } };
   };
 }

@@ -40,9 +40,11 @@ export function terminal(input: Input, screen: Screen, signal: AbortSignal): Ter
 
   /** undefined at the end of the input. */
   async function nextChunk(): Promise<Buffer | undefined> {
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const stop = () => reject(interrupted());
     if (signal.aborted) throw interrupted();
+    let stop = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      stop = () => reject(interrupted());
+    });
     signal.addEventListener("abort", stop, { once: true });
     try {
       const { value, done } = await Promise.race([chunks.next(), aborted]);

@@ -39,7 +39,7 @@ export function bundledFunction<F extends FunctionName>(
 ): LambdaFunction {
   const { function: name, logRetention, runtime, environment, reservedConcurrency, ...rest } = props;
   assertRuntime(runtime);
-  const directory = fileURLToPath(new URL(`../dist/functions/${name}/`, import.meta.url));
+  const directory = directoryOf(name);
   if (!existsSync(directory)) {
     throw new Error(`There is no bundle of the ${name} function. Run \`npm run build\` first.`);
   }
@@ -68,6 +68,11 @@ export function bundledFunction<F extends FunctionName>(
     systemLogLevelV2: SystemLogLevel.WARN,
     ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
   });
+}
+
+/** By package.json's own name for it, which is the same for these sources and for what is compiled of them. */
+function directoryOf(name: FunctionName): string {
+  return fileURLToPath(new URL(".", import.meta.resolve(`#functions/${name}/index.mjs`)));
 }
 
 /** The functions use what Node 24 brings (argon2 in node:crypto): on an older runtime they fail at their first call. */

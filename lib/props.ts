@@ -102,7 +102,7 @@ export function checkProps(
     }
   }
   for (const origin of cors?.allowOrigins ?? []) {
-    if (origin !== "*" && URL.parse(origin)?.origin !== origin) {
+    if (origin !== "*" && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
       throw new Error(
         `cors.allowOrigins holds origins such as https://h5.example.com, or *, and not "${origin}".`,
       );

@@ -15,6 +15,10 @@ import { checkProps, type WeappLoginProps } from "./props.ts";
 import { authorizerExport, SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
+export type { CorsProps, DomainProps, ThrottleProps } from "./login-api.ts";
+export type { AttemptsProps, WeappLoginProps } from "./props.ts";
+export { SessionAuthorizer, type SessionAuthorizerProps } from "./session-authorizer.ts";
+
 /** What a session's owner may do. */
 const sessionRoutes = [
   "GET /session",
@@ -34,7 +38,7 @@ export class WeappLogin extends Construct {
   /** For routes of any HTTP API, and through `forRestApi` of any REST API, in this app. */
   readonly authorizer: SessionAuthorizer;
   readonly authorizerFunction: IFunction;
-  /** Everything operators do: invoke it, and grant its invocation, with IAM. See functions/admin/requests.ts. */
+  /** Everything operators do: invoke it, and grant its invocation, with IAM. Its requests: `weapp-login/admin`. */
   readonly adminFunction: IFunction;
   /** The AppSecrets by AppId. Their values are set after the deploy; until then login answers `not_configured`. */
   readonly appSecrets: ReadonlyMap<string, Secret>;

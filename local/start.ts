@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
+import { addSampleAccount, setAppSecrets } from "./after-deploy.ts";
 import { appIdsOf, readAssembly } from "./assembly.ts";
 import { printGuide } from "./guide.ts";
 import { startLaptop } from "./laptop.ts";
 import { createPlayground } from "./playground/playground.ts";
-import { addSampleAccount, sample, setAppSecrets } from "./sample.ts";
+import { sample } from "./sample.ts";
 import { synthesize } from "./synthesize.ts";
 import { startWechatSimulator } from "./wechat/simulator.ts";
 

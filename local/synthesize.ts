@@ -13,6 +13,7 @@ const sources = [
   "functions/**/*.ts",
   "scripts/bundle.ts",
   "cdk.json",
+  "package.json",
   "package-lock.json",
 ];
 

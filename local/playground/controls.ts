@@ -1,7 +1,8 @@
 import { parseSessionId } from "../../functions/core/session.ts";
+import { askAdmin } from "../after-deploy.ts";
 import type { Fault, InterceptedCall } from "../aws/endpoint.ts";
 import type { Laptop } from "../laptop.ts";
-import { askAdmin, sample } from "../sample.ts";
+import { sample } from "../sample.ts";
 import type { WechatSimulator } from "../wechat/simulator.ts";
 import type { EventHub } from "./events.ts";
 

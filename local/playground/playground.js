@@ -1,5 +1,7 @@
 import { createDiagram, element } from "./diagram.js";
 import { control, explain, forgetPhones, loginOn, succeeded } from "./phone.js";
+import { refresh, refreshSoon } from "./tables.js";
+import { offerTrouble } from "./trouble.js";
 
 const byId = (id) => document.getElementById(id);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -17,92 +19,6 @@ events.addEventListener("message", ({ data }) => {
   diagram.add(JSON.parse(data));
   refreshSoon();
 });
-
-/* The tables. */
-
-const notes = {
-  Bindings: "who is who: WeChat identity ↔ account",
-  Sessions: "one row per session; only the hash of its secret",
-  Attempts: "counters against guessing, and bind tickets",
-  Accounts: "usernames and password hashes",
-};
-let before;
-const unfolded = new Set();
-let refreshing;
-
-function refreshSoon() {
-  clearTimeout(refreshing);
-  refreshing = setTimeout(() => refresh().catch(() => {}), 120);
-}
-
-async function refresh() {
-  const response = await fetch("/_playground/state");
-  if (!response.ok) return;
-  const { tables, weChat, throttled } = await response.json();
-  byId("wechat").value = weChat;
-  if (throttled === 0) byId("dynamodb").value = "0";
-  byId("left").textContent = throttled > 0 ? `, ${throttled} to fail` : "";
-  const text = JSON.stringify(tables);
-  if (text === before?.text) return;
-  byId("tables").replaceChildren(...tables.map(table));
-  before = {
-    text,
-    rows: new Map(
-      tables.flatMap(({ name, rows }) =>
-        rows.map(({ key, note, cells }) => [name + key, { note, cells: new Map(cells) }]),
-      ),
-    ),
-  };
-}
-
-function table({ name, rows }) {
-  const items = rows.map((row) => item(name, row));
-  const isOver = ({ classList }) => classList.contains("dead") && !classList.contains("changed");
-  const over = items.filter(isOver);
-  const section = element(
-    "section",
-    { className: "table" },
-    element(
-      "h3",
-      {},
-      `${name} `,
-      element("span", {}, `${rows.length} ${rows.length === 1 ? "row" : "rows"}`),
-    ),
-    element("p", {}, notes[name]),
-    ...items.filter((one) => !isOver(one)),
-  );
-  if (over.length > 0) {
-    const fold = element("details", { open: unfolded.has(name) });
-    fold.append(element("summary", {}, `${over.length} more, over`), ...over);
-    fold.addEventListener("toggle", () => (fold.open ? unfolded.add(name) : unfolded.delete(name)));
-    section.append(fold);
-  }
-  return section;
-}
-
-function item(name, { key, note, dead, cells }) {
-  const old = before?.rows.get(name + key);
-  const isNew = before && !old;
-  const list = element("dl", { className: "item" });
-  let changed = isNew || (old && old.note !== note);
-  for (const [attribute, value] of cells) {
-    const differs = old && old.cells.get(attribute) !== value;
-    changed ||= differs;
-    list.append(
-      element("dt", {}, attribute),
-      element(
-        "dd",
-        { title: value, className: `${differs ? "changed" : ""} ${value.length <= 30 ? "short" : ""}` },
-        value,
-      ),
-    );
-  }
-  if (changed) list.classList.add("changed");
-  if (dead) list.classList.add("dead");
-  const tag = [note, changed && (isNew ? "new" : "changed")].filter(Boolean).join(" · ");
-  if (tag) list.prepend(element("dt", { className: "tag" }, tag));
-  return list;
-}
 
 /* The phone. */
 
@@ -226,56 +142,7 @@ for (const select of [user, device]) {
   });
 }
 
-/* Trouble. */
-
-async function operate(work, done) {
-  const note = byId("operator");
-  try {
-    const { answer } = await work();
-    note.textContent = answer?.refused ? `${answer.refused}: ${answer.detail}` : done;
-  } catch (error) {
-    note.textContent = error.message;
-  }
-  refreshSoon();
-}
-
-byId("wechat").addEventListener("change", ({ target }) =>
-  operate(
-    () => control("wechat", { trouble: target.value }),
-    target.value === "ok" ? "WeChat is fine again." : "Now every login meets that. Log out and open the app.",
-  ),
-);
-byId("dynamodb").addEventListener("change", ({ target }) =>
-  operate(
-    () => control("dynamodb", { calls: Number(target.value) }),
-    target.value === "0"
-      ? "DynamoDB is fine again."
-      : target.value === "1"
-        ? "The AWS SDK will try that call again: nobody notices."
-        : "More than the AWS SDK tries: call GET /hello or open the app.",
-  ),
-);
-byId("expire").addEventListener("click", () =>
-  operate(
-    () => control("expire", { sessionId: login().session()?.sessionId ?? "" }),
-    "The table says that this session ended a minute ago. The next call is refused; the SDK logs in silently.",
-  ),
-);
-byId("revoke").addEventListener("click", () =>
-  operate(
-    () => control("revoke", { user: user.value }),
-    "Every session of this user has ended with one write: sessionsValidFrom.",
-  ),
-);
-byId("disable").addEventListener("click", () =>
-  operate(
-    () => control("account", { disabled: true }),
-    "zhangsan is disabled: nobody gets in, from the next request on.",
-  ),
-);
-byId("enable").addEventListener("click", () =>
-  operate(() => control("account", { disabled: false }), "zhangsan is enabled: the next login gets in."),
-);
+offerTrouble({ login, user });
 
 /* Show me. */
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { appSecretPlaceholder } from "../../functions/environment.ts";
-import { sample, setAppSecrets } from "../../local/sample.ts";
+import { setAppSecrets } from "../../local/after-deploy.ts";
+import { sample } from "../../local/sample.ts";
 import { type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
 
 let stack: StackOnLaptop;

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { identityKey } from "../../functions/core/identity.ts";
 import { appSecretPlaceholder } from "../../functions/environment.ts";
+import { setAppSecrets } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
-import { sample, setAppSecrets } from "../../local/sample.ts";
+import { sample } from "../../local/sample.ts";
 import { codeHash } from "../../local/wechat/request-log.ts";
 import type { Trouble } from "../../local/wechat/trouble.ts";
 import { type Answer, addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";

@@ -1,9 +1,11 @@
 import { expect, inject } from "vitest";
-import { type Argon2idParameters, hashPassword } from "../../functions/adapters/argon2id.ts";
+import { hashPassword } from "../../functions/adapters/argon2id.ts";
+import type { Argon2idParameters } from "../../functions/adapters/phc-string.ts";
 import type { AdminRequest } from "../../functions/admin/requests.ts";
+import { askAdmin, setAppSecrets } from "../../local/after-deploy.ts";
 import type { Item } from "../../local/aws/dynalite.ts";
 import { type Laptop, type LaptopOptions, startLaptop } from "../../local/laptop.ts";
-import { askAdmin, sample, setAppSecrets } from "../../local/sample.ts";
+import { sample } from "../../local/sample.ts";
 import {
   startWechatSimulator,
   type WechatSimulator,

@@ -1,9 +1,10 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { errors } from "../../functions/http/problem.ts";
+import { askAdmin } from "../../local/after-deploy.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import { tableRows } from "../../local/playground/rows.ts";
-import { askAdmin, sample } from "../../local/sample.ts";
+import { sample } from "../../local/sample.ts";
 import { scan } from "../flow/stack-on-laptop.ts";
 import { listen, type StackWithPlayground, startStackWithPlayground } from "./stack-with-playground.ts";
 

@@ -1,8 +1,9 @@
 import { inject } from "vitest";
+import { setAppSecrets } from "../../local/after-deploy.ts";
 import { type Laptop, startLaptop } from "../../local/laptop.ts";
 import type { Lane, PlaygroundEvent } from "../../local/playground/events.ts";
 import { createPlayground } from "../../local/playground/playground.ts";
-import { sample, setAppSecrets } from "../../local/sample.ts";
+import { sample } from "../../local/sample.ts";
 import { startWechatSimulator, type WechatSimulator } from "../../local/wechat/simulator.ts";
 import { addAccount } from "../flow/stack-on-laptop.ts";
 

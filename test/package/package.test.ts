@@ -1,0 +1,257 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { environments } from "../../functions/environment.ts";
+import { operatorAccessKey } from "../../local/operator-access-key.ts";
+import { fakeAws } from "../cli/fake-aws.ts";
+import {
+  functionName,
+  ofType,
+  outputsOf,
+  type Resource,
+  referencesIn,
+  resourcesOf,
+} from "../lib/template.ts";
+import { newShop, type Shop } from "./shop.ts";
+
+const root = join(import.meta.dirname, "../..");
+const require = createRequire(import.meta.url);
+const { hello: _, ...ofTheConstruct } = environments;
+const functionNames = Object.keys(ofTheConstruct);
+
+const ordersFunction = `import { sessionOf } from "weapp-login/session-of";
+export const handler = async (event) => ({ orders: [], of: sessionOf(event).userId });
+`;
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await newShop();
+  await mkdir(join(shop.directory, "orders"));
+  await shop.write("orders/index.mjs", ordersFunction);
+});
+afterAll(() => shop.close());
+
+/** README, "In your own CDK app", as it stands there, and with `require` instead of `import`. */
+async function app(name: "app.mjs" | "app.cjs"): Promise<string> {
+  const readme = await readFile(join(root, "README.md"), "utf8");
+  const [, esm = "none"] = /^## In your own CDK app$.*?^```js\n(.*?)^```$/ms.exec(readme) ?? [];
+  return name === "app.mjs" ? esm : esm.replaceAll(/^import (.*) from (.*);$/gm, "const $1 = require($2);");
+}
+
+/** As `cdk synth` does it, with the feature flags that `cdk init` writes into every new app. */
+async function synthesized(name: "app.mjs" | "app.cjs") {
+  const flags = require("aws-cdk-lib/recommended-feature-flags.json");
+  await shop.write(name, await app(name));
+  const CDK_OUTDIR = join(shop.directory, `${name}.out`);
+  await shop.node([name], { CDK_OUTDIR, CDK_VALIDATION: "false", CDK_CONTEXT_JSON: JSON.stringify(flags) });
+  const template = JSON.parse(await readFile(join(CDK_OUTDIR, "Shop.template.json"), "utf8"));
+  return { resources: resourcesOf(template), outputs: outputsOf(template), directory: CDK_OUTDIR };
+}
+
+describe.each(["app.mjs", "app.cjs"] as const)("a CDK app of one's own, %s", (name) => {
+  let resources: Resource[];
+  let outputs: Record<string, unknown>;
+  let directory: string;
+  beforeAll(async () => {
+    ({ resources, outputs, directory } = await synthesized(name));
+  });
+
+  /** By their names in `functions/`, in order, of what a property of another resource refers to. */
+  const functionsIn = (value: unknown) =>
+    ofType(resources, "AWS::Lambda::Function")
+      .filter(({ logicalId }) => referencesIn(value).includes(logicalId))
+      .map(functionName);
+  const resource = (value: unknown) =>
+    resources.find(({ logicalId }) => referencesIn(value).includes(logicalId))?.properties;
+
+  test("has its own function behind the authorizer, and nothing but the login open", () => {
+    const routes = ofType(resources, "AWS::ApiGatewayV2::Route").map(({ properties }) => properties);
+    const orders = routes.find(({ RouteKey }) => RouteKey === "GET /orders");
+    expect(functionsIn(resource(orders?.Target)?.IntegrationUri)).toEqual(["orders"]);
+    expect(functionsIn(resource(orders?.AuthorizerId)?.AuthorizerUri)).toEqual(["authorizer"]);
+    const open = routes.filter(({ AuthorizerId }) => AuthorizerId === undefined);
+    expect(open.map(({ RouteKey }) => RouteKey)).toEqual(["ANY /login"]);
+  });
+
+  test("says what the command line looks for", () => {
+    expect(Object.keys(outputs)).toEqual(expect.arrayContaining(["ApiUrl", "AdminFunctionName"]));
+    expect(functionsIn(outputs.AdminFunctionName)).toEqual(["admin"]);
+  });
+
+  test("uploads the bundles that were built here, and its own function", async () => {
+    const uploaded = ofType(resources, "AWS::Lambda::Function").map(async (lambda) => {
+      const [, hash] = /"S3Key":"(\w+)\.zip"/.exec(JSON.stringify(lambda.properties.Code)) ?? [];
+      const asset = join(directory, `asset.${hash}`, "index.mjs");
+      return [functionName(lambda), await readFile(asset, "utf8")];
+    });
+    const built = functionNames.map(async (name) => {
+      return [name, await readFile(join(root, `dist/functions/${name}/index.mjs`), "utf8")];
+    });
+    const expected = [...(await Promise.all(built)), ["orders", ordersFunction]];
+    expect(Object.fromEntries(await Promise.all(uploaded))).toEqual(Object.fromEntries(expected));
+  });
+});
+
+describe("what is installed", () => {
+  test("is what an owner needs, and nothing else", () => {
+    const expected = [
+      /^(package\.json|README\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
+      /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
+      /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
+      new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
+      /^dist\/package\/(lib|lib\/functions|functions\/(admin|http)|functions)\/[\w-]+(\.js|\.d\.ts)$/,
+    ];
+    expect(shop.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
+    for (const pattern of expected) expect(shop.files).toContainEqual(expect.stringMatching(pattern));
+  });
+
+  test("brings no other package along, and finds neither a bundler nor a compiler", async () => {
+    const { dependencies, peerDependencies, private: kept } = await manifest();
+    expect({ dependencies, kept }).toEqual({});
+    expect(Object.keys(peerDependencies ?? {})).toEqual(["aws-cdk-lib", "constructs"]);
+    const { resolve } = createRequire(join(shop.directory, "node_modules/weapp-login/package.json"));
+    for (const tool of ["esbuild", "typescript", "@aws-sdk/client-lambda"]) {
+      expect(() => resolve(tool)).toThrow(`Cannot find module '${tool}'`);
+    }
+  });
+
+  test("has every file that README speaks of", async () => {
+    const readme = await readFile(join(root, "README.md"), "utf8");
+    const named = [...readme.matchAll(/`(docs\/[\w-]+\.md|[\w-]+\.yaml)`/g)].map(([, file]) => file);
+    expect(named).not.toEqual([]);
+    for (const file of named) expect(shop.files).toContain(file);
+  });
+
+  test("carries the notices of what is in its bundles", async () => {
+    const notices = await readFile(
+      join(shop.directory, "node_modules/weapp-login/dist/THIRD-PARTY-NOTICES.txt"),
+      "utf8",
+    );
+    for (const name of [
+      "commander",
+      "csv-parse",
+      "@aws-sdk/client-lambda",
+      "@aws-sdk/credential-provider-sso",
+    ]) {
+      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0)\\)$`, "m"));
+    }
+  });
+});
+
+async function manifest(): Promise<{
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies?: object;
+  readonly peerDependencies?: object;
+  readonly private?: boolean;
+}> {
+  return JSON.parse(await readFile(join(shop.directory, "node_modules/weapp-login/package.json"), "utf8"));
+}
+
+describe("each name that can be imported", () => {
+  const exported = {
+    "weapp-login": ["SessionAuthorizer", "WeappLogin"],
+    "weapp-login/session-of": ["sessionOf"],
+    "weapp-login/admin": [],
+    "weapp-login/client": ["LoginError", "createLogin", "errorOf", "messageFor"],
+  };
+
+  test("is here", async () => {
+    const { exports } = await manifest();
+    const names = Object.keys(exports).map((name) => name.replace(".", "weapp-login"));
+    expect(names.sort()).toEqual([...Object.keys(exported), "weapp-login/package.json"].sort());
+  });
+
+  test.each(Object.entries(exported))(
+    "%s is the same by import and by require: %j",
+    async (name, members) => {
+      const print =
+        "console.log(JSON.stringify(Object.keys(it).filter((key) => key !== '__esModule').sort()))";
+      const scripts = [
+        ["--input-type=module", "-e", `import * as it from "${name}"; ${print}`],
+        ["--input-type=commonjs", "-e", `const it = require("${name}"); ${print}`],
+      ];
+      for (const script of scripts) {
+        const { stdout, stderr } = await shop.node(script);
+        expect({ members: JSON.parse(stdout), stderr }).toEqual({ members, stderr: "" });
+      }
+    },
+  );
+});
+
+test("the types hold in ES modules and in CommonJS, declarations of libraries included", async () => {
+  const right = `import { App, Duration, Stack } from "aws-cdk-lib";
+import { type AttemptsProps, type DomainProps, WeappLogin, type WeappLoginProps } from "weapp-login";
+import type { AdminAnswer, AdminRequest } from "weapp-login/admin";
+import { createLogin } from "weapp-login/client";
+import { type AuthorizerContext, sessionOf } from "weapp-login/session-of";
+
+const attempts: AttemptsProps = { perUsername: 5, window: Duration.minutes(5) };
+const domain: DomainProps = { name: "login.example.com", certificateArn: "arn" };
+const props: WeappLoginProps = { appId: "wx0123456789abcdef", attempts, domain };
+export const url: string = new WeappLogin(new Stack(new App(), "Shop"), "Login", props).url;
+export const session: AuthorizerContext = sessionOf({ requestContext: {} });
+export const request: AdminRequest = { action: "accounts.show", account: "lisi" };
+export const answer: AdminAnswer<"accounts.remove"> = { unbound: 0 };
+export const login = createLogin({ baseUrl: url });
+`;
+  const wrong = `import { WeappLogin } from "weapp-login";
+// @ts-expect-error The AppId is missing: were the types any, this would pass.
+export const props: ConstructorParameters<typeof WeappLogin>[2] = {};
+`;
+  await shop.write("app.mts", await app("app.mjs"));
+  await shop.write("shop.mts", right);
+  await shop.write("shop.cts", right);
+  await shop.write("wrong.mts", wrong);
+  const compilerOptions = {
+    module: "nodenext",
+    target: "es2023",
+    // aws-cdk-lib's own declarations name Disposable.
+    lib: ["es2023", "esnext.disposable"],
+    types: [],
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+  await shop.write(
+    "tsconfig.json",
+    JSON.stringify({ compilerOptions, files: ["app.mts", "shop.mts", "shop.cts", "wrong.mts"] }),
+  );
+  const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
+  const checked = promisify(execFile)(process.execPath, [tsc, "-p", shop.directory]);
+  expect(await checked.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({ stdout: "" });
+  // All of aws-cdk-lib is checked with it.
+}, 120_000);
+
+describe("the command line", () => {
+  const command = "node_modules/weapp-login/bin/weapp-login.cjs";
+
+  test("runs, and finds AWS by a profile, with all of the SDK inside", async () => {
+    const aws = await fakeAws({ stackName: "Shop", admin: () => ({ bindings: [] }) });
+    onTestFinished(aws.close);
+    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = operatorAccessKey;
+    const key = { Version: 1, AccessKeyId, SecretAccessKey };
+    await shop.write("key.mjs", `console.log('${JSON.stringify(key)}')`);
+    await shop.write(
+      "aws-config",
+      `[profile shop]\nregion = us-east-1\ncredential_process = "${process.execPath}" key.mjs\n`,
+    );
+    const { stdout, stderr } = await shop.node(
+      [command, "bindings", "find", "--user", "u_1", "--json", "--stack", "Shop", "--profile", "shop"],
+      { AWS_CONFIG_FILE: "aws-config", AWS_SHARED_CREDENTIALS_FILE: "none", AWS_ENDPOINT_URL: aws.url },
+    );
+    expect({ answer: JSON.parse(stdout), stderr }).toEqual({ answer: { bindings: [] }, stderr: "" });
+    expect(aws.requests).toEqual([{ action: "bindings.find", of: { userId: "u_1" } }]);
+  });
+
+  test("says which Node it needs, in one line", async () => {
+    const oldNode = join(root, "test/cli/old-node.cjs");
+    await expect(shop.node(["--require", oldNode, command, "--help"])).rejects.toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: "weapp-login needs Node 20.19 or newer, and this is 18.20.8.\n",
+    });
+  });
+});
