@@ -6,7 +6,7 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Runtime } from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import type { Construct } from "constructs";
-import { SessionAuthorizer } from "../../lib/session-authorizer.ts";
+import { SessionAuthorizer } from "weapp-login";
 
 /** Orders that only their owner sees. Who that is, the deployed stack `WeappLogin` says. */
 export class OrdersStack extends Stack {
