@@ -6,8 +6,8 @@ import type {
   ImportResult,
   SessionView,
 } from "../functions/admin/requests.ts";
-
-type Read<T> = (value: unknown) => T | undefined;
+import { deploymentView } from "./deployment-answer.ts";
+import { listOf, member, number, type Read, text } from "./read-json.ts";
 
 /** Reads the answer to a request that was carried out; undefined where it has another shape. */
 export const answerReaders: { readonly [A in AdminAction]: Read<AdminAnswers[A]> } = {
@@ -38,11 +38,15 @@ export const answerReaders: { readonly [A in AdminAction]: Read<AdminAnswers[A]>
     const revoked = number(member(value, "revoked"));
     return revoked === undefined ? undefined : { revoked };
   },
-  "secret.set": (value) => {
-    const appId = text(member(value, "appId"));
-    return appId === undefined ? undefined : { appId };
-  },
+  "secret.set": withAppId,
+  "secret.rotate": withAppId,
+  "doctor.check": deploymentView,
 };
+
+function withAppId(value: unknown): { appId: string } | undefined {
+  const appId = text(member(value, "appId"));
+  return appId === undefined ? undefined : { appId };
+}
 
 function withAccount(value: unknown): { account: AccountView } | undefined {
   const account = accountView(member(value, "account"));
@@ -88,26 +92,4 @@ function importResult(value: unknown): ImportResult | undefined {
   if (result === "added" || result === "unchanged") return { result };
   if ((result === "conflict" || result === "invalid") && detail !== undefined) return { result, detail };
   return undefined;
-}
-
-function listOf<T>(value: unknown, read: Read<T>): T[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const items = value.map(read).filter((item) => item !== undefined);
-  return items.length === value.length ? items : undefined;
-}
-
-function member(value: unknown, name: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === "number" ? value : undefined;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,9 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { AdminAction, AdminAnswers, AdminRequest } from "../functions/admin/requests.ts";
-import { answerReaders, isRecord } from "./admin-answers.ts";
+import { answerReaders } from "./admin-answers.ts";
 import { awsFailure, repetition, type Where } from "./aws-failure.ts";
 import { Failure, isRefusal, refusal } from "./failure.ts";
+import { isRecord } from "./read-json.ts";
 
 /** The admin function of one deployment. */
 export interface AdminClient {
@@ -45,6 +46,8 @@ const repeatable = {
   "sessions.list": true,
   "sessions.revoke": false,
   "secret.set": true,
+  "secret.rotate": true,
+  "doctor.check": true,
 } as const satisfies Record<AdminAction, boolean>;
 
 /** One attempt that failed, and whether another may be made. */

@@ -1,5 +1,5 @@
 import type { Output } from "./output.ts";
-import type { Deployment } from "./target.ts";
+import type { Deployment, FoundStack, Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command works with. */
@@ -10,6 +10,12 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly clock: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** What the options name. */
+  target(): Target;
+  /** The stack that is there, with whatever outputs it has. */
+  stack(): Promise<FoundStack>;
   /** The deployment that the options name. Not asked for before what can be checked here was checked. */
   deployment(): Promise<Deployment>;
 }

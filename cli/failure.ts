@@ -3,7 +3,7 @@ import type { AdminRefusal } from "../functions/admin/requests.ts";
 /** What the command line ends with. */
 export const exitCodes = {
   done: { code: 0, meaning: "done" },
-  refused: { code: 1, meaning: "refused, or some rows of a file were bad" },
+  refused: { code: 1, meaning: "refused, some rows of a file were bad, or doctor found something" },
   usage: { code: 2, meaning: "wrong usage" },
   unreachable: { code: 3, meaning: "AWS or the stack cannot be reached, or does not allow it" },
   interrupted: { code: 130, meaning: "interrupted" },
@@ -36,6 +36,8 @@ const exitOf = {
   no_such_binding: "refused",
   no_such_session: "refused",
   no_built_in_accounts: "refused",
+  app_secret_refused: "refused",
+  wechat_unavailable: "refused",
   store_unavailable: "refused",
   not_confirmed: "refused",
   usage: "usage",
@@ -92,6 +94,9 @@ const nextSteps = {
   no_such_binding: "Check the openid and the AppId; it may have been unbound already.",
   no_such_session: "`sessions list` shows those that are open.",
   no_built_in_accounts: "Here, only `accounts disable` and `accounts enable` work, with the userId.",
+  app_secret_refused:
+    "Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last counts.",
+  wechat_unavailable: "Run it again in a moment; `secret set` stores it without asking WeChat.",
   store_unavailable: "",
 } as const satisfies Record<AdminRefusal, string>;
 

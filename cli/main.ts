@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     output: process.stdout,
     signal: interruption.signal,
     clock: () => performance.now(),
+    now: Date.now,
     pause: async (milliseconds) => {
       await pause(milliseconds, undefined, { signal: interruption.signal }).catch(() => {});
     },

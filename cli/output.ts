@@ -2,7 +2,7 @@ import { type Exit, exitCodes, type Failure } from "./failure.ts";
 
 export interface Output {
   /** What was done: `answer` as the one JSON document, or `text`. `exit` says whether that was all of it. */
-  done(answer: object, text: string, exit?: "done" | "refused"): void;
+  done(answer: object, text: string, exit?: Exit): void;
   failed(failure: Failure): void;
   /** After either. */
   readonly exitCode: number;
@@ -73,7 +73,7 @@ export function printable(text: string): string {
 }
 
 /** Columns on a terminal, where a Chinese character takes two. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   const wide =
     /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
   let width = 0;

@@ -1,13 +1,14 @@
 import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { addAccountCommands } from "./commands/accounts.ts";
 import { addBindingCommands } from "./commands/bindings.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addSecretCommands } from "./commands/secret.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
 import { exitCodes, Failure, usage } from "./failure.ts";
 import { fields, output } from "./output.ts";
-import { type Connected, connect, laptopUrl, readTarget, type TargetOptions } from "./target.ts";
+import { connect, findStack, laptopUrl, readTarget, type TargetOptions } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What the command line has of the machine it runs on. */
@@ -18,17 +19,19 @@ export interface World {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly clock: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 /** Runs one command, and resolves to its exit code. */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  const { terminal, signal, clock, pause } = world;
+  const { terminal, signal, clock, now, pause } = world;
   const words = withLaptopUrl(args);
   const json = optionsOf(words).includes("--json");
   const streams = { output: world.output, errors: terminal.screen };
   const result = output(streams, json);
-  let connected: Connected | undefined;
+  let connected: { close(): void } | undefined;
 
   const program = newProgram({
     writeOut: (text) => {
@@ -45,15 +48,24 @@ export async function run(args: readonly string[], world: World): Promise<number
     output: result,
     signal,
     clock,
-    deployment: async () => {
-      connected = await connect(target(), signal, pause);
-      return connected;
+    now,
+    target,
+    async stack() {
+      const stack = await findStack(target(), signal, pause);
+      connected = stack;
+      return stack;
+    },
+    async deployment() {
+      const deployment = await connect(target(), signal, pause);
+      connected = deployment;
+      return deployment;
     },
   };
   addAccountCommands(program, context);
   addBindingCommands(program, context);
   addSessionCommands(program, context);
   addSecretCommands(program, context);
+  addDoctorCommand(program, context);
   const wechat = addWechatCommand(program, context);
   program.hook("preAction", (_, command) => {
     if (command !== wechat) target();

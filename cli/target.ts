@@ -48,12 +48,38 @@ export function readTarget({ local, stack, region, profile }: TargetOptions): Ta
   return { stack, ...(region && { region }), ...(profile && { profile }) };
 }
 
+/** A stack that is there, whatever it has in it. */
+export interface FoundStack {
+  readonly region: string;
+  readonly status: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  admin(functionName: string): AdminClient;
+  close(): void;
+}
+
 /** Finds the deployment by its stack's outputs. */
 export async function connect(
   target: Target,
   signal: AbortSignal,
   pause: (milliseconds: number) => Promise<void>,
 ): Promise<Connected> {
+  const stack = await findStack(target, signal, pause);
+  try {
+    const functionName = outputOf(stack, "AdminFunctionName", target);
+    const apiUrl = outputOf(stack, "ApiUrl", target);
+    return { apiUrl, admin: stack.admin(functionName), close: stack.close };
+  } catch (error) {
+    stack.close();
+    throw error;
+  }
+}
+
+/** Asks CloudFormation, which proves credentials and Region. Rejects with a Failure. */
+export async function findStack(
+  target: Target,
+  signal: AbortSignal,
+  pause: (milliseconds: number) => Promise<void>,
+): Promise<FoundStack> {
   const settings = {
     ...(target.laptop !== undefined
       ? { endpoint: target.laptop, region: "us-east-1", credentials: operatorAccessKey }
@@ -71,10 +97,16 @@ export async function connect(
     lambda.destroy();
   };
   try {
-    const stack = await describe(cloudFormation, target, signal);
-    const functionName = outputOf(stack, "AdminFunctionName", target);
-    const apiUrl = outputOf(stack, "ApiUrl", target);
-    return { apiUrl, admin: adminClient({ lambda, functionName, where: target, signal, pause }), close };
+    const { Outputs = [], StackStatus = "unknown" } = await describe(cloudFormation, target, signal);
+    return {
+      region: await cloudFormation.config.region(),
+      status: StackStatus,
+      outputs: Object.fromEntries(
+        Outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+      ),
+      admin: (functionName) => adminClient({ lambda, functionName, where: target, signal, pause }),
+      close,
+    };
   } catch (error) {
     close();
     throw error;
@@ -104,14 +136,14 @@ async function missingStack(client: CloudFormationClient, { stack, laptop }: Tar
   );
 }
 
-function outputOf({ Outputs, StackStatus }: Stack, name: string, { stack, laptop }: Target): string {
-  const value = Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
+function outputOf({ outputs, status }: FoundStack, name: string, { stack, laptop }: Target): string {
+  const value = outputs[name];
   if (value) return value;
   const next =
     laptop === undefined ? "deploy it again with `npx cdk deploy`" : "start it again with `npm start`";
   throw new Failure(
     "missing_output",
-    `The stack ${stack} has no output ${name} (its status is ${StackStatus}). It may come from an older version, or ` +
+    `The stack ${stack} has no output ${name} (its status is ${status}). It may come from an older version, or ` +
       `its deployment did not end: ${next}.`,
   );
 }

@@ -20,7 +20,14 @@ export const environments = {
   session: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   verifier: ["ACCOUNTS_TABLE"],
-  admin: ["APP_SECRETS", "BINDINGS_TABLE", "SESSIONS_TABLE", "ACCOUNTS_TABLE"],
+  admin: [
+    "APP_SECRETS",
+    "WECHAT_BASE_URL",
+    "BINDINGS_TABLE",
+    "SESSIONS_TABLE",
+    "ATTEMPTS_TABLE",
+    "ACCOUNTS_TABLE",
+  ],
   hello: [],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { StoredSecret } from "../core/diagnosis.ts";
 import { appSecretPlaceholder } from "../environment.ts";
 
 /** Asked for anew after this long, so that a rotation reaches warm instances by itself. */
@@ -8,15 +9,39 @@ const askAgainAfterMs = 30_000;
 /** How old a value may get while Secrets Manager does not answer. */
 const usableForMs = 12 * 3_600_000;
 
+/**
+ * The staging label of a version that WeChat had accepted when it was stored. A label is on one version at a time, so
+ * it leaves the value before it by itself, and a value that is put without it has not got it.
+ */
+export const provenLabel = "WEAPP_LOGIN_PROVEN";
+
+/** The current value. Rejects with the SDK's error where Secrets Manager does not give one. */
+export async function readAppSecret(
+  client: Pick<SecretsManagerClient, "send">,
+  SecretId: string | undefined,
+): Promise<StoredSecret> {
+  const { SecretString, VersionStages = [] } = await client.send(new GetSecretValueCommand({ SecretId }));
+  const value = SecretString?.trim();
+  if (!value) return { state: "missing" };
+  if (value === appSecretPlaceholder) return { state: "placeholder" };
+  return { state: "set", value, proven: VersionStages.includes(provenLabel) };
+}
+
+/** `proven`: WeChat had accepted it when it was stored. */
+export interface AppSecret {
+  readonly value: string;
+  readonly proven: boolean;
+}
+
 export interface AppSecrets {
   /** The AppSecret; undefined where it is missing, empty or still the placeholder, or cannot be had. */
-  current(appId: string): Promise<string | undefined>;
+  current(appId: string): Promise<AppSecret | undefined>;
   /** Asks Secrets Manager now: for when WeChat has refused the value that `current` gave. */
-  renewed(appId: string): Promise<string | undefined>;
+  renewed(appId: string): Promise<AppSecret | undefined>;
 }
 
 interface Cached {
-  readonly value: string;
+  readonly secret: AppSecret;
   readonly loadedAt: number;
   readonly askAgainAt: number;
 }
@@ -31,20 +56,21 @@ export function secretsManagerAppSecrets(
   now: () => number,
 ): AppSecrets {
   const cache = new Map<string, Cached>();
-  const loading = new Map<string, Promise<string | undefined>>();
+  const loading = new Map<string, Promise<AppSecret | undefined>>();
 
-  async function load(appId: string): Promise<string | undefined> {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArns[appId] }));
-    const value = SecretString?.trim();
-    if (!value || value === appSecretPlaceholder) {
+  async function load(appId: string): Promise<AppSecret | undefined> {
+    const stored = await readAppSecret(client, secretArns[appId]);
+    if (stored.state !== "set") {
       cache.delete(appId);
       return undefined;
     }
-    cache.set(appId, { value, loadedAt: now(), askAgainAt: now() + freshForMs });
-    return value;
+    const { value, proven } = stored;
+    const secret = { value, proven };
+    cache.set(appId, { secret, loadedAt: now(), askAgainAt: now() + freshForMs });
+    return secret;
   }
 
-  async function renewed(appId: string): Promise<string | undefined> {
+  async function renewed(appId: string): Promise<AppSecret | undefined> {
     const underWay = loading.get(appId) ?? load(appId);
     loading.set(appId, underWay);
     try {
@@ -54,7 +80,7 @@ export function secretsManagerAppSecrets(
       if (!last || now() - last.loadedAt >= usableForMs) return undefined;
       const askAgainAt = Math.min(now() + askAgainAfterMs, last.loadedAt + usableForMs);
       cache.set(appId, { ...last, askAgainAt });
-      return last.value;
+      return last.secret;
     } finally {
       loading.delete(appId);
     }
@@ -64,7 +90,7 @@ export function secretsManagerAppSecrets(
     renewed,
     async current(appId) {
       const cached = cache.get(appId);
-      return cached && now() < cached.askAgainAt ? cached.value : renewed(appId);
+      return cached && now() < cached.askAgainAt ? cached.secret : renewed(appId);
     },
   };
 }

@@ -5,7 +5,8 @@ import type { FreshSockets } from "./fresh-sockets.ts";
 const maxBytes = 64 * 1024;
 
 export type Answer =
-  | { readonly kind: "json"; readonly value: unknown }
+  /** `date`: the header, which says what the other side takes for the time. */
+  | { readonly kind: "json"; readonly value: unknown; readonly date?: string }
   | { readonly kind: "timeout" }
   | { readonly kind: "unavailable"; readonly why: string };
 
@@ -40,7 +41,11 @@ export function boundedGet(url: URL, sockets: FreshSockets, deadline: AbortSigna
       }
     });
     response.on("error", failed);
-    response.on("end", () => resolve(read(response.statusCode, Buffer.concat(chunks))));
+    response.on("end", () => {
+      const answer = read(response.statusCode, Buffer.concat(chunks));
+      const { date } = response.headers;
+      resolve(answer.kind === "json" && date !== undefined ? { ...answer, date } : answer);
+    });
   });
   return promise;
 }

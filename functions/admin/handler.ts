@@ -2,7 +2,8 @@ import type { Invocation, Time } from "../core/invocation.ts";
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
 import { accountActions } from "./accounts.ts";
 import { bindingActions } from "./bindings.ts";
-import { type Actions, type AdminNeeds, appIdOf, isRefused, type Refused, refuse } from "./needs.ts";
+import { deploymentActions } from "./deployment.ts";
+import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
 import { InvalidRequest, readAdminRequest } from "./read-request.ts";
 import type { AdminAction, AdminAnswer, AdminRequest } from "./requests.ts";
 import { sessionActions } from "./sessions.ts";
@@ -20,13 +21,7 @@ const actions: Actions<AdminAction> = {
   ...accountActions,
   ...bindingActions,
   ...sessionActions,
-
-  async "secret.set"({ appId: asked, appSecret }, needs) {
-    const appId = appIdOf(asked, needs);
-    if (typeof appId === "object") return appId;
-    await needs.setAppSecret(appId, appSecret);
-    return { appId };
-  },
+  ...deploymentActions,
 };
 
 /** What requests.ts describes. Every request leaves one line in the log, whether it was carried out or not. */
@@ -82,7 +77,7 @@ function factsOf(request: AdminRequest): Facts {
   if ("account" in request) return { action, account: request.account };
   if ("username" in request) return { action, account: request.username };
   if ("rows" in request) return { action, rows: request.rows.length };
-  return { action, ...(request.appId !== undefined && { appId: request.appId }) };
+  return { action, ...("appId" in request && request.appId !== undefined && { appId: request.appId }) };
 }
 
 function counts(answer: object): Facts {

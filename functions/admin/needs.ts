@@ -1,18 +1,19 @@
 import type { AccountStore, PasswordHashes } from "../core/account.ts";
 import type { BindingDirectory } from "../core/binding.ts";
+import type { DiagnosisNeeds } from "../core/diagnosis.ts";
 import type { Revocations } from "../core/revocation.ts";
 import type { SessionList, Sessions } from "../core/session.ts";
 import type { AdminAction, AdminAnswer, AdminRefusal, AdminRequest } from "./requests.ts";
 
-export interface AdminNeeds {
+export interface AdminNeeds extends DiagnosisNeeds {
   /** `none`: the owner's own verifier knows the accounts, or there are no passwords at all. */
   readonly accounts: AccountStore | "none";
   readonly directory: BindingDirectory;
   readonly revocations: Revocations;
   readonly sessions: Sessions & SessionList;
   readonly hashes: PasswordHashes;
-  readonly setAppSecret: (appId: string, appSecret: string) => Promise<void>;
-  readonly appIds: readonly string[];
+  /** WeChat, as the functions call it. */
+  readonly weChatUrl: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: (size: number) => Uint8Array;

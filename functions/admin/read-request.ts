@@ -42,6 +42,12 @@ const readers: { readonly [A in AdminAction]: (fields: Fields) => Extract<AdminR
     appSecret: appSecret(fields),
     ...("appId" in fields && { appId: id(fields, "appId") }),
   }),
+  "secret.rotate": (fields) => ({
+    action: "secret.rotate",
+    appSecret: appSecret(fields),
+    ...("appId" in fields && { appId: id(fields, "appId") }),
+  }),
+  "doctor.check": () => ({ action: "doctor.check" }),
 };
 
 /** Throws InvalidRequest for anything that is not an AdminRequest. */

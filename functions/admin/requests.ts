@@ -1,3 +1,5 @@
+import type { Diagnosis } from "../core/diagnosis.ts";
+
 /**
  * What the admin function is asked and what it answers: the command line sends these, and so may the owner's own
  * systems, through Lambda's Invoke with IAM. Times are ISO 8601 in UTC; an identity is an openid of one mini-program.
@@ -14,7 +16,9 @@ export type AdminRequest =
   | RemoveBindings
   | ListSessions
   | RevokeSessions
-  | SetAppSecret;
+  | SetAppSecret
+  | RotateAppSecret
+  | CheckDeployment;
 
 /**
  * `account` names an account: its username, or, where the deployment has no built-in accounts, its userId. Only
@@ -97,12 +101,31 @@ export interface RevokeSessions {
   readonly id?: string;
 }
 
-/** Stores the AppSecret of a mini-program; the next login uses it. `appId` may be left out where there is only one. */
+/**
+ * Stores the AppSecret of a mini-program without asking WeChat; the next login uses it. `appId` may be left out where
+ * there is only one.
+ */
 export interface SetAppSecret {
   readonly action: "secret.set";
   readonly appId?: string;
   /** 32 hexadecimal digits. */
   readonly appSecret: string;
+}
+
+/**
+ * The same once WeChat has accepted it, which a made-up code tells; refused with `app_secret_refused` or
+ * `wechat_unavailable` otherwise. Warm instances take it up at their next login.
+ */
+export interface RotateAppSecret {
+  readonly action: "secret.rotate";
+  readonly appId?: string;
+  /** 32 hexadecimal digits. */
+  readonly appSecret: string;
+}
+
+/** Looks at everything that login depends on, from where the functions run. Changes nothing. */
+export interface CheckDeployment {
+  readonly action: "doctor.check";
 }
 
 /**
@@ -116,6 +139,8 @@ export type AdminRefusal =
   | "no_such_binding"
   | "no_such_session"
   | "no_built_in_accounts"
+  | "app_secret_refused"
+  | "wechat_unavailable"
   | "store_unavailable";
 
 export interface AccountView {
@@ -145,6 +170,12 @@ export interface SessionView {
   readonly device?: string;
 }
 
+/** `now`: by the function's clock. `url`: of WeChat, as the functions call it. */
+export interface DeploymentView extends Diagnosis {
+  readonly now: string;
+  readonly url: string;
+}
+
 /** One per row of the import, in its order. `conflict`: the username has another userId. */
 export type ImportResult =
   | { readonly result: "added" | "unchanged" }
@@ -165,6 +196,8 @@ export interface AdminAnswers {
   /** How many identities' sessions were ended; with an `id`, 1. */
   readonly "sessions.revoke": { readonly revoked: number };
   readonly "secret.set": { readonly appId: string };
+  readonly "secret.rotate": { readonly appId: string };
+  readonly "doctor.check": DeploymentView;
 }
 
 export type AdminAction = AdminRequest["action"];

@@ -8,7 +8,7 @@ import { allow, allowOnSecrets, allowOnTable } from "../grants.ts";
 import type { WeappLoginProps } from "../props.ts";
 import type { Tables } from "../tables.ts";
 
-const weChatUrl = "https://api.weixin.qq.com";
+export const weChatUrl = "https://api.weixin.qq.com";
 
 export interface LoginFunctionNeeds {
   readonly tables: Tables;

@@ -8,6 +8,7 @@ import type {
   SessionView,
 } from "../../functions/admin/requests.ts";
 import { apiUrl } from "./fake-aws.ts";
+import { healthy } from "./healthy.ts";
 import { operator } from "./operator.ts";
 
 const binding: BindingView = {
@@ -44,6 +45,8 @@ const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
   "sessions.list": { sessions: [session, { ...session, id: "h2", device: "iPhone" }] },
   "sessions.revoke": { revoked: 2 },
   "secret.set": { appId: "wx0123456789abcdef" },
+  "secret.rotate": { appId: "wx0123456789abcdef" },
+  "doctor.check": healthy(),
 };
 
 const password = "kept s3cret!";
@@ -155,6 +158,20 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     `  ${appSecret} `,
     { action: "secret.set", appId: "wx0123456789abcdef", appSecret },
     `Stored the AppSecret of wx0123456789abcdef. The next login at ${apiUrl} uses it.\n`,
+  ],
+  [
+    "secret rotate",
+    `${appSecret}\n`,
+    { action: "secret.rotate", appSecret },
+    "WeChat accepts the AppSecret of wx0123456789abcdef. Stored: warm instances take it up at their next login, " +
+      "without a redeploy.\n",
+  ],
+  [
+    "secret rotate --app-id wx0123456789abcdef",
+    appSecret,
+    { action: "secret.rotate", appId: "wx0123456789abcdef", appSecret },
+    "WeChat accepts the AppSecret of wx0123456789abcdef. Stored: warm instances take it up at their next login, " +
+      "without a redeploy.\n",
   ],
 ];
 

@@ -28,6 +28,16 @@ describe("a refusal of the admin function", () => {
       "This deployment keeps no accounts.",
       " Here, only `accounts disable` and `accounts enable` work, with the userId.",
     ],
+    [
+      "app_secret_refused",
+      "WeChat refuses this AppSecret. Nothing was stored.",
+      " Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last counts.",
+    ],
+    [
+      "wechat_unavailable",
+      "WeChat could not be reached. Nothing was stored.",
+      " Run it again in a moment; `secret set` stores it without asking WeChat.",
+    ],
     ["store_unavailable", "DynamoDB did not answer. Run it again.", ""],
   ])("%s says what is wrong and what to do, with exit code 1", async (refused, detail, next) => {
     const { run } = await operator({ admin: () => ({ refused, detail }) });

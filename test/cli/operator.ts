@@ -18,6 +18,8 @@ export interface Typing {
   readonly signal?: AbortSignal;
   /** Milliseconds; stands still unless given. */
   readonly clock?: () => number;
+  /** Milliseconds since 1970; this machine's unless given. */
+  readonly now?: () => number;
   /** Of the standard error. */
   readonly isTTY?: boolean;
 }
@@ -36,7 +38,8 @@ export async function operator(options: FakeAwsOptions = {}): Promise<Operator> 
 
 /** The command line in this process, with streams instead of a terminal and without waiting between attempts. */
 export async function runHere(args: readonly string[], typing: Typing = {}): Promise<Ran> {
-  const { piped = "", typed, signal = new AbortController().signal, clock = () => 0, isTTY = false } = typing;
+  const { piped = "", typed, signal = new AbortController().signal, isTTY = false } = typing;
+  const { clock = () => 0, now = Date.now } = typing;
   const input = Object.assign(new PassThrough(), { isTTY: typed !== undefined, setRawMode: () => {} });
   if (typed === undefined) input.end(piped);
   else input.write(typed);
@@ -58,6 +61,7 @@ export async function runHere(args: readonly string[], typing: Typing = {}): Pro
     },
     signal,
     clock,
+    now,
     pause: async () => {},
   });
   return { exit, stdout, stderr };

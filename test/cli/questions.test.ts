@@ -17,7 +17,7 @@ const account = { username: "lisi", userId: "u_1", disabled: false, bindings: [b
 function admin({ action }: { action: string }): object {
   if (action === "bindings.find") return { bindings: [binding] };
   if (action === "sessions.list") return { sessions: [] };
-  if (action === "secret.set") return { appId: "wx0123456789abcdef" };
+  if (action.startsWith("secret.")) return { appId: "wx0123456789abcdef" };
   return { account, unbound: 2, revoked: 1 };
 }
 
@@ -180,6 +180,20 @@ describe("an AppSecret", () => {
     expect(requests).toEqual([{ action: "secret.set", appSecret }]);
   });
 
+  test("to rotate to is asked for with what to do before, and said when WeChat is asked", async () => {
+    const { run, requests } = await operator({ admin });
+    const appSecret = "0123456789abcdef0123456789abcdef";
+    const { exit, stderr } = await run(["secret", "rotate"], { typed: `${appSecret}\r` });
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr:
+        "The AppSecret is shown, once, at https://mp.weixin.qq.com under 开发管理 > 开发设置 > AppSecret(小程序密钥). Reset " +
+        "it there first: the old one stops at that moment, and until the new one is stored here, logins are told to try " +
+        "again.\nNew AppSecret: \nAsking WeChat …\n",
+    });
+    expect(requests).toEqual([{ action: "secret.rotate", appSecret }]);
+  });
+
   test.each([
     ["the placeholder", appSecretPlaceholder, "This is the placeholder that a new stack comes with."],
     [
@@ -195,11 +209,13 @@ describe("an AppSecret", () => {
     ["an AppId", "wx0123456789abcdef", "An AppSecret has 32 hexadecimal digits, and this has not."],
   ])("is refused if it is %s, and it is said where the right one is", async (_what, typed, detail) => {
     const { run, requests } = await operator({ admin });
-    const ran = await run(["secret", "set"], { piped: typed });
-    expect(ran.exit).toBe(2);
-    expect(ran.stderr).toMatch(detail);
-    expect(ran.stderr).toMatch("https://mp.weixin.qq.com");
-    expect(JSON.stringify(ran)).not.toContain(typed);
+    for (const command of ["set", "rotate"]) {
+      const ran = await run(["secret", command], { piped: typed });
+      expect(ran.exit).toBe(2);
+      expect(ran.stderr).toMatch(detail);
+      expect(ran.stderr).toMatch("https://mp.weixin.qq.com");
+      expect(JSON.stringify(ran)).not.toContain(typed);
+    }
     expect(requests).toEqual([]);
   });
 });

@@ -81,17 +81,22 @@ describe("--help", () => {
     expect(exit).toBe(0);
     for (const { code, meaning } of Object.values(exitCodes))
       expect(stdout).toMatch(`${code} `.padEnd(5) + meaning);
-    for (const group of ["accounts", "bindings", "sessions", "secret"])
+    for (const group of ["accounts", "bindings", "sessions", "secret", "doctor"])
       expect(stdout).toMatch(`\n  ${group} `);
   });
 
-  test.each(["accounts import", "accounts passwd", "bindings remove", "sessions revoke", "secret set"])(
-    "of %s names what it takes, and where it goes",
-    async (line) => {
-      const { exit, stdout } = await runHere([...line.split(" "), "--help"]);
-      expect(exit).toBe(0);
-      expect(stdout).toMatch(`Usage: weapp-login ${line}`);
-      expect(stdout).toMatch("--stack <name>");
-    },
-  );
+  test.each([
+    "accounts import",
+    "accounts passwd",
+    "bindings remove",
+    "sessions revoke",
+    "secret set",
+    "secret rotate",
+    "doctor",
+  ])("of %s names what it takes, and where it goes", async (line) => {
+    const { exit, stdout } = await runHere([...line.split(" "), "--help"]);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(`Usage: weapp-login ${line}`);
+    expect(stdout).toMatch("--stack <name>");
+  });
 });

@@ -19,6 +19,7 @@ async function started(args: readonly string[]) {
     output: { write: (text) => printed.resolve(text) },
     signal: interruption.signal,
     clock: () => 0,
+    now: () => 0,
     pause: async () => {},
   });
   const end = () => {

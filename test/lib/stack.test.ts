@@ -170,11 +170,24 @@ describe("grants", () => {
   test.each(tables.map((table) => [tableName(table), table] as const))(
     "%s is touched by those who need it, and nobody else",
     (name, table) => {
-      const who = new Set(grantsOn(table).map((grant) => grant.split(" ")[0] ?? ""));
+      const touching = grantsOn(table).filter((grant) => !/^admin dynamodb:Describe/.test(grant));
+      const who = new Set(touching.map((grant) => grant.split(" ")[0] ?? ""));
       expect(who.size).toBeGreaterThan(0);
       expect([...who].filter((it) => !mayTouch[name]?.includes(it))).toEqual([]);
     },
   );
+
+  test("admin describes every table, as doctor does, and how it forgets or is backed up", () => {
+    for (const table of tables) {
+      const kept = tableName(table) === "Bindings" || tableName(table) === "Accounts";
+      expect(grantsOn(table).filter((grant) => grant.includes("Describe"))).toEqual(
+        [
+          "admin dynamodb:DescribeTable",
+          `admin dynamodb:${kept ? "DescribeContinuousBackups" : "DescribeTimeToLive"}`,
+        ].sort(),
+      );
+    }
+  });
 
   test("nobody may delete a binding: unbinding takes the userId out and keeps what ends old sessions", () => {
     const bindings = tables.find((table) => tableName(table) === "Bindings");
@@ -182,9 +195,10 @@ describe("grants", () => {
     expect(grantsOn(bindings).filter((grant) => /Delete|BatchWrite|PartiQL/.test(grant))).toEqual([]);
   });
 
-  test("login reads AppSecrets and admin sets them; nobody does both, and nobody else either", () => {
+  test("login reads AppSecrets, admin sets and checks them, and nobody else touches them", () => {
     for (const secret of ofType(resources, "AWS::SecretsManager::Secret")) {
       expect(grantsOn(secret)).toEqual([
+        "admin secretsmanager:GetSecretValue",
         "admin secretsmanager:PutSecretValue",
         "login secretsmanager:GetSecretValue",
       ]);

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { secretsManagerAppSecrets } from "../../../functions/adapters/app-secret.ts";
-import { appSecretWriter } from "../../../functions/adapters/app-secret-writer.ts";
+import { secretsManagerAppSecretStore } from "../../../functions/adapters/app-secret-store.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { appSecretPlaceholder } from "../../../functions/environment.ts";
 
@@ -11,17 +11,22 @@ const hours = 60 * minutes;
 
 const arns = { wx1: "arn:of-the-secret-of-wx1", wx2: "arn:of-the-secret-of-wx2" };
 
-/** A Secrets Manager that holds `value` or is down, and a clock to set. */
+/** A Secrets Manager that holds `value`, under these labels, or is down, and a clock to set. */
 function appSecrets(value?: string) {
-  const service = { value, down: false };
+  const service = { value, down: false, labels: ["AWSCURRENT"] as string[] | undefined };
   const asked: unknown[] = [];
   const send = vi.fn().mockImplementation(async ({ input }) => {
     asked.push(input);
     if (service.down) throw new Error("Secrets Manager does not answer");
-    return { SecretString: service.value };
+    return { SecretString: service.value, VersionStages: service.labels };
   });
   const time = { now: noon };
-  return { service, asked, time, secrets: secretsManagerAppSecrets({ send }, arns, () => time.now) };
+  const { current, renewed } = secretsManagerAppSecrets({ send }, arns, () => time.now);
+  const secrets = {
+    current: async (appId: string) => (await current(appId))?.value,
+    renewed: async (appId: string) => (await renewed(appId))?.value,
+  };
+  return { service, asked, time, current, renewed, secrets };
 }
 
 test("the secret of each mini-program is asked for by its ARN, once", async () => {
@@ -206,18 +211,87 @@ describe("while Secrets Manager does not answer", () => {
   });
 });
 
-describe("setting a secret", () => {
-  test("puts it under the ARN of its mini-program, as it was given", async () => {
-    const put: unknown[] = [];
-    const send = vi.fn().mockImplementation(async ({ input }) => void put.push(input));
-    await appSecretWriter({ send }, arns)("wx2", "s3cret");
-    expect(put).toEqual([{ SecretId: arns.wx2, SecretString: "s3cret" }]);
+describe("that WeChat had accepted a value when it was stored", () => {
+  test.each([
+    ["is known by its label", ["AWSCURRENT", "WEAPP_LOGIN_PROVEN"], true],
+    ["is not so without it", ["AWSCURRENT"], false],
+    ["is not so where nothing is said", undefined, false],
+  ])("%s, also from the cache", async (_, labels, proven) => {
+    const { service, current, renewed, asked } = appSecrets("s3cret");
+    service.labels = labels;
+    expect(await current("wx1")).toEqual({ value: "s3cret", proven });
+    expect(await current("wx1")).toEqual({ value: "s3cret", proven });
+    expect(asked).toHaveLength(1);
+    expect(await renewed("wx1")).toEqual({ value: "s3cret", proven });
   });
 
-  test("while Secrets Manager does not answer is an outage, that does not repeat the secret", async () => {
-    const send = vi.fn().mockRejectedValue(new Error("Secrets Manager does not answer"));
-    const error = await appSecretWriter({ send }, arns)("wx1", "s3cret").catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(StoreUnavailable);
-    expect(String(error)).not.toContain("s3cret");
+  test("is said of the last good value while Secrets Manager does not answer", async () => {
+    const { service, current, renewed } = appSecrets("s3cret");
+    service.labels = ["AWSCURRENT", "WEAPP_LOGIN_PROVEN"];
+    await current("wx1");
+    service.down = true;
+    expect(await renewed("wx1")).toEqual({ value: "s3cret", proven: true });
+  });
+});
+
+describe("the operator's store", () => {
+  function store(answer: (input: unknown) => object) {
+    const sent: unknown[] = [];
+    const send = vi.fn().mockImplementation(async ({ input }) => {
+      sent.push(input);
+      return answer(input);
+    });
+    return { sent, ...secretsManagerAppSecretStore({ send }, arns) };
+  }
+  const failing = (error: Error) =>
+    store(() => {
+      throw error;
+    });
+  const thrown = (call: Promise<unknown>) => call.catch((error: unknown) => error);
+
+  test("puts a value under the ARN of its mini-program, as it was given", async () => {
+    const { sent, set } = store(() => ({}));
+    await set("wx2", "s3cret");
+    expect(sent).toEqual([{ SecretId: arns.wx2, SecretString: "s3cret" }]);
+  });
+
+  test("marks a proven one, and makes it current all the same", async () => {
+    const { sent, setProven } = store(() => ({}));
+    await setProven("wx2", "s3cret");
+    expect(sent).toEqual([
+      { SecretId: arns.wx2, SecretString: "s3cret", VersionStages: ["AWSCURRENT", "WEAPP_LOGIN_PROVEN"] },
+    ]);
+  });
+
+  test.each([
+    ["a value", { SecretString: " s3cret\n" }, { state: "set", value: "s3cret", proven: false }],
+    [
+      "a proven value",
+      { SecretString: "s3cret", VersionStages: ["WEAPP_LOGIN_PROVEN"] },
+      { state: "set", value: "s3cret", proven: true },
+    ],
+    ["the placeholder", { SecretString: appSecretPlaceholder }, { state: "placeholder" }],
+    ["an empty value", { SecretString: " " }, { state: "missing" }],
+    ["a binary value", {}, { state: "missing" }],
+  ])("reads %s", async (_, answer, expected) => {
+    expect(await store(() => answer).read("wx1")).toEqual(expected);
+  });
+
+  test("reads none where there is none", async () => {
+    const error = Object.assign(new Error(), { name: "ResourceNotFoundException" });
+    expect(await failing(error).read("wx1")).toEqual({ state: "missing" });
+  });
+
+  test.each(["set", "setProven"] as const)(
+    "is an outage while Secrets Manager does not answer: %s, without repeating the secret",
+    async (verb) => {
+      const error = await thrown(failing(new Error("no answer"))[verb]("wx1", "s3cret"));
+      expect(error).toBeInstanceOf(StoreUnavailable);
+      expect(String(error)).not.toContain("s3cret");
+    },
+  );
+
+  test("is an outage while Secrets Manager does not answer: read", async () => {
+    expect(await thrown(failing(new Error("no answer")).read("wx1"))).toBeInstanceOf(StoreUnavailable);
   });
 });

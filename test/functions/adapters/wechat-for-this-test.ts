@@ -41,6 +41,8 @@ export interface SettableSecrets extends AppSecrets {
   now: string | undefined;
   /** What asking anew brings; as `now` unless set. */
   next: string | undefined;
+  /** Whether what there is, now or next, had been accepted by WeChat when it was stored. */
+  proven: boolean;
   readonly renewals: string[];
 }
 
@@ -49,14 +51,15 @@ export function settableSecrets(now: string | undefined): SettableSecrets {
   return {
     now,
     next: now,
+    proven: false,
     renewals,
     async current() {
-      return this.now;
+      return this.now === undefined ? undefined : { value: this.now, proven: this.proven };
     },
     async renewed(appId) {
       renewals.push(appId);
       this.now = this.next;
-      return this.now;
+      return this.current(appId);
     },
   };
 }

@@ -314,6 +314,27 @@ describe("the secret is refused (40125)", () => {
     expect(await exchange()).toMatchObject(refusal("not_configured"));
   });
 
+  test("where WeChat had accepted it when it was stored, it is a rotation from the first call on", async () => {
+    const { simulator, secrets, exchange } = await client();
+    secrets.proven = true;
+    simulator.rotateSecret(shop.appid, "rotated");
+    expect(await exchange()).toEqual(refusal("wechat_unavailable"));
+  });
+
+  test("a renewed one that WeChat had accepted, and that is refused too, is a rotation as well", async () => {
+    const { simulator, secrets, wechat } = await client();
+    secrets.next = "accepted once";
+    const renewed = secrets.renewed;
+    secrets.renewed = (appId) => {
+      secrets.proven = true;
+      return renewed.call(secrets, appId);
+    };
+    simulator.rotateSecret(shop.appid, "rotated");
+    expect(await wechat.code2session(shop.appid, simulator.login("alice"))).toEqual(
+      refusal("wechat_unavailable"),
+    );
+  });
+
   test("when the new secret arrives, logins work again", async () => {
     const { simulator, secrets, exchange } = await client();
     await exchange();

@@ -109,6 +109,19 @@ describe("a new value", () => {
     expect(await value(client, { VersionStage: "AWSPENDING" })).toMatchObject({ SecretString: "candidate" });
   });
 
+  test("takes a label of one's own along with AWSCURRENT, which leaves the value that had it before", async () => {
+    const { client } = await secrets();
+    const labels = { VersionStages: ["AWSCURRENT", "MINE"] };
+    await put(client, "second", { ClientRequestToken: token("b"), ...labels });
+    expect((await value(client)).VersionStages).toEqual(["AWSCURRENT", "MINE"]);
+    await put(client, "third", { ClientRequestToken: token("c"), ...labels });
+    expect(await value(client)).toMatchObject({ SecretString: "third", ...labels });
+    expect((await value(client, { VersionId: token("b") })).VersionStages).toEqual(["AWSPREVIOUS"]);
+    await put(client, "fourth");
+    expect((await value(client)).VersionStages).toEqual(["AWSCURRENT"]);
+    expect(await value(client, { VersionStage: "MINE" })).toMatchObject({ SecretString: "third" });
+  });
+
   test("may be binary", async () => {
     const { client } = await secrets();
     const SecretBinary = new Uint8Array([0, 0xff]);

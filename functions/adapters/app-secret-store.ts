@@ -1,0 +1,36 @@
+import { PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { AppSecretStore, StoredSecret } from "../core/diagnosis.ts";
+import { StoreUnavailable } from "../core/refusal.ts";
+import { provenLabel, readAppSecret } from "./app-secret.ts";
+
+/** The AppSecrets by AppId, for operators. Throws StoreUnavailable. */
+export function secretsManagerAppSecretStore(
+  client: Pick<SecretsManagerClient, "send">,
+  secretArns: Readonly<Record<string, string>>,
+): AppSecretStore {
+  async function put(appId: string, SecretString: string, labels: { VersionStages?: string[] } = {}) {
+    const command = new PutSecretValueCommand({ SecretId: secretArns[appId], SecretString, ...labels });
+    await answered(client.send(command));
+  }
+  return {
+    async read(appId) {
+      return answered(readAppSecret(client, secretArns[appId]).catch(missingIfThereIsNone));
+    },
+    set: (appId, appSecret) => put(appId, appSecret),
+    // A version that is given labels gets no other by itself: without AWSCURRENT it would be stored and not used.
+    setProven: (appId, appSecret) => put(appId, appSecret, { VersionStages: ["AWSCURRENT", provenLabel] }),
+  };
+}
+
+function missingIfThereIsNone(error: unknown): StoredSecret {
+  if (error instanceof Error && error.name === "ResourceNotFoundException") return { state: "missing" };
+  throw error;
+}
+
+async function answered<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw new StoreUnavailable("Secrets Manager", error);
+  }
+}

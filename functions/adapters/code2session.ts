@@ -1,0 +1,103 @@
+import type { Person } from "../core/identity.ts";
+import { type Facts, type Refusal, type RefusalCode, refused } from "../core/refusal.ts";
+import { type Answer, boundedGet } from "./bounded-get.ts";
+import { freshSockets } from "./fresh-sockets.ts";
+
+export const invalidAppSecret = 40125;
+/** WeChat counts by the minute. */
+const rateLimitSeconds = 60;
+const longestId = 128;
+
+/**
+ * What each errcode of jscode2session means to the caller. `alarm`: somebody must look, because it is our
+ * configuration or our bug. Source: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
+ * and WeChat's general list of return codes.
+ */
+const errcodes: Record<number, { code: RefusalCode; alarm?: true }> = {
+  [-1]: { code: "wechat_busy" },
+  40029: { code: "invalid_code" },
+  40163: { code: "invalid_code" },
+  40226: { code: "wechat_user_blocked" },
+  45011: { code: "rate_limited" },
+  50002: { code: "wechat_user_blocked", alarm: true },
+  40013: { code: "not_configured", alarm: true },
+  [invalidAppSecret]: { code: "not_configured", alarm: true },
+  40243: { code: "not_configured", alarm: true },
+  41002: { code: "not_configured", alarm: true },
+  41004: { code: "not_configured", alarm: true },
+  41008: { code: "wechat_unavailable", alarm: true },
+};
+
+/** What one call comes to: as it came over the network, and what it means. */
+export interface Exchange {
+  readonly answer: Answer;
+  readonly verdict: Verdict;
+}
+
+export type Code2session = (
+  appId: string,
+  appSecret: string,
+  code: string,
+  deadline: AbortSignal,
+) => Promise<Exchange>;
+
+/** WeChat's code2session, one GET per call. `baseUrl`: `https://api.weixin.qq.com`, or a stand-in for it. */
+export function code2session(baseUrl: string, now: () => number): Code2session {
+  const endpoint = new URL("/sns/jscode2session", baseUrl);
+  const sockets = freshSockets(endpoint.protocol, now);
+  return async (appId, appSecret, code, deadline) => {
+    const url = new URL(endpoint);
+    url.search = new URLSearchParams({
+      appid: appId,
+      secret: appSecret,
+      js_code: code,
+      grant_type: "authorization_code",
+    }).toString();
+    const answer = await boundedGet(url, sockets, deadline);
+    return { answer, verdict: verdictOf(answer, appId) };
+  };
+}
+
+export type Verdict = { readonly errcode?: number; readonly provesSecret?: boolean } & (
+  | { readonly person: Person; readonly refusal?: never }
+  | { readonly person?: never; readonly refusal: Refusal }
+);
+
+function verdictOf(answer: Answer, appId: string): Verdict {
+  if (answer.kind === "timeout") return { refusal: refused("wechat_timeout") };
+  return answer.kind === "json" ? readVerdict(answer.value, appId) : unreadable(answer.why);
+}
+
+/** `errcode` is the verdict: WeChat refuses with HTTP 200 too. It may be absent, 0, a number or a numeric string. */
+function readVerdict(answer: unknown, appId: string): Verdict {
+  if (typeof answer !== "object" || answer === null) return unreadable("not an object");
+  const { errcode, errmsg, openid, unionid } = answer as Record<string, unknown>;
+  const verdict = errcode === undefined ? 0 : Number(errcode);
+  if (!Number.isInteger(verdict)) return unreadable("errcode is not a number");
+  if (verdict !== 0) return refusalFor(verdict, errmsg);
+  if (!isId(openid)) return unreadable("no openid");
+  return { provesSecret: true, person: { appId, openid, ...(isId(unionid) && { unionid }) } };
+}
+
+function refusalFor(errcode: number, errmsg: unknown): Verdict {
+  const row = errcodes[errcode] ?? { code: "wechat_unavailable" };
+  // Support at WeChat asks for the rid.
+  const rid = typeof errmsg === "string" ? /\brid: ([\w-]{1,64})/.exec(errmsg)?.[1] : undefined;
+  const facts: Facts = { errcode, ...(rid && { rid }), ...(row.alarm && { alarm: true }) };
+  return {
+    errcode,
+    provesSecret: row.code === "invalid_code",
+    refusal: refused(row.code, {
+      facts,
+      ...(row.code === "rate_limited" && { retryAfter: rateLimitSeconds }),
+    }),
+  };
+}
+
+function unreadable(why: string): Verdict {
+  return { refusal: refused("wechat_unavailable", { facts: { why } }) };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= longestId;
+}

@@ -1,0 +1,463 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import type { DeploymentView } from "../../functions/admin/requests.ts";
+import { operatorAccessKey } from "../../local/operator-access-key.ts";
+import { ofType, resourcesOf, tableName } from "../lib/template.ts";
+import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "./fake-aws.ts";
+import { backedUp, expiring, healthy, type Table } from "./healthy.ts";
+import { runHere, type Typing } from "./operator.ts";
+
+interface Check {
+  readonly check: string;
+  readonly state: "ok" | "problem" | "skipped";
+  readonly found: string;
+  readonly todo?: string;
+}
+
+const appId = "wx0123456789abcdef";
+const noon = Date.UTC(2026, 2, 1, 12);
+const outputs = {
+  ApiUrl: apiUrl,
+  AdminFunctionName: "WeappLogin-LoginAdmin",
+  AuthorizerFunctionArn: "arn:of-the-authorizer",
+  AppSecretName: "WeappLogin-AppSecret",
+};
+const weChatConsole = "https://mp.weixin.qq.com (开发管理 > 开发设置)";
+
+/** Somebody with a deployment in AWS, of which the admin function says this. */
+async function inAws(view: unknown = healthy(), options: FakeAwsOptions = {}, environment: object = {}) {
+  const aws = await fakeAws({ outputs, admin: () => view, ...options });
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await aws.close();
+  });
+  const known = {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_ACCESS_KEY_ID: operatorAccessKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operatorAccessKey.secretAccessKey,
+    AWS_REGION: "eu-west-1",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_PROFILE: "",
+    ...environment,
+  };
+  for (const [name, value] of Object.entries(known)) vi.stubEnv(name, value || undefined);
+  const run = (args: readonly string[], typing: Typing = {}) =>
+    runHere(["doctor", ...args], { now: () => noon, ...typing });
+  return {
+    requests: aws.requests,
+    text: (...args: string[]) => run(["--stack", "WeappLogin", ...args]),
+    async checks(typing: Typing = {}, ...args: string[]) {
+      const { exit, stdout, stderr } = await run(["--stack", "WeappLogin", "--json", ...args], typing);
+      expect(stderr).toBe("");
+      const document: { checks: Check[] } = JSON.parse(stdout);
+      expect(Object.keys(document)).toEqual(["checks"]);
+      return { exit, checks: document.checks };
+    },
+  };
+}
+
+const states = (checks: readonly Check[]) => checks.map(({ state }) => state);
+
+test("says what was checked and what was found, one line each, with exit code 0 where all is well", async () => {
+  const { text, requests } = await inAws();
+  expect(await text()).toEqual({
+    exit: 0,
+    stderr: "",
+    stdout: [
+      "✓ credentials and Region           access key of the environment (AWS_ACCESS_KEY_ID), Region eu-west-1 (AWS_REGION)",
+      `✓ stack outputs                    WeappLogin is CREATE_COMPLETE, its API at ${apiUrl}`,
+      "✓ admin function                   WeappLogin-LoginAdmin answers",
+      `✓ AppSecret of ${appId}  accepted by WeChat`,
+      "✓ WeChat                           https://api.weixin.qq.com answers the functions in 43 ms",
+      "✓ tables                           Bindings, Accounts, Sessions, Attempts are there",
+      "✓ time to live                     time to live is on for Sessions, Attempts",
+      "✓ backups                          point-in-time recovery is on for Bindings, Accounts, deletion protection too",
+      "✓ clocks                           this machine, the functions and WeChat agree to 0 s",
+      "",
+      "All is well.",
+      "",
+    ].join("\n"),
+  });
+  expect(requests).toEqual([{ action: "doctor.check" }]);
+});
+
+test("says what to do, and counts, with exit code 1 where something was found", async () => {
+  const { text } = await inAws(
+    healthy({
+      secrets: [{ appId, state: "placeholder" }],
+      tables: [backedUp("Bindings"), expiring("Sessions", { timeToLive: "off" })],
+    }),
+  );
+  const { exit, stdout } = await text("--region", "eu-west-1");
+  expect(exit).toBe(1);
+  expect(stdout).toContain(
+    `✗ AppSecret of ${appId}  still the placeholder: login answers not_configured. What to do: reset it at ` +
+      `${weChatConsole}, which shows it once, and run \`npx weapp-login secret rotate --stack WeappLogin ` +
+      "--region eu-west-1`.\n",
+  );
+  expect(stdout).toContain(
+    "✗ time to live                     time to live of Sessions (WeappLogin-Sessions) is off. What to do: run `aws " +
+      "dynamodb update-time-to-live --table-name WeappLogin-Sessions --time-to-live-specification " +
+      "Enabled=true,AttributeName=expiresAt --region eu-west-1`.\n",
+  );
+  expect(stdout).toMatch(/\n\n2 problems\.\n$/);
+});
+
+describe("what the admin function found", () => {
+  const rotate = "`npx weapp-login secret rotate --stack WeappLogin`";
+  const doctor = "`npx weapp-login doctor --stack WeappLogin`";
+  const secret = `AppSecret of ${appId}`;
+  const askAgain =
+    `run ${doctor} again; if that does not help, \`npx cdk drift WeappLogin\` shows whether the admin function's role ` +
+    "was changed";
+  const failed = { weChat: { failed: "ETIMEDOUT" } };
+
+  test.each<[string, Partial<DeploymentView>, check: string, found: string, todo: string]>([
+    [
+      "a wrong AppSecret",
+      { secrets: [{ appId, state: "refused", errcode: 40125 }] },
+      secret,
+      "WeChat refuses it (errcode 40125): it was reset there, or is another mini-program's",
+      `take the one that was reset last, or reset it at ${weChatConsole}, and run ${rotate}`,
+    ],
+    [
+      "no AppSecret",
+      { secrets: [{ appId, state: "missing" }] },
+      secret,
+      "not set: login answers not_configured",
+      `reset it at ${weChatConsole}, which shows it once, and run ${rotate}`,
+    ],
+    [
+      "an AppId that WeChat does not know",
+      { secrets: [{ appId, state: "unknown_app", errcode: 40013 }] },
+      secret,
+      "WeChat knows no such AppId (errcode 40013)",
+      "put the mini-program's AppId into cdk.json (context.appId) and run `npx cdk deploy`",
+    ],
+    [
+      "a frozen AppSecret",
+      { secrets: [{ appId, state: "frozen", errcode: 40243 }] },
+      secret,
+      "WeChat has frozen it (errcode 40243)",
+      `unfreeze it at ${weChatConsole}, and run ${doctor} again`,
+    ],
+    [
+      "an AppSecret that the functions may not read",
+      { secrets: [{ appId, state: "unreadable", why: "AccessDeniedException" }] },
+      secret,
+      "Secrets Manager does not give it to the functions (AccessDeniedException)",
+      askAgain,
+    ],
+    [
+      "a WeChat that does not decide",
+      { secrets: [{ appId, state: "unknown", errcode: 45011 }] },
+      secret,
+      "WeChat says neither yes nor no (errcode 45011)",
+      `wait a minute, and run ${doctor} again`,
+    ],
+    [
+      "a WeChat that is not reached",
+      failed,
+      "WeChat",
+      "the functions do not reach https://api.weixin.qq.com (ETIMEDOUT)",
+      "see whether it answers here with `curl -sS https://api.weixin.qq.com/sns/jscode2session`; if so, something is " +
+        "between the functions and the internet, such as a VPC without a NAT gateway",
+    ],
+    [
+      "a missing table with what cannot be rebuilt",
+      { tables: [backedUp("Bindings", { state: "missing" }), backedUp("Accounts"), expiring("Sessions")] },
+      "tables",
+      "Bindings (WeappLogin-Bindings) is missing",
+      "find the backup that DynamoDB took when WeappLogin-Bindings was deleted with `aws dynamodb list-backups " +
+        "--backup-type SYSTEM`, and run `aws dynamodb restore-table-from-backup --target-table-name " +
+        "WeappLogin-Bindings --backup-arn ARN`",
+    ],
+    [
+      "a table that cannot be described",
+      {
+        tables: [
+          expiring("Attempts", { state: "unreadable", why: "AccessDeniedException" }),
+          backedUp("Bindings"),
+          expiring("Sessions"),
+        ],
+      },
+      "tables",
+      "Attempts (WeappLogin-Attempts) cannot be described (AccessDeniedException)",
+      askAgain,
+    ],
+    [
+      "a setting that cannot be described",
+      { tables: [expiring("Sessions", { timeToLive: "unknown" }), backedUp("Bindings")] },
+      "time to live",
+      "time to live of Sessions (WeappLogin-Sessions) cannot be described",
+      askAgain,
+    ],
+    [
+      "backups that are off",
+      {
+        tables: [
+          expiring("Sessions"),
+          backedUp("Bindings", { pointInTimeRecovery: "off" }),
+          backedUp("Accounts"),
+        ],
+      },
+      "backups",
+      "point-in-time recovery of Bindings (WeappLogin-Bindings) is off",
+      "run `aws dynamodb update-continuous-backups --table-name WeappLogin-Bindings " +
+        "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`",
+    ],
+    [
+      "functions whose clock is wrong",
+      { weChat: { milliseconds: 43, aheadSeconds: -61 } },
+      "clocks",
+      "the functions are 61 s behind WeChat",
+      `compare \`date -u\` with \`curl -sI https://api.weixin.qq.com\`, and run ${doctor} again`,
+    ],
+  ])("%s", async (_, changes, check, found, todo) => {
+    const { checks } = await inAws(healthy(changes));
+    const seen = await checks();
+    expect(seen.exit).toBe(1);
+    expect(seen.checks.filter(({ state }) => state === "problem")).toEqual([
+      { check, state: "problem", found, todo },
+    ]);
+  });
+
+  test("names the mini-program in the command where there are several", async () => {
+    const other = "wxfedcba9876543210";
+    const { checks } = await inAws(
+      healthy({
+        secrets: [
+          { appId, state: "accepted", proven: true },
+          { appId: other, state: "missing" },
+        ],
+      }),
+    );
+    const seen = await checks({}, "--region", "eu-west-1");
+    const [, found] = seen.checks.filter(({ check }) => check.startsWith("AppSecret"));
+    expect(found?.todo).toContain(
+      `\`npx weapp-login secret rotate --app-id ${other} --stack WeappLogin --region eu-west-1\``,
+    );
+  });
+
+  test("blames no AppSecret for a WeChat that is not reached", async () => {
+    const { checks } = await inAws(healthy({ ...failed, secrets: [{ appId, state: "unknown" }] }));
+    const { checks: found } = await checks();
+    expect(found.find(({ check }) => check === secret)).toEqual({
+      check: secret,
+      state: "skipped",
+      found: "not checked: WeChat comes first",
+    });
+  });
+
+  test("says that deletion protection is off, which is no problem: the stack may be one to throw away", async () => {
+    const { checks } = await inAws(
+      healthy({
+        tables: [
+          backedUp("Bindings", { deletionProtection: "off" }),
+          backedUp("Accounts"),
+          expiring("Sessions"),
+        ],
+      }),
+    );
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(0);
+    expect(found.find(({ check }) => check === "backups")?.found).toBe(
+      "point-in-time recovery is on for Bindings, Accounts, deletion protection is off for Bindings",
+    );
+  });
+
+  test("says nothing of the settings of tables that are not there", async () => {
+    const gone: Table[] = [expiring("Sessions", { state: "missing", timeToLive: "unknown" })];
+    const { checks } = await inAws(healthy({ tables: gone }));
+    const { checks: found } = await checks();
+    expect(found.filter(({ state }) => state === "skipped").map(({ check }) => check)).toEqual([
+      "time to live",
+      "backups",
+    ]);
+  });
+
+  test.each(["Sessions", "Attempts"] as const)(
+    "%s is made anew with the keys that the template gives it",
+    async (table) => {
+      const template: unknown = JSON.parse(
+        await readFile(join(inject("assembly"), "WeappLogin.template.json"), "utf8"),
+      );
+      const declared = ofType(resourcesOf(template), "AWS::DynamoDB::GlobalTable").find(
+        (it) => tableName(it) === table,
+      );
+      const { checks } = await inAws(healthy({ tables: [expiring(table, { state: "missing" })] }));
+      const todo = (await checks()).checks.find(({ check }) => check === "tables")?.todo ?? "";
+      const [, attributes = "", keys = ""] =
+        /`aws dynamodb create-table .* --attribute-definitions (.*) --key-schema (.*?)`/.exec(todo) ?? [];
+      const read = (shorthand: string) =>
+        shorthand.split(" ").map((it) => Object.fromEntries(it.split(",").map((pair) => pair.split("="))));
+      expect(read(attributes)).toEqual(declared?.properties.AttributeDefinitions);
+      expect(read(keys)).toEqual(declared?.properties.KeySchema);
+    },
+  );
+});
+
+describe("this machine's clock", () => {
+  /** The request takes two seconds. */
+  const typing = (aheadSeconds: number) => {
+    const times = [noon + aheadSeconds * 1000, noon + aheadSeconds * 1000 + 2000];
+    return { now: () => times.shift() ?? 0 };
+  };
+
+  test.each([
+    ["the request was under way then", -1, "agree to 0 s"],
+    ["a minute ahead", 60, "agree to 60 s"],
+    ["a minute behind", -62, "agree to 60 s"],
+  ])("may differ from the functions': %s", async (_, ahead, found) => {
+    const { checks } = await inAws();
+    const seen = await checks(typing(ahead));
+    expect(seen.exit).toBe(0);
+    expect(seen.checks.at(-1)?.found).toContain(found);
+  });
+
+  test.each([
+    [61, "this machine is 61 s ahead of the functions"],
+    [-63, "this machine is 61 s behind the functions"],
+  ])("%i s ahead is a problem", async (ahead, found) => {
+    const { checks } = await inAws();
+    const seen = await checks(typing(ahead));
+    expect(seen.exit).toBe(1);
+    expect(seen.checks.at(-1)).toEqual({
+      check: "clocks",
+      state: "problem",
+      found,
+      todo: "set its clock, for instance with `sudo timedatectl set-ntp true` or `sudo sntp -sS time.apple.com`",
+    });
+  });
+
+  test("is compared with the functions' only where WeChat says no time", async () => {
+    const { checks } = await inAws(healthy({ weChat: { milliseconds: 43 } }));
+    expect((await checks()).checks.at(-1)?.found).toBe(
+      "this machine and the functions agree to 0 s; WeChat did not say its time",
+    );
+  });
+});
+
+describe("what stops the examination leaves the rest unchecked", () => {
+  const rest = (count: number) => Array(count).fill("skipped");
+
+  test("no credentials", async () => {
+    const { checks } = await inAws(healthy(), {}, { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(3);
+    expect(states(found)).toEqual(["problem", ...rest(8)]);
+    expect(found[0]).toEqual({
+      check: "credentials and Region",
+      state: "problem",
+      found: "AWS does not know you (CredentialsProviderError)",
+      todo: expect.stringMatching(/^log in \(`aws sso login`, .* and run this again$/),
+    });
+    expect(found[1]).toEqual({
+      check: "stack outputs",
+      state: "skipped",
+      found: "not checked: credentials and Region comes first",
+    });
+  });
+
+  test.each([
+    ["no Region", { AWS_REGION: "" }, "No AWS Region is set", "name one with --region or AWS_REGION"],
+    [
+      "no network",
+      { AWS_ENDPOINT_URL: "http://127.0.0.1:9" },
+      "AWS cannot be reached (ECONNREFUSED)",
+      "check the network and the Region, and run this again",
+    ],
+  ])("%s", async (_, environment, found, todo) => {
+    const { checks } = await inAws(healthy(), {}, environment);
+    const seen = await checks();
+    expect(seen.exit).toBe(3);
+    expect(seen.checks[0]).toMatchObject({ state: "problem", found, todo });
+  });
+
+  test("no such stack", async () => {
+    const { checks } = await inAws(healthy(), { stackName: "Other" });
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(3);
+    expect(states(found)).toEqual(["ok", "problem", ...rest(7)]);
+    expect(found[1]).toMatchObject({
+      found: "There is no stack WeappLogin in eu-west-1",
+      todo: "check the name, and --region and AWS_PROFILE; `npx cdk deploy` deploys it",
+    });
+  });
+
+  test("a stack without the function's name", async () => {
+    const { checks, requests } = await inAws(healthy(), { outputs: { ApiUrl: apiUrl } });
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(3);
+    expect(states(found)).toEqual(["ok", "problem", ...rest(7)]);
+    expect(found[1]).toMatchObject({
+      found:
+        "WeappLogin is CREATE_COMPLETE and has no AdminFunctionName and no AuthorizerFunctionArn and no AppSecretName",
+      todo: "run `npx cdk deploy`: it may come from an older version, or its deployment did not end",
+    });
+    expect(requests).toEqual([]);
+  });
+
+  test("but a stack without another output does not", async () => {
+    const { AppSecretName: _, ...others } = outputs;
+    const { checks } = await inAws(healthy(), { outputs: others });
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(1);
+    expect(states(found)).toEqual(["ok", "problem", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]);
+  });
+
+  test.each([
+    [
+      "an admin function that breaks",
+      new Crash({ errorMessage: "s3cret" }),
+      3,
+      "The admin function failed",
+      "its log group in CloudWatch says why",
+    ],
+    [
+      "an admin function of an older version",
+      { refused: "invalid_request", detail: "action must be one of secret.set." },
+      1,
+      "The admin function does not know `doctor.check`: it is of an older version",
+      "run `npx cdk deploy`",
+    ],
+    [
+      "an admin function of a newer version",
+      healthy({ tables: [{ ...backedUp("Bindings"), state: "frozen" as "there" }] }),
+      3,
+      "The admin function answered something that this command line does not understand",
+      "deploy the stack and run the command line from the same version",
+    ],
+  ])("%s", async (_, answer, exit, found, todo) => {
+    const { checks } = await inAws(answer);
+    const seen = await checks();
+    expect(seen.exit).toBe(exit);
+    expect(states(seen.checks)).toEqual(["ok", "ok", "problem", ...rest(6)]);
+    expect(seen.checks[2]).toEqual({ check: "admin function", state: "problem", found, todo });
+  });
+
+  test("somebody who may not invoke the function", async () => {
+    const { checks } = await inAws(healthy(), {
+      policy: [{ Effect: "Allow", Action: "cloudformation:*", Resource: "*" }],
+    });
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(3);
+    expect(found[2]).toMatchObject({
+      state: "problem",
+      found: expect.stringContaining("lambda:InvokeFunction on resource"),
+      todo: expect.stringContaining("whoever runs this needs cloudformation:DescribeStacks"),
+    });
+  });
+
+  test("Ctrl-C, without a verdict", async () => {
+    const aws = await inAws();
+    const { exit, stdout } = await runHere(["doctor", "--stack", "WeappLogin"], {
+      signal: AbortSignal.abort(),
+    });
+    expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
+    expect(aws.requests).toEqual([]);
+  });
+});
