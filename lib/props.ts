@@ -2,6 +2,7 @@ import { type Duration, type RemovalPolicy, type Stack, Token } from "aws-cdk-li
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture, IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { CorsProps, DomainProps, ThrottleProps } from "./login-api.ts";
 
 export interface WeappLoginProps {
@@ -48,6 +49,18 @@ export interface WeappLoginProps {
     readonly verifier?: number;
     readonly authorizer?: number;
   };
+  /**
+   * Metrics out of the logs, a dashboard, and alarms. Default: true. What they mean, what to do and what they cost:
+   * docs/runbook.md.
+   */
+  readonly monitoring?: boolean;
+  /**
+   * Where alarms go. Default: a topic of its own (output `AlarmTopicArn`) that takes messages over TLS only. Yours must
+   * let `cloudwatch.amazonaws.com` publish, and the key it may be encrypted with must let it too.
+   */
+  readonly alarmTopic?: ITopic;
+  /** Subscribed to the topic. AWS sends a message to it first, with a link that somebody must follow. */
+  readonly alarmEmail?: string;
   /** Default: 90 days. */
   readonly logRetention?: RetentionDays;
   /** Default: NODEJS_24_X, which is also the oldest that works. */
@@ -82,6 +95,9 @@ export function checkProps(
     cors,
     loginThrottle,
     encryptionKey,
+    monitoring = true,
+    alarmTopic,
+    alarmEmail,
   }: WeappLoginProps,
   stack: Stack,
 ): void {
@@ -117,5 +133,13 @@ export function checkProps(
       "encryptionKey needs a stack with a Region: new Stack(app, id, { env: { region: 'eu-west-1' } }). " +
         "DynamoDB names the key by Region.",
     );
+  }
+  if (!monitoring && (alarmTopic || alarmEmail !== undefined)) {
+    throw new Error(
+      "monitoring is false, so that there are no alarms: leave alarmTopic and alarmEmail out, or monitoring.",
+    );
+  }
+  if (alarmEmail !== undefined && !Token.isUnresolved(alarmEmail) && !/^[^@\s]+@[^@\s]+$/.test(alarmEmail)) {
+    throw new Error(`alarmEmail is an address such as ops@example.com, and this is "${alarmEmail}".`);
   }
 }

@@ -13,6 +13,8 @@ const readers = {
   removalPolicy: (value: string) => ({ removalPolicy: removalPolicy(value) }),
   verifier: (value: string) => ({ verifier: oneOf(value, "built-in", "none") }),
   identitiesPerAccount: (value: string) => ({ identitiesPerAccount: oneOf(value, "many", "one-per-app") }),
+  monitoring: (value: string) => ({ monitoring: oneOf(value, "true", "false") === "true" }),
+  alarmEmail: (value: string) => ({ alarmEmail: value }),
   hello: (value: string) => ({ hello: oneOf(value, "true", "false") === "true" }),
 } satisfies Record<string, (value: string) => Partial<WeappLoginStackProps>>;
 

@@ -1,5 +1,6 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import { Key } from "aws-cdk-lib/aws-kms";
+import { Topic } from "aws-cdk-lib/aws-sns";
 import { expect, test } from "vitest";
 import { checkProps, type WeappLoginProps } from "../../lib/props.ts";
 
@@ -20,6 +21,10 @@ test.each<[Partial<WeappLoginProps>, string]>([
   [{ cors: { allowOrigins: ["h5.example.com"] } }, "cors.allowOrigins"],
   [{ loginThrottle: { ratePerSecond: 0, burst: 1 } }, "loginThrottle.ratePerSecond"],
   [{ loginThrottle: { ratePerSecond: 1, burst: Number.NaN } }, "loginThrottle.burst"],
+  [{ monitoring: false, alarmEmail: "ops@example.com" }, "monitoring is false"],
+  [{ alarmEmail: "" }, "alarmEmail"],
+  [{ alarmEmail: "ops" }, "alarmEmail"],
+  [{ alarmEmail: "a@example.com, b@example.com" }, "alarmEmail"],
 ])("%j is refused at synthesis, by name", (props, name) => {
   expect(() => checkProps({ appId, ...props }, stack)).toThrow(name);
 });
@@ -33,8 +38,16 @@ test("what the limits allow passes", () => {
     attempts: { perIdentity: 0, perUsername: 1, perSourceIp: 300, window: Duration.seconds(1) },
     cors: { allowOrigins: ["*", "https://h5.example.com", "http://localhost:8080"] },
     loginThrottle: { ratePerSecond: 0.5, burst: 1 },
+    alarmEmail: "ops@example.com",
   };
   checkProps(props, stack);
+});
+
+test("a topic of the owner's is of no use where there are no alarms", () => {
+  const alarmTopic = new Topic(stack, "Topic");
+  expect(() => checkProps({ appId, monitoring: false, alarmTopic }, stack)).toThrow("leave alarmTopic");
+  checkProps({ appId, monitoring: false }, stack);
+  checkProps({ appId, alarmTopic }, stack);
 });
 
 test("a key of the owner's needs a Region, which the error says how to give", () => {

@@ -324,6 +324,8 @@ describe("the context", () => {
       { appId: sampleAppId, otherAppIds: ["wxb", "wxc"] },
     ],
     ["hello", { hello: "true" }, { appId: sampleAppId, hello: true }],
+    ["monitoring", { monitoring: "false" }, { appId: sampleAppId, monitoring: false }],
+    ["alarmEmail", { alarmEmail: "ops@example.com" }, { appId: sampleAppId, alarmEmail: "ops@example.com" }],
     ["hello as JSON", { hello: false }, { appId: sampleAppId, hello: false }],
     ["verifier", { verifier: "none" }, { appId: sampleAppId, verifier: "none" }],
     [
@@ -362,6 +364,7 @@ describe("the context", () => {
     ["verifier", "builtin"],
     ["identitiesPerAccount", "1"],
     ["hello", "yes"],
+    ["monitoring", "off"],
   ])("is refused by name: %s=%s", (name, value) => {
     expect(() => settings({ [name]: value })).toThrow(`The context value ${name}: "${value}" is `);
   });
