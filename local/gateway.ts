@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { RouteDescription } from "./assembly.ts";
 import { isRecord } from "./aws/json.ts";
 import { authorizers } from "./gateway-authorizers.ts";
@@ -9,6 +7,7 @@ import { type CorsDescription, preflightHeaders, withCors } from "./gateway-cors
 import { gatewayEvent } from "./gateway-event.ts";
 import { type FoundRoute, findRoute } from "./gateway-routes.ts";
 import type { Functions } from "./lambda/functions.ts";
+import { listen } from "./listen.ts";
 import type { Watch } from "./playground/watch.ts";
 import { readBody } from "./read-body.ts";
 
@@ -86,20 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer((request, response) => {
     serve(request, response).catch(() => send(response, message(500, "Internal Server Error")));
   });
-  server.listen(port, "127.0.0.1");
-  await Promise.race([
-    once(server, "listening"),
-    once(server, "error").then(([error]) => Promise.reject(error)),
-  ]);
-  const address = server.address() as AddressInfo;
-
-  return {
-    url: `http://localhost:${address.port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return listen(server, port);
 }
 
 interface Answer {
