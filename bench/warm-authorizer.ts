@@ -1,0 +1,26 @@
+import { sample } from "../local/sample.ts";
+import { jsonWebToken } from "./json-web-token.ts";
+import type { Lab } from "./lab.ts";
+import type { Subject } from "./subject.ts";
+import { type WarmCall, warmCalls } from "./warm-calls.ts";
+
+/** One warm call of the authorizer, and of what else could stand in its place. */
+export async function warmAuthorizer(lab: Lab): Promise<WarmCall[]> {
+  const { environment, event } = lab.deployed("authorizer");
+  const secret = "a secret of the bench, 32 bytes.";
+  const token = jsonWebToken({ sub: sample.userId, appId: sample.appId, iat: 1, exp: 4_000_000_000 }, secret);
+  const withToken: Partial<Subject> = {
+    environment: { ...environment, JWT_SECRET: secret },
+    event: event.replaceAll(/Bearer [\w-]+/g, `Bearer ${token}`),
+  };
+  const subjects = [
+    lab.deployed("authorizer"),
+    await lab.rival("usual-authorizer", "authorizer"),
+    await lab.rival("hand-signed-authorizer", "authorizer"),
+    await lab.rival("unsigned", "authorizer"),
+    await lab.rival("jose", "authorizer", withToken),
+    await lab.rival("jsonwebtoken", "authorizer", withToken),
+  ];
+  const work = lab.quick ? { calls: 200, warmUp: 600 } : { calls: 300, warmUp: 1_500 };
+  return warmCalls("warm authorizer", lab, subjects, work);
+}
