@@ -30,7 +30,10 @@ const rivals = {
   /** The shipped login, bundled as it is shipped, but for the call to WeChat. */
   "fetching-login": {
     ...bundleOptions("login"),
-    plugins: [replacing("./bounded-get.ts", `${root}bench/rivals/fetching-get.ts`)],
+    plugins: [
+      ...(bundleOptions("login").plugins ?? []),
+      replacing("./bounded-get.ts", `${root}bench/rivals/fetching-get.ts`),
+    ],
   },
   "hand-signed-authorizer": {
     ...entry("hand-signed-authorizer"),

@@ -2,7 +2,7 @@ import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 
 /** What a Lambda of 1769 MB has all of. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const megabytesOfOneCpu = 1769;
+export const megabytesOfOneCpu = 1769;
 /** Lambda does not document its period; a shorter one would be finer than this kernel's clock, a longer one coarser than an answer. */
 const periodMs = 20;
 

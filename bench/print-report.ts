@@ -1,5 +1,6 @@
 import { memorySizes } from "./cold-starts.ts";
 import type { Report } from "./report.ts";
+import { savedByHandSigning } from "./saved.ts";
 import { shows } from "./shows.ts";
 import { table } from "./table.ts";
 
@@ -77,6 +78,22 @@ export function printReport(report: Report): string {
         over(cpuUs, usual?.cpuUs),
         callsPerSecondAndCore.toFixed(0),
       ]),
+    );
+  }
+  for (const { what, points } of report.growth ?? []) {
+    const least = points[0];
+    add(
+      `${what[0]?.toUpperCase()}${what.slice(1)}`,
+      ["", "µs", "x the first"],
+      points.map(({ label, cpuUs }) => [label, cpuUs.toFixed(0), over(cpuUs, least?.cpuUs)]),
+    );
+  }
+  const saved = savedByHandSigning(report);
+  if (saved.length > 0) {
+    add(
+      "What shipping the hand-signed read would save, in wall ms at a CPU share of so many MB",
+      ["", ...memorySizes.map((megabytes) => `${megabytes} MB`)],
+      saved.map(({ what, ms }) => [what, ...ms.map((one) => one.toFixed(1))]),
     );
   }
   add(

@@ -1,4 +1,5 @@
 import type { ColdStart, FirstAnswer } from "./cold-starts.ts";
+import type { Growth } from "./growth.ts";
 import type { WarmCall } from "./warm-calls.ts";
 
 /** What one run has found; sections that were left out are absent. */
@@ -9,6 +10,7 @@ export interface Report {
   readonly firstAnswers?: readonly FirstAnswer[];
   readonly warmAuthorizer?: readonly WarmCall[];
   readonly warmLogin?: readonly WarmCall[];
+  readonly growth?: readonly Growth[];
 }
 
 /** KB (1,024 bytes) of a bundle. */

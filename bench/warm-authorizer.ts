@@ -1,11 +1,15 @@
 import { sample } from "../local/sample.ts";
 import { jsonWebToken } from "./json-web-token.ts";
 import type { Lab } from "./lab.ts";
+import type { findRedis } from "./redis.ts";
 import type { Subject } from "./subject.ts";
 import { type WarmCall, warmCalls } from "./warm-calls.ts";
 
 /** One warm call of the authorizer, and of what else could stand in its place. */
-export async function warmAuthorizer(lab: Lab): Promise<WarmCall[]> {
+export async function warmAuthorizer(
+  lab: Lab,
+  redis: Awaited<ReturnType<typeof findRedis>>,
+): Promise<WarmCall[]> {
   const { environment, event } = lab.deployed("authorizer");
   const secret = "a secret of the bench, 32 bytes.";
   const token = jsonWebToken({ sub: sample.userId, appId: sample.appId, iat: 1, exp: 4_000_000_000 }, secret);
@@ -21,6 +25,10 @@ export async function warmAuthorizer(lab: Lab): Promise<WarmCall[]> {
     await lab.rival("jose", "authorizer", withToken),
     await lab.rival("jsonwebtoken", "authorizer", withToken),
   ];
+  if ("url" in redis) {
+    const environment = { REDIS_URL: redis.url, NODE_ENV: "production" };
+    subjects.push(await lab.rival("express-session", "authorizer", { environment }));
+  }
   const work = lab.quick ? { calls: 200, warmUp: 600 } : { calls: 300, warmUp: 1_500 };
   return warmCalls("warm authorizer", lab, subjects, work);
 }
