@@ -12,7 +12,7 @@ export interface Growth {
   readonly points: readonly { readonly label: string; readonly cpuUs: number }[];
 }
 
-const warmUp = 400;
+const warmUp = 300;
 const calls = 60;
 
 /** How the cost grows with the sessions of an identity, the size of a body, and the bindings in the store. */

@@ -11,9 +11,12 @@ export interface WarmCall {
   readonly callsPerSecondAndCore: number;
 }
 
+const leastTurnUs = 100_000;
+
 /**
  * CPU time of one warm call. Every subject has a process of its own, warmed up until the optimizing compiler has had its
- * turn; then they are called in turns. `calls` per turn; `warmUp` before the first one.
+ * turn; then they are called in turns. At least `calls` per turn;
+ * `warmUp` before the first one.
  */
 export async function warmCalls(
   what: string,
@@ -27,14 +30,17 @@ export async function warmCalls(
   const turns = Math.ceil(lab.rounds / generations);
   for (let generation = 1; generation <= generations; generation++) {
     await using processes = new AsyncDisposableStack();
-    const warm: { label: string; subject: Subject; call: (calls: number) => Promise<number> }[] = [];
+    const warm: { label: string; subject: Subject; turn: () => Promise<number> }[] = [];
     for (const subject of subjects) {
       lab.progress(`${what}, warming up`, generation, generations, subject.label);
       const { call } = processes.use(await startWarmProcess(subject, lab.cores));
-      await call(warmUp);
-      warm.push({ label: subject.label, subject, call });
+      const early = await call(warmUp);
+      // A call that takes a few dozen microseconds is made more often, or a turn would measure the clock's ticks.
+      const perTurn = Math.max(calls, Math.round(leastTurnUs / early));
+      if (perTurn > calls) await call(perTurn * 5);
+      warm.push({ label: subject.label, subject, turn: () => call(perTurn) });
     }
-    const results = await interleave(what, warm, turns, lab.progress, ({ call }) => call(calls));
+    const results = await interleave(what, warm, turns, lab.progress, ({ turn }) => turn());
     for (const [{ subject }, runs] of results) measured.get(subject)?.push(...runs);
   }
   return [...measured].map(([{ label }, runs]) => {

@@ -8,6 +8,6 @@ export async function warmLogin(lab: Lab): Promise<WarmCall[]> {
     await lab.rival("usual-login", "login"),
     await lab.rival("fetching-login", "login"),
   ];
-  const work = lab.quick ? { calls: 100, warmUp: 300 } : { calls: 150, warmUp: 800 };
+  const work = lab.quick ? { calls: 50, warmUp: 150 } : { calls: 100, warmUp: 500 };
   return warmCalls("warm login", lab, subjects, work);
 }

@@ -7,7 +7,7 @@ declare module "jsonwebtoken" {
   const jwt: {
     verify(
       token: string,
-      key: KeyObject,
+      key: KeyObject | string,
       options: { algorithms: string[] },
     ): string | Record<string, unknown>;
   };
