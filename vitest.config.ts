@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig(({ mode }) => {
   const full = mode === "proofs";
   return {
+    // The examples import the package by its name.
+    resolve: { tsconfigPaths: true },
     test: {
       include: [full ? "test/proofs/**/*.test.ts" : "test/**/*.test.ts"],
       globalSetup: "test/synthesized-once.ts",

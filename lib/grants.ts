@@ -1,3 +1,4 @@
+import { Stack } from "aws-cdk-lib";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
@@ -9,19 +10,19 @@ export function allow(to: LambdaFunction, actions: readonly string[], resources:
   to.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
 }
 
-/** These actions on the table's items. CDK's own grants for a table say nothing of the key it is encrypted with. */
+/**
+ * These actions on the table's items. CDK's own grants for single actions say nothing of the key that the table is
+ * encrypted with; what DynamoDB does with it on a caller's behalf:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
+ */
 export function allowOnTable(
   to: LambdaFunction,
   table: TableV2,
   ...actions: readonly `dynamodb:${string}`[]
-) {
+): void {
   table.grant(to, ...actions);
   const writes = actions.some((action) => !/:(BatchGet|Get|Query|Describe)/.test(action));
-  allowKey(to, table.encryptionKey, "dynamodb", [
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    ...(writes ? ["kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"] : []),
-  ]);
+  allowKey(to, table.encryptionKey, "dynamodb", writes ? [...keyReads, ...keyWrites] : keyReads);
 }
 
 /** These actions on the secrets' values. */
@@ -37,21 +38,35 @@ export function allowOnSecrets(
     all.map((secret) => secret.secretArn),
   );
   const writes = actions.some((action) => action.includes(":Put"));
+  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-authz
   allowKey(to, all[0]?.encryptionKey, "secretsmanager", [
     "kms:Decrypt",
     ...(writes ? ["kms:GenerateDataKey"] : []),
   ]);
 }
 
-/** With a key of the owner's: only through the service that holds the data. */
+const keyReads = ["kms:Decrypt", "kms:DescribeKey"];
+
+/** As AWS lists them, but for CreateGrant: that is for whoever creates the table. */
+const keyWrites = [
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+
+/** With a key of the owner's: only through the service that holds the data, in the stack's Region. */
 function allowKey(to: LambdaFunction, key: IKey | undefined, service: string, actions: readonly string[]) {
   if (!key) return;
+  const { region } = Stack.of(to);
+  const via = `${service}.${region}.amazonaws.com`;
   to.addToRolePolicy(
     new PolicyStatement({
       actions: [...actions],
       resources: [key.keyArn],
-      // `service.region.amazonaws.com`, and in China's Regions with `.cn`.
-      conditions: { StringLike: { "kms:ViaService": `${service}.*.amazonaws.com*` } },
+      // AWS does not say which of the two suffixes it uses here in China.
+      conditions: { StringEquals: { "kms:ViaService": region.startsWith("cn-") ? [via, `${via}.cn`] : via } },
     }),
   );
 }

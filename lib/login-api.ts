@@ -15,6 +15,7 @@ import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
 import type { SessionAuthorizer } from "./session-authorizer.ts";
 
 export interface DomainProps {
@@ -46,6 +47,12 @@ export interface LoginApiProps {
 }
 
 const loginPath = "/login";
+
+const openOnPurpose = {
+  id: "AwsSolutions-APIG4",
+  reason:
+    "/login is where a session begins: nobody who calls it has one. WeChat's one-time code, and limits of attempts, stand before it.",
+};
 
 /** Without OPTIONS: a preflight that meets a route is not answered by API Gateway but sent to the function. */
 const methodsButOptions = [
@@ -87,6 +94,7 @@ export class LoginApi extends Construct {
       methods,
       integration: new HttpLambdaIntegration("LoginIntegration", props.login),
     });
+    for (const route of loginRoutes) acknowledge(route, openOnPurpose);
     if (props.loginThrottle) {
       const keys = methods.map((method) => `${method} ${loginPath}`);
       throttle(stage, keys, props.loginThrottle, loginRoutes);
@@ -95,8 +103,10 @@ export class LoginApi extends Construct {
 
   protect(route: string, handler: IFunction): void {
     const [method, path] = /^([A-Z]+) (\/\S*)$/.exec(route)?.slice(1) ?? [];
-    if (method === HttpMethod.ANY && this.#cors) {
-      throw new Error(`With cors, "${route}" would catch the browser's preflight: name the methods instead.`);
+    if (this.#cors && (method === HttpMethod.ANY || method === HttpMethod.OPTIONS)) {
+      throw new Error(
+        `With cors, "${route}" would catch the browser's preflight, which has no session: name the methods instead.`,
+      );
     }
     if (method === undefined || path === undefined || !(method in HttpMethod)) {
       throw new Error(`A route looks like "GET /orders", and this is "${route}".`);
@@ -137,7 +147,8 @@ export class LoginApi extends Construct {
 function corsPreflight({ allowOrigins }: CorsProps) {
   return {
     allowOrigins: [...allowOrigins],
-    allowMethods: [CorsHttpMethod.ANY],
+    // Named, because older browsers take `*` for the name of a method.
+    allowMethods: methodsButOptions.map((method) => CorsHttpMethod[method]),
     allowHeaders: ["authorization", "content-type"],
     exposeHeaders: ["retry-after"],
     maxAge: Duration.hours(1),

@@ -1,7 +1,8 @@
-import { type Duration, type RemovalPolicy, type Stack, Token } from "aws-cdk-lib";
+import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture, IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { CorsProps, DomainProps, ThrottleProps } from "./login-api.ts";
 
 export interface WeappLoginProps {
@@ -48,6 +49,18 @@ export interface WeappLoginProps {
     readonly verifier?: number;
     readonly authorizer?: number;
   };
+  /**
+   * Metrics out of the logs, a dashboard, and alarms. Default: true. What they mean, what to do and what they cost:
+   * docs/runbook.md.
+   */
+  readonly monitoring?: boolean;
+  /**
+   * Where alarms go. Default: a topic of its own (output `AlarmTopicArn`) that takes messages over TLS only. Yours must
+   * let `cloudwatch.amazonaws.com` publish, and the key it may be encrypted with must let it too.
+   */
+  readonly alarmTopic?: ITopic;
+  /** Subscribed to the topic. AWS sends a message to it first, with a link that somebody must follow. */
+  readonly alarmEmail?: string;
   /** Default: 90 days. */
   readonly logRetention?: RetentionDays;
   /** Default: NODEJS_24_X, which is also the oldest that works. */
@@ -66,56 +79,4 @@ export interface AttemptsProps {
   readonly perUsername?: number;
   /** Default: 15 minutes. */
   readonly window?: Duration;
-}
-
-/** API Gateway's own limit. */
-const longestCacheSeconds = 3_600;
-
-/** Throws at synthesis for what would only fail after the deploy. */
-export function checkProps(
-  {
-    appId,
-    otherAppIds = [],
-    sessionLifetime,
-    authorizerCache,
-    attempts = {},
-    cors,
-    loginThrottle,
-    encryptionKey,
-  }: WeappLoginProps,
-  stack: Stack,
-): void {
-  const appIds = [appId, ...otherAppIds];
-  const twice = appIds.find((it, index) => appIds.indexOf(it) !== index);
-  if (twice !== undefined) throw new Error(`The AppId ${twice} is named twice.`);
-  if (sessionLifetime && sessionLifetime.toSeconds() < 1) {
-    throw new Error("sessionLifetime must be a second or more.");
-  }
-  if (authorizerCache && authorizerCache.toSeconds() > longestCacheSeconds) {
-    throw new Error("authorizerCache must be an hour or less.");
-  }
-  const { window, ...limits } = attempts;
-  if (window && window.toSeconds() < 1) throw new Error("attempts.window must be a second or more.");
-  for (const [name, limit] of Object.entries(limits)) {
-    if (!Number.isInteger(limit) || limit < 0) {
-      throw new Error(`attempts.${name} must be a whole number, 0 or more, and is ${limit}.`);
-    }
-  }
-  for (const origin of cors?.allowOrigins ?? []) {
-    if (origin !== "*" && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
-      throw new Error(
-        `cors.allowOrigins holds origins such as https://h5.example.com, or *, and not "${origin}".`,
-      );
-    }
-  }
-  if (cors?.allowOrigins.length === 0) throw new Error("cors.allowOrigins is empty: leave cors out instead.");
-  for (const [name, value] of Object.entries(loginThrottle ?? {})) {
-    if (!(value > 0)) throw new Error(`loginThrottle.${name} must be more than 0, and is ${value}.`);
-  }
-  if (encryptionKey && Token.isUnresolved(stack.region)) {
-    throw new Error(
-      "encryptionKey needs a stack with a Region: new Stack(app, id, { env: { region: 'eu-west-1' } }). " +
-        "DynamoDB names the key by Region.",
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import { Duration, Fn } from "aws-cdk-lib";
+import { Duration, Fn, Stack } from "aws-cdk-lib";
 import { IdentitySource, RequestAuthorizer, type RestApiBase } from "aws-cdk-lib/aws-apigateway";
 import type {
   HttpRouteAuthorizerBindOptions,
@@ -12,11 +12,13 @@ import type { Construct } from "constructs";
 
 export interface SessionAuthorizerProps {
   /**
-   * How long API Gateway may reuse an answer. Default: not at all. Whatever you set here is how long a logged-out,
-   * unbound or disabled user still gets in.
+   * How long API Gateway may reuse an answer, an hour at most. Default: not at all. Whatever you set here is how long a
+   * logged-out, unbound or disabled user still gets in.
    */
   readonly cache?: Duration;
 }
+
+const longestCacheSeconds = 3_600;
 
 /** The export that other stacks find the authorizer by. */
 export function authorizerExport(stackName: string): string {
@@ -34,6 +36,7 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
   readonly #ofRestApi = new Map<RestApiBase, RequestAuthorizer>();
 
   constructor(authorizerFunction: IFunction, { cache = Duration.seconds(0) }: SessionAuthorizerProps = {}) {
+    if (cache.toSeconds() > longestCacheSeconds) throw new Error("cache must be an hour or less.");
     this.#function = authorizerFunction;
     this.#cache = cache;
   }
@@ -68,7 +71,7 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
     const { httpApi } = options.route;
     let authorizer = this.#ofHttpApi.get(httpApi);
     if (!authorizer) {
-      authorizer = new HttpLambdaAuthorizer("SessionAuthorizer", this.#function, {
+      authorizer = new HttpLambdaAuthorizer(this.#id, this.#function, {
         responseTypes: [HttpLambdaResponseType.SIMPLE],
         identitySource: ["$request.header.Authorization"],
         // Always said: CDK's own default is 300 s, during which a logout would do nothing.
@@ -83,13 +86,29 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
   forRestApi(api: RestApiBase): RequestAuthorizer {
     let authorizer = this.#ofRestApi.get(api);
     if (!authorizer) {
-      authorizer = new RequestAuthorizer(api, "SessionAuthorizer", {
-        handler: this.#function,
+      authorizer = new RequestAuthorizer(api, this.#id, {
+        handler: this.#functionFor(api),
         identitySources: [IdentitySource.header("Authorization")],
         resultsCacheTtl: this.#cache,
       });
       this.#ofRestApi.set(api, authorizer);
     }
     return authorizer;
+  }
+
+  /** An API may have routes with different caches: those are different authorizers. */
+  get #id(): string {
+    const seconds = this.#cache.toSeconds();
+    return seconds === 0 ? "SessionAuthorizer" : `SessionAuthorizer${seconds}s`;
+  }
+
+  /** CDK puts a REST API's permission next to the function: of two stacks, each would then wait for the other. */
+  #functionFor(api: RestApiBase): IFunction {
+    const { functionArn } = this.#function;
+    if (Stack.of(api) === Stack.of(this.#function)) return this.#function;
+    return LambdaFunction.fromFunctionAttributes(api, `${this.#id}Function`, {
+      functionArn,
+      sameEnvironment: true,
+    });
   }
 }

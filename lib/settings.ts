@@ -7,12 +7,15 @@ export const sampleAppId = "wx0123456789abcdef";
 
 const readers = {
   appId: (value: string) => ({ appId: value }),
-  otherAppIds: (value: string) => ({ otherAppIds: value.split(",").map((appId) => appId.trim()) }),
+  otherAppIds: (value: string) => ({ otherAppIds: list(value) }),
   sessionLifetimeSeconds: (value: string) => ({ sessionLifetime: seconds(value) }),
   authorizerCacheSeconds: (value: string) => ({ authorizerCache: seconds(value) }),
   removalPolicy: (value: string) => ({ removalPolicy: removalPolicy(value) }),
   verifier: (value: string) => ({ verifier: oneOf(value, "built-in", "none") }),
   identitiesPerAccount: (value: string) => ({ identitiesPerAccount: oneOf(value, "many", "one-per-app") }),
+  corsOrigins: (value: string) => ({ cors: { allowOrigins: list(value) } }),
+  monitoring: (value: string) => ({ monitoring: oneOf(value, "true", "false") === "true" }),
+  alarmEmail: (value: string) => ({ alarmEmail: value }),
   hello: (value: string) => ({ hello: oneOf(value, "true", "false") === "true" }),
 } satisfies Record<string, (value: string) => Partial<WeappLoginStackProps>>;
 
@@ -22,6 +25,11 @@ export function settingsFromContext(node: Node): WeappLoginStackProps {
   const certificateArn = text(node, "certificateArn");
   if ((domainName === undefined) !== (certificateArn === undefined)) {
     throw new Error("The context values domainName and certificateArn go together.");
+  }
+  const rate = number(node, "loginRatePerSecond");
+  const burst = number(node, "loginBurst");
+  if ((rate === undefined) !== (burst === undefined)) {
+    throw new Error("The context values loginRatePerSecond and loginBurst go together.");
   }
   const settings: Partial<WeappLoginStackProps>[] = Object.entries(readers).map(([name, read]) => {
     const value = text(node, name);
@@ -33,12 +41,25 @@ export function settingsFromContext(node: Node): WeappLoginStackProps {
   });
   return Object.assign({ appId: sampleAppId }, ...settings, {
     ...(domainName && certificateArn && { domain: { name: domainName, certificateArn } }),
+    ...(rate !== undefined && burst !== undefined && { loginThrottle: { ratePerSecond: rate, burst } }),
   });
 }
 
 function text(node: Node, name: string): string | undefined {
   const value: unknown = node.tryGetContext(name);
   return value === undefined || value === "" ? undefined : String(value);
+}
+
+function number(node: Node, name: string): number | undefined {
+  const value = text(node, name);
+  if (value !== undefined && !/^\d{1,9}(\.\d{1,9})?$/.test(value)) {
+    throw new Error(`The context value ${name}: "${value}" is not a number.`);
+  }
+  return value === undefined ? undefined : Number(value);
+}
+
+function list(value: string): string[] {
+  return value.split(",").map((each) => each.trim());
 }
 
 function seconds(value: string): Duration {

@@ -5,13 +5,15 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { appSecrets } from "./app-secrets.ts";
+import { checkProps } from "./check-props.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { loginFunction } from "./functions/login-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
-import { checkProps, type WeappLoginProps } from "./props.ts";
+import { Monitoring } from "./monitoring/monitoring.ts";
+import type { WeappLoginProps } from "./props.ts";
 import { authorizerExport, SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
@@ -44,6 +46,8 @@ export class WeappLogin extends Construct {
   readonly appSecrets: ReadonlyMap<string, Secret>;
   /** Where mini-programs send their requests: the custom domain if there is one. No trailing slash. */
   readonly url: string;
+  /** Alarms, their topic and the dashboard; undefined with `monitoring: false`. */
+  readonly monitoring: Monitoring | undefined;
   readonly #api: LoginApi;
 
   constructor(scope: Construct, id: string, props: WeappLoginProps) {
@@ -76,7 +80,8 @@ export class WeappLogin extends Construct {
       functionProps("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
-    this.authorizerFunction = authorizerFunction(this, tables, functionProps("authorizer"));
+    const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
+    this.authorizerFunction = authorizer;
     this.adminFunction = adminFunction(this, { tables, appSecrets: secrets }, functionProps());
 
     const { authorizerCache: cache, domain, cors, loginThrottle } = props;
@@ -92,6 +97,11 @@ export class WeappLogin extends Construct {
     this.api = this.#api.api;
     this.url = this.#api.url;
     for (const route of sessionRoutes) this.protect(route, session);
+    if (props.monitoring ?? true) {
+      const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
+      const { alarmTopic, alarmEmail } = props;
+      this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
+    }
     this.#addOutputs(props.appId);
   }
 

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { none } from "../functions/environment.ts";
 import type { TableDescription } from "./aws/dynamodb-tables.ts";
 import { type PolicyStatement, parsePolicy } from "./aws/iam.ts";
-import { isRecord } from "./aws/json.ts";
+import { type CorsDescription, describeCors } from "./gateway-cors.ts";
 import { type Place, resolver, type Template, type TemplateResource } from "./intrinsics.ts";
+import { type RestApiDescription, restApisOf } from "./rest-assembly.ts";
+import { invokedBy, list, record, strings, text } from "./template-shapes.ts";
 
 /** A stack out of `cdk.out`, with every name and ARN resolved: all that the laptop runs comes from here. */
 export interface Assembly {
@@ -13,7 +15,12 @@ export interface Assembly {
   readonly tables: readonly TableDescription[];
   readonly secrets: readonly { readonly arn: string; readonly name: string; readonly value: string }[];
   readonly routes: readonly RouteDescription[];
+  /** Of the HTTP API; undefined: pages in a browser may not call it. */
+  readonly cors?: CorsDescription | undefined;
+  readonly restApis: readonly RestApiDescription[];
   readonly outputs: Readonly<Record<string, string>>;
+  /** What other stacks may import. */
+  readonly exports: Readonly<Record<string, string>>;
 }
 
 export interface FunctionDescription {
@@ -53,23 +60,26 @@ export interface AuthorizerDescription {
   readonly cacheSeconds: number;
 }
 
-/** Reads the stack `stackName` from `directory`, as if it were deployed in `region`. */
+/** Resources of one type with their properties, intrinsics resolved. */
+export type ResourcesOf = (type: string) => ({ readonly logicalId: string } & Record<string, unknown>)[];
+
+/** Reads the stack `stackName` from `directory`, as if it were deployed in `region`, where there are these exports. */
 export async function readAssembly(
   directory: string,
   stackName: string,
   region = "us-east-1",
+  imports: Readonly<Record<string, string>> = {},
 ): Promise<Assembly> {
   const template: Template = JSON.parse(
     await readFile(join(directory, `${stackName}.template.json`), "utf8"),
   );
   const assets = await readAssets(directory, stackName);
   const place = { partition: "aws", region, accountId: "000000000000", stackName };
-  const resolve = resolver(template, place);
+  const resolve = resolver(template, place, imports);
   const ref = (logicalId: string) => String(resolve({ Ref: logicalId }));
   const arn = (logicalId: string) => String(resolve({ "Fn::GetAtt": [logicalId, "Arn"] }));
 
-  /** Resources of one type with their properties, intrinsics resolved. */
-  const all = (type: string): ({ readonly logicalId: string } & Record<string, unknown>)[] =>
+  const all: ResourcesOf = (type) =>
     Object.entries(template.Resources)
       .filter(([, resource]) => resource.Type === type)
       .map(([logicalId, resource]) => ({ logicalId, ...properties(resource, resolve) }));
@@ -78,6 +88,7 @@ export async function readAssembly(
   const permissions = all("AWS::Lambda::Permission");
   const integrations = new Map(all("AWS::ApiGatewayV2::Integration").map((it) => [ref(it.logicalId), it]));
   const authorizers = new Map(all("AWS::ApiGatewayV2::Authorizer").map((it) => [ref(it.logicalId), it]));
+  const outputs = Object.entries(template.Outputs ?? {});
 
   return {
     place,
@@ -91,15 +102,16 @@ export async function readAssembly(
       arn: arn(it.logicalId),
       directory: assets(text(record(it.Code).S3Key)),
       handler: text(it.Handler),
-      timeoutSeconds: Number(it.Timeout),
-      memorySize: Number(it.MemorySize),
+      // What Lambda does where the template says nothing.
+      timeoutSeconds: Number(it.Timeout ?? 3),
+      memorySize: Number(it.MemorySize ?? 128),
       environment: strings(record(it.Environment ?? {}).Variables ?? {}),
       roleArn: text(it.Role),
       policy: policies
         .filter((policy) => list(policy.Roles).some((role) => text(it.Role).endsWith(`:role/${role}`)))
         .flatMap((policy) => parsePolicy(policy.PolicyDocument)),
-      logGroup: logGroup(text(record(it.LoggingConfig).LogGroup), place),
-      reportsSuccess: record(it.LoggingConfig).SystemLogLevel !== "WARN",
+      logGroup: logGroup(text(logging(it).LogGroup ?? `/aws/lambda/${ref(it.logicalId)}`), place),
+      reportsSuccess: logging(it).SystemLogLevel !== "WARN",
       invokableByGateway: permissions.some(
         (permission) =>
           permission.FunctionName === arn(it.logicalId) &&
@@ -122,8 +134,13 @@ export async function readAssembly(
         ...(authorizer && { authorizer: describeAuthorizer(authorizer) }),
       };
     }),
-    outputs: Object.fromEntries(
-      Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [name, text(resolve(Value))]),
+    cors: describeCors(all("AWS::ApiGatewayV2::Api")[0]?.CorsConfiguration),
+    restApis: restApisOf({ all, ref, place }),
+    outputs: Object.fromEntries(outputs.map(([name, { Value }]) => [name, text(resolve(Value))])),
+    exports: Object.fromEntries(
+      outputs.flatMap(([, { Value, Export }]) =>
+        Export ? [[text(resolve(Export.Name)), text(resolve(Value))]] : [],
+      ),
     ),
   };
 }
@@ -179,9 +196,8 @@ function table(name: string, it: Record<string, unknown>): TableDescription {
 }
 
 function describeAuthorizer(it: Record<string, unknown>): AuthorizerDescription {
-  const functionArn = /\/functions\/(.+)\/invocations$/.exec(text(it.AuthorizerUri))?.[1];
   return {
-    functionArn: text(functionArn),
+    functionArn: invokedBy(it.AuthorizerUri),
     payloadFormat: text(it.AuthorizerPayloadFormatVersion),
     identityHeaders: list(it.IdentitySource).map((source) => {
       const header = /^\$request\.header\.(.+)$/.exec(text(source))?.[1];
@@ -192,25 +208,10 @@ function describeAuthorizer(it: Record<string, unknown>): AuthorizerDescription 
   };
 }
 
+function logging(it: Record<string, unknown>): Record<string, unknown> {
+  return record(it.LoggingConfig ?? {});
+}
+
 function logGroup(name: string, { partition, region, accountId }: Place) {
   return { name, arn: `arn:${partition}:logs:${region}:${accountId}:log-group:${name}:*` };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  if (!isRecord(value)) throw new Error("The template does not have the shape that CDK writes.");
-  return value;
-}
-
-function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error("The template does not have the shape that CDK writes.");
-  return value;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new Error("The template does not have the shape that CDK writes.");
-  return value;
-}
-
-function strings(value: unknown): Record<string, string> {
-  return Object.fromEntries(Object.entries(record(value)).map(([name, inner]) => [name, text(inner)]));
 }

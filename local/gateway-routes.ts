@@ -1,7 +1,10 @@
 import type { RouteDescription } from "./assembly.ts";
 
-export interface FoundRoute {
-  readonly route: RouteDescription;
+/** What of a route says which requests are its own. */
+type Routed = Pick<RouteDescription, "routeKey">;
+
+export interface FoundRoute<R extends Routed = RouteDescription> {
+  readonly route: R;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -10,11 +13,11 @@ export interface FoundRoute {
  * `$default`; of equals, the one that names the method before ANY.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
-export function findRoute(
-  routes: readonly RouteDescription[],
+export function findRoute<R extends Routed>(
+  routes: readonly R[],
   method: string,
   path: string,
-): FoundRoute | undefined {
+): FoundRoute<R> | undefined {
   const candidates = routes.flatMap((route) => {
     const [routeMethod, pattern] = route.routeKey.split(" ");
     if (route.routeKey === "$default") return [{ route, pathParameters: {}, rank: 8 }];

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { RouteDescription } from "./assembly.ts";
 import { isRecord } from "./aws/json.ts";
 import { authorizers } from "./gateway-authorizers.ts";
+import { type CorsDescription, preflightHeaders, withCors } from "./gateway-cors.ts";
 import { gatewayEvent } from "./gateway-event.ts";
 import { type FoundRoute, findRoute } from "./gateway-routes.ts";
 import type { Functions } from "./lambda/functions.ts";
+import { listen } from "./listen.ts";
 import type { Watch } from "./playground/watch.ts";
 import { readBody } from "./read-body.ts";
 
@@ -21,6 +21,7 @@ export interface Gateway {
 
 export interface GatewayOptions {
   readonly routes: readonly RouteDescription[];
+  readonly cors?: CorsDescription | undefined;
   readonly functions: Functions;
   /** 0: chosen by the system. */
   readonly port: number;
@@ -33,24 +34,29 @@ export interface GatewayOptions {
 
 /** API Gateway's HTTP API over the routes of the template. Rejects with Node's error when it cannot listen. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { routes, functions, port, now, watch, otherwise } = options;
+  const { routes, cors, functions, port, now, watch, otherwise } = options;
   const authorize = authorizers(functions, now);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = "GET", url = "/" } = request;
+    const { method = "GET", url = "/", headers } = request;
     const path = new URL(url, "http://localhost").pathname;
     const found = findRoute(routes, method, path);
+    const write = (it: Answer) =>
+      send(response, { ...it, headers: withCors(cors, headers.origin, it.headers) });
     if (!found) {
-      if (!otherwise?.(request, response)) write(response, message(404, "Not Found"));
+      // A preflight that meets a route goes to its authorizer and its function.
+      const preflight = preflightHeaders(cors, method, headers);
+      if (preflight) return send(response, { status: 204, headers: preflight, body: "" });
+      if (!otherwise?.(request, response)) write(message(404, "Not Found"));
       return;
     }
     const body = await readBody(request, maxBodyBytes);
-    if (!body) return write(response, message(413, "Request Entity Too Large"));
+    if (!body) return write(message(413, "Request Entity Too Large"));
     const authorized = request.headers.authorization !== undefined;
     const answered = watch?.request({ method, path, authorized, body });
     const it = await answer(request, body, found).catch(() => message(500, "Internal Server Error"));
     answered?.(it);
-    write(response, it);
+    write(it);
   }
 
   async function answer(request: IncomingMessage, body: Buffer, found: FoundRoute): Promise<Answer> {
@@ -77,22 +83,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const server = createServer((request, response) => {
-    serve(request, response).catch(() => write(response, message(500, "Internal Server Error")));
+    serve(request, response).catch(() => send(response, message(500, "Internal Server Error")));
   });
-  server.listen(port, "127.0.0.1");
-  await Promise.race([
-    once(server, "listening"),
-    once(server, "error").then(([error]) => Promise.reject(error)),
-  ]);
-  const address = server.address() as AddressInfo;
-
-  return {
-    url: `http://localhost:${address.port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return listen(server, port);
 }
 
 interface Answer {
@@ -121,7 +114,7 @@ function readResult(payload: string): Answer {
   };
 }
 
-function write(response: ServerResponse, { status, headers, body }: Answer): void {
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
   response.writeHead(status, { ...headers, "apigw-requestid": randomUUID() });
   response.end(body);
 }

@@ -6,7 +6,12 @@ export interface TemplateResource {
 
 export interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs?: Readonly<Record<string, TemplateOutput>>;
+}
+
+export interface TemplateOutput {
+  readonly Value: unknown;
+  readonly Export?: { readonly Name: unknown };
 }
 
 /** Where the stack is said to be deployed. */
@@ -18,11 +23,15 @@ export interface Place {
 }
 
 /**
- * Resolves the intrinsic functions that CDK writes (Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split), with the names and
- * ARNs that resources have in `place`. Throws for any other function: a guess would run something else than what is
- * deployed.
+ * Resolves the intrinsic functions that CDK writes (Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select, Fn::Split,
+ * Fn::ImportValue), with the names and ARNs that resources have in `place`, and with what other stacks export there.
+ * Throws for any other function: a guess would run something else than what is deployed.
  */
-export function resolver(template: Template, place: Place): (value: unknown) => unknown {
+export function resolver(
+  template: Template,
+  place: Place,
+  imports: Readonly<Record<string, string>> = {},
+): (value: unknown) => unknown {
   function resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(resolve);
     if (typeof value !== "object" || value === null) return value;
@@ -41,6 +50,7 @@ export function resolver(template: Template, place: Place): (value: unknown) => 
     if (name === "Fn::Sub" && typeof argument === "string") {
       return argument.replaceAll(/\$\{([^}]+)\}/g, (_, name: string) => reference(name));
     }
+    if (name === "Fn::ImportValue") return imported(String(resolve(argument)));
     const [first, second] = list(argument);
     if (name === "Fn::Join") return list(resolve(second)).map(String).join(String(first));
     if (name === "Fn::Split") return String(resolve(second)).split(String(first));
@@ -58,13 +68,26 @@ export function resolver(template: Template, place: Place): (value: unknown) => 
     };
     const value = pseudo[name];
     if (value !== undefined) return value;
-    const { Type } = resource(name);
-    return Type === "AWS::SecretsManager::Secret" ? arnOf(name, Type) : physicalName(name);
+    const { Type, Properties } = resource(name);
+    if (Type === "AWS::SecretsManager::Secret") return arnOf(name, Type);
+    // What a REST API's URL and the ARNs of its methods begin with.
+    if (Type === "AWS::ApiGateway::Stage") return String(resolve(Properties?.StageName));
+    return physicalName(name);
+  }
+
+  function imported(name: string): string {
+    const value = imports[name];
+    if (value === undefined) throw new Error(`No stack exports ${name}: deploy the one that does first.`);
+    return value;
   }
 
   function attribute(name: string, which: string): string {
     const { Type } = resource(name);
     if (which === "Arn") return arnOf(name, Type);
+    if (which === "RootResourceId") return `${physicalName(name)}-root`;
+    if (which === "ApiEndpoint") {
+      return `https://${physicalName(name)}.execute-api.${place.region}.amazonaws.com`;
+    }
     // A custom domain leads nowhere on a laptop.
     if (which === "RegionalDomainName") return "laptop.invalid";
     throw new Error(`The laptop does not know the attribute ${which} of ${Type}.`);

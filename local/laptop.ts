@@ -112,6 +112,7 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   const functions = playground ? watchedFunctions(started, playground.watch) : started;
   const gateway = await startGateway({
     routes: assembly.routes,
+    cors: assembly.cors,
     functions,
     port: options.port ?? 0,
     now: Date.now,

@@ -1,5 +1,6 @@
 import type { Invocation, Time } from "../core/invocation.ts";
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
+import { whatBroke } from "../http/what-broke.ts";
 import { accountActions } from "./accounts.ts";
 import { bindingActions } from "./bindings.ts";
 import { deploymentActions } from "./deployment.ts";
@@ -41,7 +42,11 @@ export function adminHandler({ needsUntil, begin }: AdminHandlerNeeds) {
       return answer;
     } catch (error) {
       const refused = asRefusal(error);
-      log({ ...line, outcome: refused?.refused ?? "failed" });
+      log(
+        refused
+          ? { ...line, outcome: refused.refused }
+          : { ...line, outcome: "failed", ...whatBroke(error).facts },
+      );
       if (!refused) throw error;
       return refused;
     }

@@ -1,12 +1,17 @@
-import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
 import type { Invocation } from "../core/invocation.ts";
 import { sessionHandle } from "../core/session.ts";
 import { iso } from "../http/answer.ts";
-import type { AuthorizerContext } from "../http/session-of.ts";
 import { whatBroke } from "../http/what-broke.ts";
-
-export type AuthorizerResult = { isAuthorized: false } | { isAuthorized: true; context: AuthorizerContext };
+import {
+  answerTo,
+  authorizationOf,
+  type PolicyAnswer,
+  type PolicyQuestion,
+  requestIdOf,
+  type SimpleAnswer,
+  type SimpleQuestion,
+} from "./forms.ts";
 
 export interface AuthorizerNeeds {
   readonly read: ReadBoundSession;
@@ -15,18 +20,21 @@ export interface AuthorizerNeeds {
   readonly begin: () => Invocation;
 }
 
-// A doubled header arrives as a comma list, which this does not match either.
+// A comma list, which is what HTTP APIs make of a doubled header, does not match.
 const bearer = /^Bearer ([A-Za-z0-9_-]+)$/i;
 
 /**
- * Answers in API Gateway's simple format. "No" is `isAuthorized: false`, which the gateway turns into 403; a table that
- * cannot be read is thrown, which it turns into 500: a client must not mistake an outage for a dead session.
+ * Answers HTTP APIs in the simple format and REST APIs with a policy. "No" is an answer, which the gateway turns into
+ * 403; a table that cannot be read is thrown, which it turns into 500: a client must not mistake an outage for a dead
+ * session.
  */
 export function authorizerHandler({ read, now, begin }: AuthorizerNeeds) {
-  return async (event: APIGatewayRequestAuthorizerEventV2): Promise<AuthorizerResult> => {
+  async function handler(question: SimpleQuestion): Promise<SimpleAnswer>;
+  async function handler(question: PolicyQuestion): Promise<PolicyAnswer>;
+  async function handler(question: SimpleQuestion | PolicyQuestion): Promise<SimpleAnswer | PolicyAnswer> {
     const invocation = begin();
-    const { requestId } = event.requestContext;
-    const sessionId = bearer.exec(event.headers?.authorization ?? "")?.[1];
+    const requestId = requestIdOf(question);
+    const sessionId = bearer.exec(authorizationOf(question) ?? "")?.[1];
     const timedRead: ReadBoundSession = (key) => invocation.time("read", () => read(key));
     let found: Awaited<ReturnType<typeof authorize>>;
     try {
@@ -37,19 +45,17 @@ export function authorizerHandler({ read, now, begin }: AuthorizerNeeds) {
       throw error;
     }
     invocation.log({ event: "authorize", outcome: found ? "allowed" : "refused", requestId });
-    if (!found) return { isAuthorized: false };
+    if (!found) return answerTo(question, undefined);
     const { binding, session, identity, key } = found;
-    return {
-      isAuthorized: true,
-      context: {
-        userId: binding.userId,
-        appId: identity.appId,
-        openid: identity.openid,
-        ...(binding.unionid !== undefined && { unionid: binding.unionid }),
-        sessionHandle: sessionHandle(key.secretHash),
-        createdAt: iso(session.createdAt),
-        expiresAt: iso(session.expiresAt * 1000),
-      },
-    };
-  };
+    return answerTo(question, {
+      userId: binding.userId,
+      appId: identity.appId,
+      openid: identity.openid,
+      ...(binding.unionid !== undefined && { unionid: binding.unionid }),
+      sessionHandle: sessionHandle(key.secretHash),
+      createdAt: iso(session.createdAt),
+      expiresAt: iso(session.expiresAt * 1000),
+    });
+  }
+  return handler;
 }

@@ -66,13 +66,15 @@ export async function login(request: LoginRequest, needs: LoginNeeds): Promise<L
   // Taken before WeChat is asked: whatever ends this identity's sessions from here on ends this login too.
   const enteredAt = needs.now();
   const person = await whoIsIt(request, enteredAt, needs);
-  if (isRefusal(person)) return person;
+  if (isRefusal(person)) {
+    return { ...person, facts: { ...person.facts, ...("code" in request && { appId: request.appId }) } };
+  }
   const attempt: Attempt = { person, enteredAt, device: request.device, needs };
   const result = request.credentials
     ? await loginWithPassword({ ...request, credentials: request.credentials }, attempt)
     : await loginSilently(attempt);
   const identity = Buffer.from(identityKey(person)).toString("base64url");
-  return { ...result, facts: { ...result.facts, identity } };
+  return { ...result, facts: { ...result.facts, appId: person.appId, identity } };
 }
 
 /** What every step of one login shares. */

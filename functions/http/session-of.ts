@@ -12,12 +12,14 @@ export interface AuthorizerContext {
 }
 
 /**
- * Who calls, from the event of an HTTP API behind the authorizer (`event.requestContext.authorizer.lambda`). Headers
- * are never looked at: anybody can send those. Throws when the route is not behind the authorizer.
+ * Who calls, from the event of a Lambda behind the authorizer: `event.requestContext.authorizer.lambda` of an HTTP API,
+ * `event.requestContext.authorizer` of a REST API or of an integration with payload format 1.0. Headers are never looked
+ * at: anybody can send those. Throws when the route is not behind the authorizer.
  */
-export function sessionOf(event: { requestContext: object }): AuthorizerContext {
-  const { authorizer } = event.requestContext as { authorizer?: { lambda?: Record<string, unknown> } };
-  const { userId, appId, openid, unionid, sessionHandle, createdAt, expiresAt } = authorizer?.lambda ?? {};
+export function sessionOf(event: { readonly requestContext: object }): AuthorizerContext {
+  const { userId, appId, openid, unionid, sessionHandle, createdAt, expiresAt } = contextOf(
+    event.requestContext,
+  );
   if (
     typeof userId !== "string" ||
     typeof appId !== "string" ||
@@ -37,4 +39,16 @@ export function sessionOf(event: { requestContext: object }): AuthorizerContext 
     createdAt,
     expiresAt,
   };
+}
+
+/** What JWT, Cognito and IAM authorizers tell is one level deeper, and so never taken for it. */
+function contextOf(requestContext: object): Readonly<Record<string, unknown>> {
+  const authorizer = "authorizer" in requestContext ? requestContext.authorizer : undefined;
+  if (!isObject(authorizer)) return {};
+  const context = "lambda" in authorizer ? authorizer.lambda : authorizer;
+  return isObject(context) ? context : {};
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

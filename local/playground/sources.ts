@@ -12,6 +12,8 @@ const lanes: Readonly<Record<string, Lane>> = {
   verifier: "verifier",
 };
 
+const asksWeChat = ["login", "admin"];
+
 /** Makes arrows of what the laptop and the simulator tell. */
 export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
   const weChat = weChatArrows(hub, simulator);
@@ -45,7 +47,7 @@ export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
       const event: unknown = JSON.parse(payload);
       const action = fn.label === "admin" && isRecord(event) ? ` ${event.action}` : "";
       const ended = hub.call({ from, to, label: `invoke ${fn.label}${action}`, details: essence(event) });
-      const landed = fn.label === "login" ? weChat.login() : undefined;
+      const landed = asksWeChat.includes(fn.label) ? weChat.calls() : undefined;
       return (result) => {
         landed?.();
         ended(outcomeOf(result?.functionError ? undefined : result?.payload));
@@ -77,12 +79,12 @@ export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
 }
 
 /**
- * WeChat's log tells of calls only, so they are looked for while a login runs; the answer has come when the login goes on
- * to the database, or ends.
+ * WeChat's log tells of calls only, so they are looked for while a function that makes them runs; the answer has come when it
+ * goes on to the database, or ends.
  */
 function weChatArrows(hub: EventHub, { requests }: WechatSimulator) {
   let seen: WechatSimulator["requests"][number] | undefined;
-  let logins = 0;
+  let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const open: (() => void)[] = [];
 
@@ -118,14 +120,14 @@ function weChatArrows(hub: EventHub, { requests }: WechatSimulator) {
 
   return {
     answered,
-    /** While a login runs; returns what ends that. */
-    login(): () => void {
-      logins++;
+    /** While such a function runs; returns what ends that. */
+    calls(): () => void {
+      running++;
       timer ??= setInterval(look, pollMs).unref();
       return () => {
         answered();
-        logins--;
-        if (logins > 0) return;
+        running--;
+        if (running > 0) return;
         clearInterval(timer);
         timer = undefined;
       };

@@ -7,6 +7,7 @@ import {
   fixedThings,
   requestsOfMonth,
   sizes,
+  steadyMetrics,
   usageOfMonth,
 } from "./month.ts";
 import { priceOf, scaled, type Usage } from "./prices.ts";
@@ -68,13 +69,13 @@ export function sensitivity(units: Units): string {
 }
 
 export function fixed(units: Units): string {
-  const { secrets, customMetrics, alarms, dashboards } = units.deployed;
+  const { secrets, alarms, dashboards } = units.deployed;
   const bill = billOf(fixedThings(units));
   const things = [
     `${secrets} secret`,
-    `${customMetrics} custom metrics`,
+    `${rounded(steadyMetrics(units.deployed), 0)} custom metrics`,
     `${alarms} alarmed metrics`,
-    `${dashboards} dashboards`,
+    `${dashboards} dashboard`,
   ];
   return `Fixed: ${dollars(bill.total)} dollars a month (${things.join(", ")}).`;
 }

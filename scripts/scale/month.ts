@@ -33,11 +33,16 @@ export function usageOfMonth(dailyUsers: number, units: Units): Usage {
   );
 }
 
+/** Metrics out of logs that nearly always have data: a metric is billed by the hours in which it has some. */
+export function steadyMetrics({ customMetrics: { plain, dimensioned } }: Units["deployed"]): Decimal {
+  return sum(decimal(plain), times(decimal(dimensioned), assumed("steadyValuesPerDimension")));
+}
+
 /** What costs the same however many people come. */
 export function fixedThings({ deployed }: Units): Usage {
   return {
     secrets: decimal(deployed.secrets),
-    metrics: decimal(deployed.customMetrics),
+    metrics: steadyMetrics(deployed),
     alarms: decimal(deployed.alarms),
     dashboards: decimal(deployed.dashboards),
   };

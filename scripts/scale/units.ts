@@ -41,7 +41,8 @@ export interface CountedOperation {
 /** What the template has of things that cost by the month. */
 export interface DeployedThings {
   readonly secrets: number;
-  readonly customMetrics: number;
+  /** Metrics out of logs, by name; those with a dimension are as many as it has values. */
+  readonly customMetrics: { readonly plain: number; readonly dimensioned: number };
   readonly alarms: number;
   readonly dashboards: number;
   readonly logRetentionDays: number;

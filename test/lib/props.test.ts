@@ -1,71 +1,24 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { App, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
-import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { sampleAppId, settingsFromContext } from "../../lib/settings.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
-import { WeappLoginStack, type WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
+import type { WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
+import { appId, newApp, ownFunction, stackWith, synthesized } from "./in-process.ts";
 import {
   environmentOf,
   functionName,
   grantsOf,
   ofType,
   only,
-  outputsOf,
   referencesIn,
   resourcesOf,
   tableName,
 } from "./template.ts";
 
-const appId = "wx00000000000000a1";
 const otherAppId = "wx00000000000000a2";
-
-// CDK checks each template against CloudFormation's schemas, which takes seconds; the shared assembly was checked.
-vi.stubEnv("CDK_VALIDATION", "false");
-
-// Each App writes its assembly somewhere, and CDK's own temporary directories stay for ever.
-const directory = await mkdtemp(join(tmpdir(), "weapp-login-props-"));
-afterAll(() => rm(directory, { recursive: true }));
-let apps = 0;
-
-function newApp(context: Record<string, unknown> = {}): App {
-  return new App({
-    outdir: join(directory, String(apps++)),
-    context: { "aws:cdk:disable-asset-staging": true, ...context },
-  });
-}
-
-function stackWith(props: Partial<WeappLoginStackProps> = {}, stackProps?: StackProps): WeappLoginStack {
-  return new WeappLoginStack(newApp(), "WeappLogin", { appId, ...props }, stackProps);
-}
-
-function synthesized(props?: Partial<WeappLoginStackProps>, stackProps?: StackProps) {
-  const template: unknown = Template.fromStack(stackWith(props, stackProps)).toJSON();
-  const resources = resourcesOf(template);
-  return {
-    text: JSON.stringify(template),
-    resources,
-    outputs: outputsOf(template),
-    environment(name: string) {
-      const fn = ofType(resources, "AWS::Lambda::Function").find((it) => functionName(it) === name);
-      if (!fn) throw new Error(`There is no function ${name}.`);
-      return environmentOf(fn);
-    },
-  };
-}
-
-/** A Lambda that has nothing to do with this product. */
-function ownFunction(stack: Stack, id: string): LambdaFunction {
-  return new LambdaFunction(stack, id, {
-    code: Code.fromInline("exports.handler = () => {};"),
-    handler: "index.handler",
-    runtime: Runtime.NODEJS_24_X,
-  });
-}
 
 describe("unless said otherwise", () => {
   const { resources, environment } = synthesized();
@@ -221,13 +174,6 @@ describe("a prop", () => {
   });
 });
 
-test("it synthesizes for a Region of China, and no ARN is bound to a partition", () => {
-  const env = { region: "cn-north-1", account: "111111111111" };
-  const { text, resources } = synthesized({ hello: true }, { env });
-  expect(text).not.toContain("arn:aws");
-  expect(ofType(resources, "AWS::DynamoDB::GlobalTable").map(tableName)).toContain("Bindings");
-});
-
 describe("is refused at synthesis:", () => {
   test.each([
     ["an older Node", Runtime.NODEJS_22_X, "nodejs22.x"],
@@ -323,7 +269,22 @@ describe("the context", () => {
       { otherAppIds: ["wxb", "wxc"] },
       { appId: sampleAppId, otherAppIds: ["wxb", "wxc"] },
     ],
+    [
+      "corsOrigins",
+      { corsOrigins: "https://h5.example.com, https://m.example.com" },
+      {
+        appId: sampleAppId,
+        cors: { allowOrigins: ["https://h5.example.com", "https://m.example.com"] },
+      },
+    ],
+    [
+      "a throttle, as text or as numbers",
+      { loginRatePerSecond: "0.5", loginBurst: 20 },
+      { appId: sampleAppId, loginThrottle: { ratePerSecond: 0.5, burst: 20 } },
+    ],
     ["hello", { hello: "true" }, { appId: sampleAppId, hello: true }],
+    ["monitoring", { monitoring: "false" }, { appId: sampleAppId, monitoring: false }],
+    ["alarmEmail", { alarmEmail: "ops@example.com" }, { appId: sampleAppId, alarmEmail: "ops@example.com" }],
     ["hello as JSON", { hello: false }, { appId: sampleAppId, hello: false }],
     ["verifier", { verifier: "none" }, { appId: sampleAppId, verifier: "none" }],
     [
@@ -362,6 +323,9 @@ describe("the context", () => {
     ["verifier", "builtin"],
     ["identitiesPerAccount", "1"],
     ["hello", "yes"],
+    ["loginRatePerSecond", "10/s"],
+    ["loginBurst", "-1"],
+    ["monitoring", "off"],
   ])("is refused by name: %s=%s", (name, value) => {
     expect(() => settings({ [name]: value })).toThrow(`The context value ${name}: "${value}" is `);
   });
@@ -372,5 +336,15 @@ describe("the context", () => {
     [{ domainName: "login.example.com", certificateArn: "" }],
   ])("is refused with half a domain: %j", (context) => {
     expect(() => settings(context)).toThrow("The context values domainName and certificateArn go together.");
+  });
+
+  test.each([
+    [{ loginRatePerSecond: 50 }],
+    [{ loginBurst: 50 }],
+    [{ loginRatePerSecond: 50, loginBurst: "" }],
+  ])("is refused with half a throttle: %j", (context) => {
+    expect(() => settings(context)).toThrow(
+      "The context values loginRatePerSecond and loginBurst go together.",
+    );
   });
 });

@@ -5,6 +5,8 @@ export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Logical ids of resources that CloudFormation makes first. */
+  readonly dependsOn: readonly string[];
   readonly deletionPolicy: unknown;
   readonly updateReplacePolicy: unknown;
 }
@@ -19,11 +21,12 @@ export interface Grant {
 
 export function resourcesOf(template: unknown): Resource[] {
   return Object.entries(record(record(template).Resources)).map(([logicalId, resource]) => {
-    const { Type, Properties = {}, DeletionPolicy, UpdateReplacePolicy } = record(resource);
+    const { Type, Properties = {}, DependsOn = [], DeletionPolicy, UpdateReplacePolicy } = record(resource);
     return {
       logicalId,
       type: String(Type),
       properties: record(Properties),
+      dependsOn: listed(DependsOn).map(String),
       deletionPolicy: DeletionPolicy,
       updateReplacePolicy: UpdateReplacePolicy,
     };

@@ -126,6 +126,10 @@ test("the outputs are those of a deploy", () => {
   });
 });
 
+test("the authorizer is what other stacks may import", () => {
+  expect(assembly.exports).toEqual({ "WeappLogin:AuthorizerFunctionArn": lambda("authorizer").arn });
+});
+
 test("names and ARNs are those of the Region one asks for", async () => {
   const elsewhere = await readAssembly(inject("assembly"), "WeappLogin", "ap-southeast-1");
   expect(elsewhere.place).toMatchObject({ region: "ap-southeast-1", stackName: "WeappLogin" });
@@ -199,6 +203,19 @@ describe("what is in a template that the laptop cannot honour:", () => {
     ]);
     expect(routes).toMatchObject([{ routeKey: "GET /orders", functionArn: functions[0]?.arn }]);
     expect([tables, secrets, outputs]).toEqual([[], [], {}]);
+  });
+
+  test("nothing, where a function leaves open what Lambda has a default for", async () => {
+    const { Timeout, MemorySize, LoggingConfig, ...Properties } = orders.Properties;
+    const { functions } = await read({ Orders: { ...orders, Properties } });
+    expect(functions).toMatchObject([
+      {
+        timeoutSeconds: 3,
+        memorySize: 128,
+        logGroup: { name: "/aws/lambda/Shop-Orders" },
+        reportsSuccess: true,
+      },
+    ]);
   });
 
   test("an authorizer that says nothing of its cache is one that API Gateway caches for 300 seconds", async () => {

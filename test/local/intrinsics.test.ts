@@ -14,8 +14,10 @@ const resources = {
   Log: { Type: "AWS::Logs::LogGroup" },
   Secret: { Type: "AWS::SecretsManager::Secret" },
   Queue: { Type: "AWS::SQS::Queue" },
+  Api: { Type: "AWS::ApiGateway::RestApi" },
+  Stage: { Type: "AWS::ApiGateway::Stage", Properties: { StageName: "prod" } },
 };
-const resolve = resolver({ Resources: resources }, place);
+const resolve = resolver({ Resources: resources }, place, { "Login:Arn": "arn:of:the:authorizer" });
 
 const regional = (service: string, path: string) => `arn:aws-cn:${service}:cn-north-1:111111111111:${path}`;
 
@@ -29,7 +31,9 @@ describe("Ref", () => {
     ["Table", "Shop-Table"],
     ["Fn", "Shop-Fn"],
     ["Queue", "Shop-Queue"],
-    // CloudFormation's Ref of a secret is its ARN.
+    ["Api", "Shop-Api"],
+    // CloudFormation's Ref of a stage is its name, and that of a secret its ARN.
+    ["Stage", "prod"],
     ["Secret", regional("secretsmanager", "secret:Shop-Secret-Laptop")],
   ])("of %s is %s", (name, expected) => {
     expect(resolve({ Ref: name })).toBe(expected);
@@ -47,6 +51,20 @@ describe("Fn::GetAtt Arn", () => {
   ])("of %s is %s", (name, expected) => {
     expect(resolve({ "Fn::GetAtt": [name, "Arn"] })).toBe(expected);
   });
+});
+
+test("Fn::ImportValue is what another stack exports by this name, however the name is put together", () => {
+  expect(resolve({ "Fn::ImportValue": "Login:Arn" })).toBe("arn:of:the:authorizer");
+  expect(resolve({ "Fn::ImportValue": { "Fn::Join": [":", ["Login", "Arn"]] } })).toBe(
+    "arn:of:the:authorizer",
+  );
+});
+
+test("an API has a URL, and the root of a REST API is a resource of its own", () => {
+  expect(resolve({ "Fn::GetAtt": ["Api", "ApiEndpoint"] })).toBe(
+    "https://Shop-Api.execute-api.cn-north-1.amazonaws.com",
+  );
+  expect(resolve({ "Fn::GetAtt": ["Api", "RootResourceId"] })).toBe("Shop-Api-root");
 });
 
 describe("text functions", () => {
@@ -96,7 +114,7 @@ describe("what is not known is refused, because a guess would run something else
     ],
     ["the ARN of a type", { "Fn::GetAtt": ["Queue", "Arn"] }, "does not know the ARN of AWS::SQS::Queue"],
     ["Fn::If", { "Fn::If": ["Production", "a", "b"] }, "does not know CloudFormation's Fn::If"],
-    ["Fn::ImportValue", { "Fn::ImportValue": "Other" }, "A list was expected"],
+    ["an import of what no stack exports", { "Fn::ImportValue": "Other" }, "No stack exports Other: deploy"],
   ])("%s", (_what, value, message) => {
     expect(() => resolve({ deep: [value] })).toThrow(message);
   });

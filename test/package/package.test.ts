@@ -102,7 +102,7 @@ describe("what is installed", () => {
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
       new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
-      /^dist\/package\/(lib|lib\/functions|functions\/(admin|http)|functions)\/[\w-]+(\.js|\.d\.ts)$/,
+      /^dist\/package\/(lib|lib\/functions|lib\/monitoring|functions\/(admin|core|http)|functions)\/[\w-]+(\.js|\.d\.ts)$/,
     ];
     expect(shop.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
     for (const pattern of expected) expect(shop.files).toContainEqual(expect.stringMatching(pattern));

@@ -16,7 +16,10 @@ export function deployedThings(resources: readonly Resource[]): DeployedThings {
   );
   return {
     secrets: ofType(resources, "AWS::SecretsManager::Secret").length,
-    customMetrics: new Set(metricNames(resources)).size,
+    customMetrics: {
+      plain: metricNames(resources, false).size,
+      dimensioned: metricNames(resources, true).size,
+    },
     alarms: ofType(resources, "AWS::CloudWatch::Alarm")
       .map(({ properties }) => metricsOfAlarm(properties.Metrics))
       .reduce((total, metrics) => total + metrics, 0),
@@ -40,13 +43,14 @@ export function accessLogFormat(resources: readonly Resource[]): string {
   return settings.Format;
 }
 
-/** Metrics that filters make out of logs. One filter with dimensions can make more of them. */
-function metricNames(resources: readonly Resource[]): string[] {
-  return ofType(resources, "AWS::Logs::MetricFilter").flatMap(({ properties }) =>
-    (Array.isArray(properties.MetricTransformations) ? properties.MetricTransformations : []).map((it) =>
-      JSON.stringify([it.MetricNamespace, it.MetricName]),
-    ),
+/** Names of the metrics that filters make out of logs, with dimensions or without. */
+function metricNames(resources: readonly Resource[], dimensioned: boolean): Set<string> {
+  const names = ofType(resources, "AWS::Logs::MetricFilter").flatMap(({ properties }) =>
+    (Array.isArray(properties.MetricTransformations) ? properties.MetricTransformations : [])
+      .filter((it) => "Dimensions" in it === dimensioned)
+      .map((it) => JSON.stringify([it.MetricNamespace, it.MetricName])),
   );
+  return new Set(names);
 }
 
 /** An alarm is priced by the metrics it looks at; one without metric math looks at one. */

@@ -38,8 +38,11 @@ test("what is logged of a login names the identity by its key, and nothing that 
   expect(refusalOf(await login(withTicket(ticketIn(unbound), typed)))).toBe("invalid_credentials");
 });
 
-test("what WeChat's refusal says for the log is kept", async () => {
+test("what WeChat's refusal says for the log is kept, and whose AppSecret it was about is added", async () => {
   const { login, wechat, withCode } = loginWorld();
   const refusal = refused("wechat_user_blocked", { facts: { errcode: 40226, rid: "a-b-c" } });
-  expect(await login({ ...withCode(alice), code: wechat.code(refusal) })).toEqual(refusal);
+  expect(await login({ ...withCode(alice), code: wechat.code(refusal) })).toEqual({
+    ...refusal,
+    facts: { ...refusal.facts, appId: alice.appId },
+  });
 });

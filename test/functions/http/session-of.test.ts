@@ -51,6 +51,44 @@ describe("the session of an event", () => {
   });
 });
 
+/** The event of a REST API, or of an integration with payload format 1.0: the context stands beside what the gateway adds. */
+function restEventWith(authorizer: unknown, headers: Record<string, string> = {}) {
+  return {
+    resource: "/hello",
+    path: "/hello",
+    httpMethod: "GET",
+    headers,
+    multiValueHeaders: {},
+    requestContext: { resourcePath: "/hello", stage: "prod", requestId: "request-1", authorizer },
+  };
+}
+
+describe("the session of a REST API's event", () => {
+  test("is what the authorizer said", () => {
+    const authorizer = { ...context, principalId: "user-1", integrationLatency: 12 };
+    expect(sessionOf(restEventWith(authorizer))).toStrictEqual(context);
+  });
+
+  test("is the authorizer's, whatever the headers claim", () => {
+    const headers = {
+      userId: "user-2",
+      "x-openid": "oBob",
+      authorizer: JSON.stringify({ userId: "user-2" }),
+    };
+    expect(sessionOf(restEventWith(context, headers))).toEqual(context);
+    expect(() => sessionOf(restEventWith(undefined, { ...context, ...headers }))).toThrow("No session");
+  });
+
+  test.each(["userId", "appId", "openid", "sessionHandle", "createdAt", "expiresAt"])(
+    "is thrown out with %s missing or of another type",
+    (name) => {
+      for (const value of [undefined, null, 1, true, ["user-1"], {}]) {
+        expect(() => sessionOf(restEventWith({ ...context, [name]: value }))).toThrow("No session");
+      }
+    },
+  );
+});
+
 describe("an event that has not passed the authorizer is thrown out", () => {
   test("although headers, query and body look like a session", () => {
     const event = {
@@ -71,6 +109,10 @@ describe("an event that has not passed the authorizer is thrown out", () => {
     ["null for one", { authorizer: null }],
     ["another authorizer, over JWTs", { authorizer: { jwt: { claims: context, scopes: null } } }],
     ["IAM", { authorizer: { iam: context } }],
+    ["the same in payload format 1.0", { authorizer: { claims: context, scopes: null } }],
+    ["Cognito", { authorizer: { claims: context } }],
+    ["a text for an authorizer", { authorizer: "user-1" }],
+    ["an authorizer that told nothing, beside look-alikes", { authorizer: { lambda: null, ...context } }],
     ["an authorizer that told nothing", { authorizer: { lambda: null } }],
     ["an authorizer that told a string", { authorizer: { lambda: "user-1" } }],
     ["a context that is no one's", { authorizer: { lambda: {} } }],

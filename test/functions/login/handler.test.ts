@@ -52,6 +52,7 @@ describe("a login that succeeds", () => {
         requestId: "request-7",
         userId: "user-1",
         newBinding: true,
+        appId,
         identity: Buffer.from(identityKey(alice)).toString("base64url"),
       },
     ]);

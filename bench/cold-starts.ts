@@ -1,0 +1,72 @@
+import { startInstance } from "./instance.ts";
+import { interleave } from "./interleave.ts";
+import type { Lab } from "./lab.ts";
+import { median } from "./statistics.ts";
+import type { Subject } from "./subject.ts";
+
+/** CPU time in ms since the process began, and per call in µs. */
+export interface ColdStart {
+  readonly label: string;
+  readonly readyMs: number;
+  readonly firstAnswerMs: number;
+  /** Calls 2 to 10, and 11 to 50. */
+  readonly earlyCallsUs: readonly [number, number];
+}
+
+/** How long the first answer took after the hand-over, by MB. */
+export interface FirstAnswer {
+  readonly label: string;
+  readonly wallMs: Readonly<Record<number, number>>;
+}
+
+export const memorySizes = [128, 256, 512] as const;
+
+/**
+ * Process start, ready, first answer, and the calls after it, through the Runtime API: most instances live no longer
+ * than that.
+ */
+export async function coldStarts(lab: Lab, subjects: readonly Subject[]): Promise<ColdStart[]> {
+  const measured = await interleave("cold starts", subjects, lab.rounds, lab.progress, async (subject) => {
+    await using instance = await startInstance(subject, lab.cores);
+    const cpu: number[] = [];
+    for (let call = 1; call <= 50; call++) cpu.push((await instance.invoke(subject.event)).cpu);
+    const at = (call: number) => cpu[call - 1] ?? Number.NaN;
+    return {
+      ready: instance.readyCpu,
+      first: at(1),
+      early: (at(10) - at(1)) / 9,
+      later: (at(50) - at(10)) / 40,
+    };
+  });
+  return [...measured].map(([{ label }, runs]) => ({
+    label,
+    readyMs: median(runs.map(({ ready }) => ready)) / 1000,
+    firstAnswerMs: median(runs.map(({ first }) => first)) / 1000,
+    earlyCallsUs: [median(runs.map(({ early }) => early)), median(runs.map(({ later }) => later))],
+  }));
+}
+
+/** INIT at full speed, the first invocation with a Lambda's share of a CPU: from its hand-over to the answer. */
+export async function firstAnswers(lab: Lab, subjects: readonly Subject[]): Promise<FirstAnswer[]> {
+  const cases = subjects.flatMap((subject) =>
+    memorySizes.map((megabytes) => ({ subject, megabytes, label: `${subject.label} at ${megabytes} MB` })),
+  );
+  const measured = await interleave(
+    "first answers",
+    cases,
+    lab.rounds,
+    lab.progress,
+    async ({ subject, megabytes }) => {
+      await using instance = await startInstance(subject, lab.cores, { shares: lab.shares, megabytes });
+      return (await instance.invoke(subject.event)).wallMs;
+    },
+  );
+  return subjects.map((subject) => ({
+    label: subject.label,
+    wallMs: Object.fromEntries(
+      [...measured].flatMap(([one, runs]) =>
+        one.subject === subject ? [[one.megabytes, median(runs)] as const] : [],
+      ),
+    ),
+  }));
+}

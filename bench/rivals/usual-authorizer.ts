@@ -1,0 +1,51 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { BatchGetCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { authorizerHandler } from "../../functions/authorizer/handler.ts";
+import type { BoundSession } from "../../functions/core/authorize.ts";
+import { readEnvironment } from "../../functions/environment.ts";
+
+/*
+ * The authorizer as it would usually be written: the same handler and core, over the document client as its
+ * documentation shows it, with nothing tuned and nothing warmed up.
+ */
+const env = readEnvironment("authorizer", process.env);
+const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+
+export const handler = authorizerHandler({
+  async read({ identityKey, secretHash }) {
+    const { Responses } = await client.send(
+      new BatchGetCommand({
+        RequestItems: {
+          [env.BINDINGS_TABLE]: { Keys: [{ key: identityKey }], ConsistentRead: true },
+          [env.SESSIONS_TABLE]: { Keys: [{ identity: identityKey, secretHash }], ConsistentRead: true },
+        },
+      }),
+    );
+    return assemble(Responses?.[env.BINDINGS_TABLE]?.[0], Responses?.[env.SESSIONS_TABLE]?.[0]);
+  },
+  now: Date.now,
+  log: (facts) => console.log(facts),
+});
+
+function assemble(
+  binding: Record<string, unknown> | undefined,
+  session: Record<string, unknown> | undefined,
+): BoundSession | undefined {
+  const { appId, openid, userId } = binding ?? {};
+  const { userId: sessionUserId, createdAt, expiresAt } = session ?? {};
+  if (
+    typeof appId !== "string" ||
+    typeof openid !== "string" ||
+    typeof userId !== "string" ||
+    typeof sessionUserId !== "string" ||
+    typeof createdAt !== "number" ||
+    typeof expiresAt !== "number"
+  ) {
+    return undefined;
+  }
+  return {
+    identity: { appId, openid },
+    binding: { userId, disabled: false, sessionsValidFrom: 0 },
+    session: { userId: sessionUserId, createdAt, expiresAt },
+  };
+}

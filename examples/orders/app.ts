@@ -1,0 +1,4 @@
+import { App } from "aws-cdk-lib";
+import { OrdersStack } from "./orders-stack.ts";
+
+new OrdersStack(new App(), "Orders");

@@ -1,0 +1,57 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  Alarm,
+  ComparisonOperator,
+  type MathExpression,
+  type Metric,
+  Stats,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import type { LogMetrics } from "./log-metrics.ts";
+import { type AlarmName, type Rule, rules } from "./rules.ts";
+import { authorizerErrorPercent, successPercent, sum, weChatPercent } from "./shares.ts";
+import { functionThrottles, tableThrottles, type Watched } from "./watched.ts";
+
+/** What each alarm looks at, by its rule. The topic hears of it when it rings and when it is over. */
+export function alarms(scope: Construct, metrics: LogMetrics, watched: Watched, topic: ITopic): Alarm[] {
+  const looksAt: Record<AlarmName, Metric | MathExpression> = {
+    LoginsFail: successPercent(metrics, watched),
+    LoginsSlow: metrics.loginMs(Stats.percentile(99)),
+    WeChatTimeout: weChatPercent(metrics, "wechat_timeout"),
+    WeChatUnavailable: weChatPercent(metrics, "wechat_unavailable"),
+    WeChatBusy: weChatPercent(metrics, "wechat_busy"),
+    WeChatRateLimited: weChatPercent(metrics, "rate_limited"),
+    MustLook: metrics.mustLook,
+    AuthorizerFails: authorizerErrorPercent(watched),
+    FunctionsThrottled: sum(functionThrottles(watched), "throttled invocations"),
+    TablesThrottled: sum(tableThrottles(watched), "throttled reads and writes"),
+    Lockouts: metrics.notLoggedIn("too_many_attempts"),
+  };
+  const action = new SnsAction(topic);
+  return Object.entries<Rule>(rules).map(([name, rule]) => {
+    const metric = looksAt[name as AlarmName];
+    const alarm = newAlarm(scope, name, rule, metric);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+    return alarm;
+  });
+}
+
+function newAlarm(scope: Construct, name: string, rule: Rule, metric: Metric | MathExpression): Alarm {
+  const [datapointsToAlarm, evaluationPeriods] = rule.periods;
+  return new Alarm(scope, name, {
+    alarmDescription: `${rule.means} ${rule.because} What to do: docs/runbook.md#${name.toLowerCase()}`,
+    metric: metric.with({ period: Duration.minutes(rule.periodMinutes) }),
+    threshold: rule.threshold,
+    comparisonOperator:
+      rule.rings === "below"
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    datapointsToAlarm,
+    evaluationPeriods,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+}

@@ -1,0 +1,38 @@
+import { CfnOutput } from "aws-cdk-lib";
+import type { Alarm, Dashboard } from "aws-cdk-lib/aws-cloudwatch";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Construct } from "constructs";
+import { newAlarmTopic } from "./alarm-topic.ts";
+import { alarms } from "./alarms.ts";
+import { newDashboard } from "./dashboard.ts";
+import { LogMetrics } from "./log-metrics.ts";
+import type { Watched } from "./watched.ts";
+
+export interface MonitoringProps extends Watched {
+  /** Default: a topic of its own. */
+  readonly alarmTopic?: ITopic | undefined;
+  readonly alarmEmail?: string | undefined;
+}
+
+/** Answers "are people getting in, how fast, why not", and rings when they are not. See docs/runbook.md. */
+export class Monitoring extends Construct {
+  readonly alarmTopic: ITopic;
+  readonly alarms: readonly Alarm[];
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, { alarmTopic, alarmEmail, ...watched }: MonitoringProps) {
+    super(scope, id);
+    const metrics = new LogMetrics(this, "Metrics", watched);
+    this.alarmTopic = alarmTopic ?? newAlarmTopic(this);
+    if (alarmEmail !== undefined) this.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));
+    this.alarms = alarms(this, metrics, watched, this.alarmTopic);
+    this.dashboard = newDashboard(this, metrics, watched, this.alarms);
+    this.#output("AlarmTopicArn", this.alarmTopic.topicArn, "Subscribe to it: docs/runbook.md");
+    this.#output("DashboardName", this.dashboard.dashboardName, "In the CloudWatch console");
+  }
+
+  #output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description }).overrideLogicalId(name);
+  }
+}

@@ -1,0 +1,95 @@
+/** When an alarm rings, and why there. */
+export interface Rule {
+  /** What people notice. */
+  readonly means: string;
+  /** It rings from this value on, or, where it is a rate of success, below it. */
+  readonly threshold: number;
+  readonly rings?: "below";
+  readonly periodMinutes: number;
+  /** In so many of so many periods in a row. */
+  readonly periods: readonly [ringing: number, outOf: number];
+  /** Why these numbers. */
+  readonly because: string;
+}
+
+/** Fewer failures than this in a period say nothing: at night a whole period may have one login. */
+export const fewestFailures = 3;
+
+const weChatPercent = {
+  threshold: 5,
+  periodMinutes: 5,
+  periods: [2, 3],
+  because:
+    "Rings at 5% of the calls to WeChat and 3 of them or more, in 2 of 3 times 5 minutes: single calls fail every day.",
+} as const;
+
+/**
+ * Every alarm's threshold, in one place. None rings for want of data: where nobody logs in, nothing is wrong. Each has
+ * its paragraph in docs/runbook.md under its own name.
+ */
+export const rules = {
+  LoginsFail: {
+    means: "People who should get in do not, for a reason that is ours or WeChat's.",
+    threshold: 95,
+    rings: "below",
+    periodMinutes: 5,
+    periods: [2, 3],
+    because:
+      "Rings below 95% success and at 3 failures or more, in 2 of 3 times 5 minutes. People's own mistakes count neither way, so they can hide nothing.",
+  },
+  LoginsSlow: {
+    means: "One login in a hundred takes 2 seconds or longer.",
+    threshold: 2_000,
+    periodMinutes: 5,
+    periods: [3, 3],
+    because:
+      "Rings after 3 times 5 minutes. A cold login is well below it; at 3 seconds WeChat's calls are given up.",
+  },
+  WeChatTimeout: { means: "WeChat does not answer within 3 seconds.", ...weChatPercent },
+  WeChatUnavailable: { means: "WeChat answers nonsense, or cannot be reached.", ...weChatPercent },
+  WeChatBusy: { means: "WeChat says that it is busy (errcode -1).", ...weChatPercent },
+  WeChatRateLimited: {
+    means: "WeChat limits this mini-program's logins (errcode 45011), and people are told to wait.",
+    ...weChatPercent,
+  },
+  MustLook: {
+    means: "The configuration is wrong or the code has a bug: it does not pass by itself.",
+    threshold: 1,
+    periodMinutes: 1,
+    periods: [1, 1],
+    because: "Rings at the first one, because until somebody does something nobody may get in.",
+  },
+  AuthorizerFails: {
+    means: "People who are logged in get errors (500) everywhere.",
+    threshold: 1,
+    periodMinutes: 5,
+    periods: [2, 3],
+    because:
+      "Rings at 1% and 3 failures or more, in 2 of 3 times 5 minutes. It is stricter than for logins because this is in front of every request.",
+  },
+  FunctionsThrottled: {
+    means: "Lambda turns requests away, because all instances that there may be are busy.",
+    threshold: 5,
+    periodMinutes: 5,
+    periods: [1, 1],
+    because:
+      "Rings at 5 in 5 minutes: one or two may be a burst that was over before anybody noticed, and where it goes on it grows.",
+  },
+  TablesThrottled: {
+    means: "DynamoDB turns reads or writes away: logins get slow, then fail.",
+    threshold: 10,
+    periodMinutes: 5,
+    periods: [2, 3],
+    because:
+      "Rings at 10 in 5 minutes, in 2 of 3: a call is tried up to four times, and a table grows with its load within minutes.",
+  },
+  Lockouts: {
+    means: "Many password attempts are refused unseen (too_many_attempts): somebody guesses passwords.",
+    threshold: 20,
+    periodMinutes: 15,
+    periods: [1, 1],
+    because: "Rings at 20 in 15 minutes: a person who has forgotten a password makes a handful.",
+  },
+} as const satisfies Record<string, Rule>;
+
+export type AlarmName = keyof typeof rules;

@@ -1,0 +1,266 @@
+import type { APIGatewayRequestAuthorizerEvent } from "aws-lambda";
+import { describe, expect, test } from "vitest";
+import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
+import type { BoundSession, ReadBoundSession } from "../../../functions/core/authorize.ts";
+import { identityKey } from "../../../functions/core/identity.ts";
+import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { newSession, sessionHandle } from "../../../functions/core/session.ts";
+import { alice, noon, seededRandom, sessionLifetimeSeconds } from "../core/fakes.ts";
+import { untimed } from "../core/untimed.ts";
+
+const random = seededRandom("the authorizer of REST APIs");
+const minted = newSession(identityKey(alice), "user-1", noon, sessionLifetimeSeconds, random);
+const { sessionId } = minted;
+const bearer = `Bearer ${sessionId}`;
+const another = `Bearer ${newSession(identityKey(alice), "user-1", noon, 1, random).sessionId}`;
+
+const alicesSession: BoundSession = {
+  identity: { appId: alice.appId, openid: alice.openid },
+  binding: { userId: "user-1", disabled: false, sessionsValidFrom: 0 },
+  session: minted.session,
+};
+
+const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef123/prod/GET/orders";
+const wholeStage = "arn:aws:execute-api:eu-west-1:123456789012:abcdef123/prod/*";
+
+type Headers = Pick<APIGatewayRequestAuthorizerEvent, "headers" | "multiValueHeaders">;
+
+function event(
+  headers: Partial<Headers>,
+  more: Partial<APIGatewayRequestAuthorizerEvent> = {},
+): APIGatewayRequestAuthorizerEvent {
+  return {
+    type: "REQUEST",
+    methodArn,
+    resource: "/orders",
+    path: "/orders",
+    httpMethod: "GET",
+    headers: null,
+    multiValueHeaders: null,
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {
+      accountId: "123456789012",
+      apiId: "abcdef123",
+      authorizer: undefined,
+      httpMethod: "GET",
+      identity: {
+        accessKey: null,
+        accountId: null,
+        apiKey: null,
+        apiKeyId: null,
+        caller: null,
+        clientCert: null,
+        cognitoAuthenticationProvider: null,
+        cognitoAuthenticationType: null,
+        cognitoIdentityId: null,
+        cognitoIdentityPoolId: null,
+        principalOrgId: null,
+        sourceIp: "203.0.113.7",
+        user: null,
+        userAgent: "a phone",
+        userArn: null,
+      },
+      path: "/prod/orders",
+      protocol: "HTTP/1.1",
+      requestId: "request-1",
+      requestTimeEpoch: noon,
+      resourceId: "resource",
+      resourcePath: "/orders",
+      stage: "prod",
+    },
+    ...headers,
+    ...more,
+  };
+}
+
+/** As API Gateway tells of headers: the last of several values, and all of them. */
+const sent = (...headers: readonly (readonly [name: string, value: string])[]): Headers => ({
+  headers: Object.fromEntries(headers),
+  multiValueHeaders: Object.fromEntries(
+    headers.map(([name]) => [name, headers.filter(([it]) => it === name).map(([, value]) => value)]),
+  ),
+});
+
+function authorizing(answer: ReadBoundSession = async () => alicesSession, now = () => noon) {
+  const logged: Facts[] = [];
+  let reads = 0;
+  const handler = authorizerHandler({
+    read(key) {
+      reads++;
+      return answer(key);
+    },
+    now,
+    begin: untimed(logged),
+  });
+  return { handler, logged, reads: () => reads };
+}
+
+const statement = (Effect: "Allow" | "Deny", Resource = wholeStage) => ({
+  Version: "2012-10-17",
+  Statement: [{ Action: "execute-api:Invoke", Effect, Resource }],
+});
+const refusal = { principalId: "nobody", policyDocument: statement("Deny") };
+
+describe("a live session", () => {
+  test("is allowed at every route of the stage, and its Lambda is told whose it is", async () => {
+    const { handler, reads, logged } = authorizing();
+    expect(await handler(event(sent(["Authorization", bearer])))).toStrictEqual({
+      principalId: "user-1",
+      policyDocument: statement("Allow"),
+      context: {
+        userId: "user-1",
+        appId: alice.appId,
+        openid: alice.openid,
+        sessionHandle: sessionHandle(minted.session.secretHash),
+        createdAt: "2025-01-15T12:00:00.000Z",
+        expiresAt: "2025-01-16T12:00:00.000Z",
+      },
+    });
+    expect(reads()).toBe(1);
+    expect(logged).toEqual([{ event: "authorize", outcome: "allowed", requestId: "request-1" }]);
+  });
+
+  test("is told in texts only, which is what a REST API passes on, and with the unionid where it is known", async () => {
+    const binding = { ...alicesSession.binding, unionid: "uAlice" };
+    const { handler } = authorizing(async () => ({ ...alicesSession, binding }));
+    const { context } = await handler(event(sent(["Authorization", bearer])));
+    expect(context).toMatchObject({ unionid: "uAlice" });
+    for (const value of Object.values(context ?? {})) expect(value).toBeTypeOf("string");
+  });
+
+  test("is told without the SessionId and its secret", async () => {
+    const { handler, logged } = authorizing();
+    const told = JSON.stringify([await handler(event(sent(["Authorization", bearer]))), logged]);
+    expect(told).not.toContain(sessionId);
+    expect(told).not.toContain(Buffer.from(sessionId, "base64url").subarray(16).toString("base64url"));
+  });
+
+  test.each<[string, Partial<Headers>]>([
+    ["Authorization", sent(["Authorization", bearer])],
+    ["authorization, as HTTP/2 has it", sent(["authorization", bearer])],
+    ["AUTHORIZATION", sent(["AUTHORIZATION", bearer])],
+    ["among others", sent(["Host", "x"], ["Authorization", bearer], ["X-Authorization", another])],
+    ["in headers only", { headers: { Authorization: bearer } }],
+    ["in multiValueHeaders only", { multiValueHeaders: { authorization: [bearer] } }],
+    ["beside headers that are absent", { headers: { "X-Absent": undefined, Authorization: bearer } }],
+  ])("may come in a header that is %s", async (_how, headers) => {
+    const { principalId, policyDocument } = await authorizing().handler(event(headers));
+    expect({ principalId, policyDocument }).toEqual({
+      principalId: "user-1",
+      policyDocument: statement("Allow"),
+    });
+  });
+
+  test.each([
+    [
+      "arn:aws-cn:execute-api:cn-north-1:123456789012:abc/live/POST/a/b",
+      "arn:aws-cn:execute-api:cn-north-1:123456789012:abc/live/*",
+    ],
+    [
+      "arn:aws-us-gov:execute-api:us-gov-west-1:1:abc/v1/GET/",
+      "arn:aws-us-gov:execute-api:us-gov-west-1:1:abc/v1/*",
+    ],
+    [
+      "arn:aws:execute-api:us-east-1:1:abc/$default/GET/request",
+      "arn:aws:execute-api:us-east-1:1:abc/$default/*",
+    ],
+    [
+      "arn:aws:execute-api:us-east-1:1:abc/prod/GET/../../other/*/x:y",
+      "arn:aws:execute-api:us-east-1:1:abc/prod/*",
+    ],
+  ])("asked about %s, is allowed for %s", async (asked, resource) => {
+    const answer = await authorizing().handler(event(sent(["Authorization", bearer]), { methodArn: asked }));
+    expect(answer.policyDocument).toEqual(statement("Allow", resource));
+  });
+
+  test("gets the same policy whichever route is asked for, so that one that is kept is right for all", async () => {
+    const { handler } = authorizing();
+    const answers = await Promise.all(
+      ["GET/orders", "POST/orders", "DELETE/orders/7", "GET/"].map((route) =>
+        handler(
+          event(sent(["Authorization", bearer]), { methodArn: methodArn.replace("GET/orders", route) }),
+        ),
+      ),
+    );
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  });
+});
+
+describe("what is no session is refused at every route, without a read", () => {
+  test.each<[string, Partial<Headers>]>([
+    ["no headers", {}],
+    ["no Authorization", sent(["Host", "x"])],
+    ["an empty one", sent(["Authorization", ""])],
+    ["no scheme", sent(["Authorization", sessionId])],
+    ["Basic", sent(["Authorization", `Basic ${sessionId}`])],
+    ["a comma list", sent(["Authorization", `${bearer},${another}`])],
+    ["a comma list with a space", sent(["Authorization", `${bearer}, ${bearer}`])],
+    ["a doubled header", sent(["Authorization", another], ["Authorization", bearer])],
+    ["the same twice", sent(["Authorization", bearer], ["Authorization", bearer])],
+    ["one with nothing, and one", sent(["Authorization", ""], ["Authorization", bearer])],
+    ["two spellings", sent(["Authorization", another], ["authorization", bearer])],
+    ["two spellings of the same", sent(["Authorization", bearer], ["authorization", bearer])],
+    ["two spellings, in headers only", { headers: { Authorization: bearer, authorization: bearer } }],
+    [
+      "one in headers, and another in multiValueHeaders",
+      { headers: { Authorization: bearer }, multiValueHeaders: { Authorization: [another] } },
+    ],
+    ["no value in multiValueHeaders", { multiValueHeaders: { Authorization: [] } }],
+    ["a cookie", sent(["Cookie", `authorization=${bearer}`])],
+    ["another header", sent(["X-Authorization", bearer], ["Proxy-Authorization", bearer])],
+    ["a header that is as long", sent(["Authorizatiom", bearer])],
+    ["one character too few", sent(["Authorization", bearer.slice(0, -1)])],
+    ["a session's handle", sent(["Authorization", `Bearer ${sessionHandle(minted.session.secretHash)}`])],
+  ])("%s", async (_what, headers) => {
+    const { handler, reads, logged } = authorizing();
+    expect(await handler(event(headers))).toStrictEqual(refusal);
+    expect(reads()).toBe(0);
+    expect(logged).toEqual([{ event: "authorize", outcome: "refused", requestId: "request-1" }]);
+  });
+
+  test("a SessionId in query or path", async () => {
+    const { handler, reads } = authorizing();
+    const elsewhere = event(
+      {},
+      {
+        queryStringParameters: { authorization: bearer, Authorization: bearer },
+        multiValueQueryStringParameters: { authorization: [bearer] },
+        pathParameters: { authorization: bearer },
+      },
+    );
+    expect(await handler(elsewhere)).toStrictEqual(refusal);
+    expect(reads()).toBe(0);
+  });
+
+  test("the question of a TOKEN authorizer, which cannot tell a doubled header", async () => {
+    const { handler, reads, logged } = authorizing();
+    expect(await handler({ type: "TOKEN", methodArn, authorizationToken: bearer })).toStrictEqual(refusal);
+    expect(reads()).toBe(0);
+    expect(logged).toEqual([{ event: "authorize", outcome: "refused", requestId: "unknown" }]);
+  });
+});
+
+test.each<[string, BoundSession | undefined, number]>([
+  ["unknown", undefined, noon],
+  ["at its end", alicesSession, minted.session.expiresAt * 1000],
+  ["disabled", { ...alicesSession, binding: { ...alicesSession.binding, disabled: true } }, noon],
+  ["ended", { ...alicesSession, binding: { ...alicesSession.binding, sessionsValidFrom: noon + 1 } }, noon],
+])("a session that is %s is refused at every route, without a context", async (_why, found, now) => {
+  const { handler, reads } = authorizing(
+    async () => found,
+    () => now,
+  );
+  expect(await handler(event(sent(["Authorization", bearer])))).toStrictEqual(refusal);
+  expect(reads()).toBe(1);
+});
+
+test("a table that cannot be read is thrown, and never as the error that a REST API takes for a refusal", async () => {
+  const { handler, logged } = authorizing(() => Promise.reject(new StoreUnavailable("DynamoDB", "Timeout")));
+  const thrown = await handler(event(sent(["Authorization", bearer]))).catch((error: unknown) => error);
+  expect(thrown).toBeInstanceOf(StoreUnavailable);
+  expect(String(thrown)).not.toMatch(/Unauthorized/i);
+  expect(logged).toMatchObject([{ event: "authorize", outcome: "failed", requestId: "request-1" }]);
+});

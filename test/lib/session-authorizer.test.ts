@@ -1,0 +1,223 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, Duration, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
+import { HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
+import { afterAll, describe, expect, inject, test, vi } from "vitest";
+import { SessionAuthorizer } from "../../lib/session-authorizer.ts";
+import { ofType, type Resource, referencesIn, resourcesOf } from "./template.ts";
+
+// CDK checks each template against CloudFormation's schemas, which takes seconds.
+vi.stubEnv("CDK_VALIDATION", "false");
+
+// Each App writes its assembly somewhere, and CDK's own temporary directories stay for ever.
+const directory = await mkdtemp(join(tmpdir(), "weapp-login-authorizer-"));
+afterAll(() => rm(directory, { recursive: true }));
+let apps = 0;
+const newApp = () => new App({ outdir: join(directory, String(apps++)) });
+
+const exported = { "Fn::ImportValue": "WeappLogin:AuthorizerFunctionArn" };
+
+function shopStack(): Stack {
+  return new Stack(newApp(), "Shop");
+}
+
+function lambda(stack: Stack, id: string): LambdaFunction {
+  return new LambdaFunction(stack, id, {
+    code: Code.fromInline("exports.handler = () => {};"),
+    handler: "index.handler",
+    runtime: Runtime.NODEJS_24_X,
+  });
+}
+
+/** An HTTP API with these paths behind the authorizer. */
+function httpApi(stack: Stack, id: string, authorizer: SessionAuthorizer, ...paths: string[]): HttpApi {
+  const api = new HttpApi(stack, id);
+  const handler = lambda(stack, `${id}Function`);
+  for (const path of paths) {
+    const integration = new HttpLambdaIntegration(path.slice(1), handler);
+    api.addRoutes({ path, methods: [HttpMethod.GET], integration, authorizer });
+  }
+  return api;
+}
+
+/** A REST API with these resources behind the authorizer. */
+function restApi(stack: Stack, id: string, authorizer: SessionAuthorizer, ...paths: string[]): RestApi {
+  const api = new RestApi(stack, id);
+  const integration = new LambdaIntegration(lambda(stack, `${id}Function`));
+  for (const path of paths) {
+    api.root
+      .addResource(path.slice(1))
+      .addMethod("GET", integration, { authorizer: authorizer.forRestApi(api) });
+  }
+  return api;
+}
+
+function resourcesIn(stack: Stack): Resource[] {
+  return resourcesOf(Template.fromStack(stack).toJSON());
+}
+
+const authorizersIn = (resources: readonly Resource[]) => [
+  ...ofType(resources, "AWS::ApiGatewayV2::Authorizer"),
+  ...ofType(resources, "AWS::ApiGateway::Authorizer"),
+];
+const text = (value: unknown) => JSON.stringify(value);
+
+describe("the authorizer of another stack, behind an HTTP API and a REST API", () => {
+  const stack = shopStack();
+  const session = SessionAuthorizer.fromStack(stack, "Session", "WeappLogin");
+  httpApi(stack, "Http", session, "/orders", "/cart");
+  restApi(stack, "Rest", session, "/orders", "/cart");
+  const resources = resourcesIn(stack);
+  const [http, rest] = authorizersIn(resources);
+
+  test("is one authorizer for each API, however many routes it has", () => {
+    expect(authorizersIn(resources).map(({ type }) => type)).toEqual([
+      "AWS::ApiGatewayV2::Authorizer",
+      "AWS::ApiGateway::Authorizer",
+    ]);
+    const guarded = [
+      ...ofType(resources, "AWS::ApiGatewayV2::Route").map((it) => [it, http] as const),
+      ...ofType(resources, "AWS::ApiGateway::Method").map((it) => [it, rest] as const),
+    ];
+    expect(guarded).toHaveLength(4);
+    for (const [{ properties }, authorizer] of guarded) {
+      expect(properties).toMatchObject({
+        AuthorizationType: "CUSTOM",
+        AuthorizerId: { Ref: authorizer?.logicalId },
+      });
+    }
+  });
+
+  test("is found by the export of the login stack", async () => {
+    const template = await readFile(join(inject("assembly"), "WeappLogin.template.json"), "utf8");
+    const { Outputs } = JSON.parse(template);
+    expect(Outputs.AuthorizerFunctionArn).toMatchObject({
+      // CloudFormation changes no export that is in use: another function would make every later deploy fail.
+      Value: { "Fn::GetAtt": ["LoginAuthorizerD224D99C", "Arn"] },
+      Export: { Name: exported["Fn::ImportValue"] },
+    });
+    for (const { properties } of [http, rest].filter((it) => it !== undefined)) {
+      expect(text(properties.AuthorizerUri)).toContain(text(exported));
+    }
+  });
+
+  test("may be invoked by these two authorizers, which the stack itself permits", () => {
+    const permissions = ofType(resources, "AWS::Lambda::Permission").filter(
+      ({ properties }) => text(properties.FunctionName) === text(exported),
+    );
+    expect(permissions.map(({ properties }) => referencesIn(properties.SourceArn).at(-1)).sort()).toEqual(
+      [http?.logicalId, rest?.logicalId].sort(),
+    );
+    for (const { properties } of permissions) {
+      expect(properties).toMatchObject({
+        Action: "lambda:InvokeFunction",
+        Principal: "apigateway.amazonaws.com",
+      });
+      expect(text(properties.SourceArn)).toContain("/authorizers/");
+    }
+  });
+
+  test("is asked at every request, and not without an Authorization header", () => {
+    // Said, because API Gateway's own default is 300 seconds, during which a logout does nothing.
+    expect(http?.properties).toMatchObject({
+      AuthorizerResultTtlInSeconds: 0,
+      AuthorizerType: "REQUEST",
+      AuthorizerPayloadFormatVersion: "2.0",
+      EnableSimpleResponses: true,
+      IdentitySource: ["$request.header.Authorization"],
+    });
+    expect(rest?.properties).toMatchObject({
+      AuthorizerResultTtlInSeconds: 0,
+      Type: "REQUEST",
+      IdentitySource: "method.request.header.Authorization",
+    });
+  });
+
+  test("is bound to no partition", () => {
+    expect(text(resources)).not.toMatch(/arn:aws/);
+  });
+});
+
+test("several APIs of either kind share one, in any stack of the app", () => {
+  const app = newApp();
+  const login = new Stack(app, "Login");
+  const session = new SessionAuthorizer(lambda(login, "Authorizer"));
+  httpApi(login, "Own", session, "/orders");
+  restApi(login, "OwnRest", session, "/orders");
+  const shop = new Stack(app, "Shop");
+  httpApi(shop, "Http", session, "/orders");
+  httpApi(shop, "OtherHttp", session, "/orders");
+  restApi(shop, "Rest", session, "/orders");
+  restApi(shop, "OtherRest", session, "/orders");
+
+  // Fails where one stack would wait for the other.
+  const [ofLogin, ofShop] = [resourcesIn(login), resourcesIn(shop)];
+  expect(authorizersIn(ofLogin)).toHaveLength(2);
+  const authorizers = authorizersIn(ofShop);
+  expect(authorizers).toHaveLength(4);
+  const apis = authorizers.flatMap(({ properties }) =>
+    referencesIn([properties.ApiId, properties.RestApiId].filter((it) => it !== undefined)),
+  );
+  expect(new Set(apis).size).toBe(4);
+  const sources = ofType(ofShop, "AWS::Lambda::Permission").map(({ properties }) => properties.SourceArn);
+  for (const { logicalId } of authorizers) expect(sources.flatMap(referencesIn)).toContain(logicalId);
+});
+
+test("the authorizer may be given by its ARN", () => {
+  const stack = shopStack();
+  const arn = "arn:aws-cn:lambda:cn-north-1:111111111111:function:WeappLogin-Authorizer";
+  restApi(stack, "Rest", SessionAuthorizer.fromFunctionArn(stack, "Session", arn), "/orders");
+  const resources = resourcesIn(stack);
+  expect(text(authorizersIn(resources)[0]?.properties.AuthorizerUri)).toContain(`${arn}/invocations`);
+  const permitted = ofType(resources, "AWS::Lambda::Permission").map(
+    ({ properties }) => properties.FunctionName,
+  );
+  expect(permitted).toContain(arn);
+});
+
+describe("a cache", () => {
+  const cached = (stack: Stack, seconds: number) =>
+    SessionAuthorizer.fromStack(stack, `Session${seconds}`, "WeappLogin", {
+      cache: Duration.seconds(seconds),
+    });
+
+  test("is as long as one says, up to an hour", () => {
+    const stack = shopStack();
+    httpApi(stack, "Http", cached(stack, 300), "/orders");
+    restApi(stack, "Rest", cached(stack, 3_600), "/orders");
+    const seconds = authorizersIn(resourcesIn(stack)).map(
+      ({ properties }) => properties.AuthorizerResultTtlInSeconds,
+    );
+    expect(seconds).toEqual([300, 3_600]);
+    expect(() => cached(shopStack(), 3_601)).toThrow("cache must be an hour or less");
+  });
+
+  test("may differ between the routes of an API", () => {
+    const stack = shopStack();
+    const [now, later] = [SessionAuthorizer.fromStack(stack, "Session", "WeappLogin"), cached(stack, 60)];
+    const http = httpApi(stack, "Http", now, "/orders");
+    const integration = new HttpLambdaIntegration("feed", lambda(stack, "Feed"));
+    http.addRoutes({ path: "/feed", methods: [HttpMethod.GET], integration, authorizer: later });
+    const rest = restApi(stack, "Rest", now, "/orders");
+    rest.root.addMethod("GET", undefined, { authorizer: later.forRestApi(rest) });
+    const seconds = authorizersIn(resourcesIn(stack)).map(
+      ({ properties }) => properties.AuthorizerResultTtlInSeconds,
+    );
+    expect(seconds).toEqual([0, 60, 0, 60]);
+  });
+
+  test("that changes is deployed: a REST API's stage stays with what its last deployment saw", () => {
+    const deploymentWith = (seconds: number) => {
+      const stack = shopStack();
+      restApi(stack, "Rest", cached(stack, seconds), "/orders");
+      return ofType(resourcesIn(stack), "AWS::ApiGateway::Deployment").map(({ logicalId }) => logicalId);
+    };
+    expect(deploymentWith(300)).toEqual(deploymentWith(300));
+    expect(deploymentWith(300)).not.toEqual(deploymentWith(0));
+  });
+});
