@@ -81,7 +81,7 @@ export function succeeded(answer) {
 /** What a client does about each action: the SDK, the app, or the person. */
 const advice = {
   new_code:
-    "The client calls wx.login again and sends the new code; the old one is spent. In an app the SDK does so by itself, twice; on this page you see each failure: tap “Open the app”.",
+    "The client calls wx.login again and sends the new code; the old one is spent. In an app the SDK does so by itself; on this page you see each failure: tap “Open the app”.",
   bind: "The client shows the form; the bind ticket it was given spares it a second wx.login.",
   fix_credentials:
     "The client lets the person correct username or password and sends them with the same ticket.",

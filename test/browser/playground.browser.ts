@@ -124,6 +124,21 @@ describe("the playground in Chromium", () => {
     await page.locator("#operator").getByText("fine again").waitFor();
   });
 
+  test("a login that may succeed next time is shown as one failure, at once, with what an app's SDK does now", async () => {
+    const page = await openPage();
+    await chooseUser(page, "carol");
+    await page.getByRole("combobox", { name: "WeChat" }).selectOption("down");
+    await page.locator("#operator").getByText("Now every login meets that").waitFor();
+    await button(page, "Open the app").click();
+    await said(page, "wechat_unavailable");
+    await said(page, /In an app the SDK does so by itself/);
+    const failures = arrow(page, "API Gateway → Phone: 503 wechat_unavailable");
+    await failures.first().waitFor();
+    expect(await failures.count()).toBe(1);
+    await page.getByRole("combobox", { name: "WeChat" }).selectOption("ok");
+    await page.locator("#operator").getByText("fine again").waitFor();
+  });
+
   test.each([
     [360, "light"],
     [360, "dark"],
