@@ -1,5 +1,6 @@
 import { readBoundSession } from "../../functions/adapters/dynamodb-authorization.ts";
 import { authorizerHandler } from "../../functions/authorizer/handler.ts";
+import { invocations } from "../../functions/core/invocation.ts";
 import { readEnvironment } from "../../functions/environment.ts";
 import { handSignedClient } from "./hand-signed-client.ts";
 
@@ -28,4 +29,8 @@ const client = handSignedClient({
 const read = readBoundSession(client, { bindings: env.BINDINGS_TABLE, sessions: env.SESSIONS_TABLE });
 await read({ identityKey: new Uint8Array(16), secretHash: new Uint8Array(32) }).catch(() => {});
 
-export const handler = authorizerHandler({ read, now: Date.now, log: (facts) => console.log(facts) });
+export const handler = authorizerHandler({
+  read,
+  now: Date.now,
+  begin: invocations(console.log, () => performance.now()),
+});

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { authorizerHandler } from "../../functions/authorizer/handler.ts";
 import type { BoundSession } from "../../functions/core/authorize.ts";
+import { invocations } from "../../functions/core/invocation.ts";
 import { readEnvironment } from "../../functions/environment.ts";
 
 /*
@@ -24,7 +25,7 @@ export const handler = authorizerHandler({
     return assemble(Responses?.[env.BINDINGS_TABLE]?.[0], Responses?.[env.SESSIONS_TABLE]?.[0]);
   },
   now: Date.now,
-  log: (facts) => console.log(facts),
+  begin: invocations(console.log, () => performance.now()),
 });
 
 function assemble(

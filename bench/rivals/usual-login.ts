@@ -10,6 +10,7 @@ import { dynamoDbSessions } from "../../functions/adapters/dynamodb-sessions.ts"
 import { jitteredPause } from "../../functions/adapters/dynamodb-transaction.ts";
 import { lambdaVerifier } from "../../functions/adapters/lambda-verifier.ts";
 import { weChat } from "../../functions/adapters/wechat.ts";
+import { invocations } from "../../functions/core/invocation.ts";
 import { readEnvironment } from "../../functions/environment.ts";
 import { loginHandler } from "../../functions/login/handler.ts";
 
@@ -28,11 +29,11 @@ const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, appSecrets, now: Date.now 
 
 export const handler = loginHandler({
   deployment: { appIds: Object.keys(appSecretArns), passwords: true },
-  log: (facts) => console.log(facts),
-  needsUntil: (deadline) => {
+  begin: invocations(console.log, () => performance.now()),
+  needsUntil: (deadline, time) => {
     const table = (name: string) => ({ client, name, deadline });
     return {
-      wechat,
+      wechat: wechat(time),
       bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), { oneIdentityPerApp: false }, jitteredPause),
       sessions: dynamoDbSessions(table(env.SESSIONS_TABLE)),
       tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),
