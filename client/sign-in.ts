@@ -83,7 +83,7 @@ export function signIn(needs: SignInNeeds) {
     };
     try {
       checkPause(credentials);
-      return await persistently(attempt, retryDelays, rest);
+      return await persistently(attempt, retryDelays, rest, !!credentials);
     } catch (error) {
       stillWanted();
       if (error instanceof LoginError) learn(error);

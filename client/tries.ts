@@ -8,14 +8,13 @@ export async function persistently<T>(
   attempt: () => Promise<T>,
   delays: readonly number[],
   rest: (ms: number) => Promise<void>,
+  withPassword: boolean,
 ): Promise<T> {
-  let codeWasInvalid = false;
   for (const delay of delays) {
     try {
       return await attempt();
     } catch (error) {
-      if (!mayPass(error, codeWasInvalid)) throw error;
-      codeWasInvalid ||= error.code === "invalid_code";
+      if (!mayPass(error, withPassword)) throw error;
     }
     // Thousands of phones that failed at one moment must not come back at one moment.
     await rest(delay * (0.5 + Math.random()));
@@ -23,11 +22,15 @@ export async function persistently<T>(
   return attempt();
 }
 
-/** Without an answer it does not: whoever is offline should hear it at once. */
-function mayPass(error: unknown, codeWasInvalid: boolean): error is LoginError {
+/**
+ * Without an answer it does not: whoever is offline should hear it at once. With a password only what WeChat ended: the
+ * server counts every password that it has begun to check, and a person's attempts are few.
+ */
+function mayPass(error: unknown, withPassword: boolean): boolean {
   if (!(error instanceof LoginError) || error.retryAfter) return false;
   const { code, action, status = 0 } = error;
-  return code === "invalid_code"
-    ? !codeWasInvalid
-    : status >= 500 && (action === "new_code" || action === "retry");
+  return (
+    code === "invalid_code" ||
+    (status >= 500 && (withPassword ? /^wechat/.test(code) : action === "new_code" || action === "retry"))
+  );
 }

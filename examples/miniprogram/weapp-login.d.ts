@@ -22,9 +22,10 @@ interface LoginOptions {
     readonly timeout?: number;
     /**
      * Milliseconds to wait before each further try of a login that failed in passing, give or take half; [1000, 3000] by
-     * default, and [] for no further try. Only the last failure is reported. In passing: the server's and the gateway's
-     * 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known yet), and, once, an
-     * `invalid_code`. Refusals, `Retry-After` and a missing network are reported at once.
+     * default, and [] for no further try. Only the last failure is reported. In passing: an `invalid_code`, and the
+     * server's and the gateway's 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known
+     * yet); with a password only those before it was looked at. Refusals, `Retry-After` and a missing network are reported
+     * at once.
      */
     readonly retryDelays?: readonly number[];
     /** Milliseconds since 1970; `Date.now` by default. */

@@ -82,22 +82,34 @@ const inPassing = [
   "wechat_timeout",
   "store_unavailable",
   "internal_error",
+  "invalid_code",
 ];
+const beforeThePassword = ["wechat_busy", "wechat_unavailable", "wechat_timeout", "invalid_code"];
 
 test.each(
   Object.entries(errors).map(([code, { status, action }]) => ({
     code,
     status,
     action,
-    tried: inPassing.includes(code) ? 3 : code === "invalid_code" ? 2 : 1,
+    tried: inPassing.includes(code) ? 3 : 1,
+    withPassword: beforeThePassword.includes(code) ? 3 : 1,
   })),
-)("$status $code of the server is met $tried time(s) and then reported", async (row) => {
-  const { options, tries } = always(problem(row.status, row.code, row.action));
-  const failed = rejection(createLogin(options).login());
-  await pass(bothWaits);
-  expect(await failed).toMatchObject({ code: row.code, action: row.action, status: row.status });
-  expect(tries()).toEqual({ codes: row.tried, sent: row.tried });
-});
+)(
+  "$status $code of the server is met $tried time(s), with a password $withPassword, and then reported",
+  async (row) => {
+    const { options, tries } = always(problem(row.status, row.code, row.action));
+    const failed = rejection(createLogin(options).login());
+    await pass(bothWaits);
+    expect(await failed).toMatchObject({ code: row.code, action: row.action, status: row.status });
+    expect(tries()).toEqual({ codes: row.tried, sent: row.tried });
+
+    const binding = always(problem(row.status, row.code, row.action));
+    const notBound = rejection(createLogin(binding.options).bind(credentials));
+    await pass(bothWaits);
+    expect(await notBound).toMatchObject({ code: row.code });
+    expect(binding.tries()).toEqual({ codes: row.withPassword, sent: row.withPassword });
+  },
+);
 
 test.each<[what: string, tried: number, answer: FakeAnswer | Fail]>([
   ["the gateway's 500", 3, gateways(500)],
@@ -138,14 +150,6 @@ test("a network that goes away between two tries is reported at once", async () 
   expect(await failed).toMatchObject({ code: "network_failed" });
   await pass(bothWaits);
   expect(tries()).toEqual({ codes: 2, sent: 2 });
-});
-
-test("a second invalid code is reported, also with another failure in between", async () => {
-  const { options, tries } = failing(invalidCode, busy, invalidCode);
-  const failed = rejection(createLogin({ ...options, retryDelays: [1, 1, 1, 1] }).login());
-  await pass(4);
-  expect(await failed).toMatchObject({ code: "invalid_code" });
-  expect(tries()).toEqual({ codes: 3, sent: 3 });
 });
 
 test.each<{ retryDelays: readonly number[]; tried: number }>([
