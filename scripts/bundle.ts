@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { environments, type FunctionName } from "../functions/environment.ts";
+import { leaveOut } from "./left-out.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -26,6 +27,7 @@ async function bundle(name: FunctionName): Promise<void> {
     format: "esm",
     // The SDK's ES modules can be shaken; its CommonJS files, which "main" comes first for, cannot.
     mainFields: ["module", "main"],
+    plugins: [leaveOut],
     metafile: true,
     logLevel: "warning",
   });

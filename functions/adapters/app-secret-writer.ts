@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { StoreUnavailable } from "../core/refusal.ts";
 
@@ -8,7 +9,13 @@ export function appSecretWriter(
 ) {
   return async (appId: string, appSecret: string): Promise<void> => {
     try {
-      await client.send(new PutSecretValueCommand({ SecretId: secretArns[appId], SecretString: appSecret }));
+      const command = new PutSecretValueCommand({
+        SecretId: secretArns[appId],
+        SecretString: appSecret,
+        // By its token Secrets Manager knows a value that is sent again after its answer was lost.
+        ClientRequestToken: randomUUID(),
+      });
+      await client.send(command);
     } catch (error) {
       throw new StoreUnavailable("Secrets Manager", error);
     }

@@ -1,11 +1,22 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { jsonService } from "./aws/json-protocol.ts";
+import { lean, leanSettings } from "./aws/lean-client.ts";
+
+const dynamoDb = jsonService({
+  host: "dynamodb",
+  id: "DYNAMODB",
+  target: "DynamoDB_20120810",
+  version: "1.0",
+});
 
 /** DynamoDB answers in single-digit milliseconds: whatever takes a second is better asked again, or given up. */
-export function dynamoDbClient(): DynamoDBClient {
+export function dynamoDbClient(options: Pick<DynamoDBClientConfig, "cacheMiddleware"> = {}): DynamoDBClient {
   const client = new DynamoDBClient({
+    ...leanSettings(dynamoDb, { connection: 500, request: 1_000 }),
+    ...options,
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
   });
+  lean(client, dynamoDb);
   client.middlewareStack.add(
     (next) => async (request) => {
       try {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { appSecretWriter } from "../adapters/app-secret-writer.ts";
 import { argon2id } from "../adapters/argon2id.ts";
 import { documentClient } from "../adapters/dynamodb.ts";
@@ -8,13 +7,14 @@ import { dynamoDbBindingDirectory } from "../adapters/dynamodb-binding-directory
 import { dynamoDbRevocations } from "../adapters/dynamodb-revocations.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
+import { secretsManagerClient } from "../adapters/secrets-manager-client.ts";
 import { none, readEnvironment } from "../environment.ts";
 import { adminHandler } from "./handler.ts";
 
 const env = readEnvironment("admin", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const client = documentClient();
-const setAppSecret = appSecretWriter(new SecretsManagerClient(), appSecretArns);
+const setAppSecret = appSecretWriter(secretsManagerClient(), appSecretArns);
 
 export const handler = adminHandler({
   log: (facts) => console.log(facts),

@@ -5,7 +5,10 @@ import { authorizerHandler } from "./handler.ts";
 
 const env = readEnvironment("authorizer", process.env);
 export const handler = authorizerHandler({
-  read: readBoundSession(dynamoDbClient(), { bindings: env.BINDINGS_TABLE, sessions: env.SESSIONS_TABLE }),
+  read: readBoundSession(dynamoDbClient({ cacheMiddleware: true }), {
+    bindings: env.BINDINGS_TABLE,
+    sessions: env.SESSIONS_TABLE,
+  }),
   now: Date.now,
   log: (facts) => console.log(facts),
 });

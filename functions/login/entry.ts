@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretsManagerAppSecrets } from "../adapters/app-secret.ts";
 import { documentClient } from "../adapters/dynamodb.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../adapters/dynamodb-attempts.ts";
 import { dynamoDbBindings } from "../adapters/dynamodb-bindings.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
+import { lambdaClient } from "../adapters/lambda-client.ts";
 import { lambdaVerifier } from "../adapters/lambda-verifier.ts";
+import { secretsManagerClient } from "../adapters/secrets-manager-client.ts";
 import { weChat } from "../adapters/wechat.ts";
 import { none, readEnvironment, wholeNumber } from "../environment.ts";
 import { loginHandler } from "./handler.ts";
@@ -15,18 +15,10 @@ import { loginHandler } from "./handler.ts";
 const env = readEnvironment("login", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const dynamoDb = documentClient();
-// Two tries of a second each: even a secret that has to be asked for before and after WeChat's three seconds leaves the
-// worst login under eight.
-const requestHandler = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
-const secretsManager = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
-const lambda = new LambdaClient({
-  maxAttempts: 2,
-  requestHandler: { ...requestHandler, requestTimeout: 4_000 },
-});
-
+const lambda = lambdaClient();
 const wechat = weChat({
   baseUrl: env.WECHAT_BASE_URL,
-  appSecrets: secretsManagerAppSecrets(secretsManager, appSecretArns, Date.now),
+  appSecrets: secretsManagerAppSecrets(secretsManagerClient(), appSecretArns, Date.now),
   now: Date.now,
 });
 const limits = {

@@ -211,7 +211,9 @@ describe("setting a secret", () => {
     const put: unknown[] = [];
     const send = vi.fn().mockImplementation(async ({ input }) => void put.push(input));
     await appSecretWriter({ send }, arns)("wx2", "s3cret");
-    expect(put).toEqual([{ SecretId: arns.wx2, SecretString: "s3cret" }]);
+    expect(put).toEqual([
+      { SecretId: arns.wx2, SecretString: "s3cret", ClientRequestToken: expect.any(String) },
+    ]);
   });
 
   test("while Secrets Manager does not answer is an outage, that does not repeat the secret", async () => {
