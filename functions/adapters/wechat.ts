@@ -43,7 +43,10 @@ export interface WeChatSettings {
  * WeChat's code2session. Once bytes have left for WeChat the code counts as spent and is never sent again, with one
  * exception: 40125 does not spend it, so after a rotation the renewed secret is tried once.
  */
-export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatSettings): WeChat {
+export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatSettings): WeChat & {
+  /** Connects for the first exchange to come. */
+  connect(): Promise<void>;
+} {
   const endpoint = new URL("/sns/jscode2session", baseUrl);
   const sockets = freshSockets(endpoint.protocol, now);
   const workedBefore = new Set<string>();
@@ -70,6 +73,8 @@ export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatS
   }
 
   return {
+    connect: () => sockets.open(endpoint),
+
     async code2session(appId, code) {
       const secret = await appSecrets.current(appId);
       if (secret === undefined) {

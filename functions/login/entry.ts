@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { secretsManagerAppSecrets } from "../adapters/app-secret.ts";
-import { documentClient } from "../adapters/dynamodb.ts";
+import { documentClient, readNothing } from "../adapters/dynamodb.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../adapters/dynamodb-attempts.ts";
 import { dynamoDbBindings } from "../adapters/dynamodb-bindings.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
@@ -8,6 +8,7 @@ import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
 import { lambdaClient } from "../adapters/lambda-client.ts";
 import { lambdaVerifier } from "../adapters/lambda-verifier.ts";
 import { secretsManagerClient } from "../adapters/secrets-manager-client.ts";
+import { nobody, warmUp } from "../adapters/warm-up.ts";
 import { weChat } from "../adapters/wechat.ts";
 import { none, readEnvironment, wholeNumber } from "../environment.ts";
 import { loginHandler } from "./handler.ts";
@@ -16,11 +17,8 @@ const env = readEnvironment("login", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const dynamoDb = documentClient();
 const lambda = lambdaClient();
-const wechat = weChat({
-  baseUrl: env.WECHAT_BASE_URL,
-  appSecrets: secretsManagerAppSecrets(secretsManagerClient(), appSecretArns, Date.now),
-  now: Date.now,
-});
+const appSecrets = secretsManagerAppSecrets(secretsManagerClient(), appSecretArns, Date.now);
+const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, appSecrets, now: Date.now });
 const limits = {
   perIdentity: wholeNumber("ATTEMPTS_PER_IDENTITY", env.ATTEMPTS_PER_IDENTITY),
   perSourceIp: wholeNumber("ATTEMPTS_PER_SOURCE_IP", env.ATTEMPTS_PER_SOURCE_IP),
@@ -29,6 +27,12 @@ const limits = {
 };
 const policy = { oneIdentityPerApp: env.ONE_IDENTITY_PER_APP === "true" };
 const sessionLifetimeSeconds = wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS, 1);
+
+await warmUp(
+  wechat.connect,
+  (deadline) => readNothing({ client: dynamoDb, name: env.BINDINGS_TABLE, deadline }, { key: nobody }),
+  ...Object.keys(appSecretArns).map((appId) => () => appSecrets.current(appId)),
+);
 
 export const handler = loginHandler({
   deployment: { appIds: Object.keys(appSecretArns), passwords: env.VERIFIER_FUNCTION !== none },

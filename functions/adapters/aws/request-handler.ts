@@ -41,10 +41,10 @@ export function requestHandler(
     const { method, protocol, hostname: host, port, path } = request;
     const options = { method, host, path, headers: sign(request), ...(port !== undefined && { port }) };
     if (protocol !== "http:") return https.request({ ...options, agent });
-    // Only on the laptop; an import would load all of undici into every function.
-    const { Agent, request: open } = process.getBuiltinModule("node:http");
-    plain ??= new Agent({ keepAlive: true, maxSockets: 50 });
-    return open({ ...options, agent: plain });
+    // Not imported, for the reason in ../plain-http.ts.
+    const plainHttp = process.getBuiltinModule("node:http");
+    plain ??= new plainHttp.Agent({ keepAlive: true, maxSockets: 50 });
+    return plainHttp.request({ ...options, agent: plain });
   }
 
   function handle(request: Request, options: { abortSignal?: unknown } = {}): Promise<{ response: Answer }> {
