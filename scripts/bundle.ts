@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { environments, type FunctionName } from "../functions/environment.ts";
 import { leaveOut } from "./left-out.ts";
 
@@ -16,10 +16,16 @@ export async function bundleFunctions(): Promise<void> {
 }
 
 async function bundle(name: FunctionName): Promise<void> {
-  const { metafile } = await build({
+  const outfile = `dist/functions/${name}/index.mjs`;
+  const { metafile } = await build({ ...bundleOptions(name), outfile, metafile: true });
+  await writeFile(new URL(`dist/meta/${name}.json`, root), JSON.stringify(metafile));
+}
+
+/** How the deployed bundles are made, for whoever makes one that is to differ in one thing only. */
+export function bundleOptions(name: FunctionName): BuildOptions {
+  return {
     absWorkingDir: fileURLToPath(root),
     entryPoints: [`functions/${name}/entry.ts`],
-    outfile: `dist/functions/${name}/index.mjs`,
     bundle: true,
     minify: true,
     platform: "node",
@@ -28,10 +34,8 @@ async function bundle(name: FunctionName): Promise<void> {
     // The SDK's ES modules can be shaken; its CommonJS files, which "main" comes first for, cannot.
     mainFields: ["module", "main"],
     plugins: [leaveOut],
-    metafile: true,
     logLevel: "warning",
-  });
-  await writeFile(new URL(`dist/meta/${name}.json`, root), JSON.stringify(metafile));
+  };
 }
 
 if (import.meta.main) await bundleFunctions();

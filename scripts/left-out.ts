@@ -26,15 +26,21 @@ export const leftOut: Readonly<Record<string, string>> = {
     "Node counts",
 };
 
+/** Which row of `leftOut` is about this file, if any. */
+export function rowOf(file: string): string | undefined {
+  const inside = /.*node_modules\/(.*)$/.exec(file)?.[1] ?? "";
+  const row = inside.replace(/^@aws-sdk\/client-[\w-]+\//, "CLIENT/");
+  return Object.hasOwn(leftOut, row) ? row : undefined;
+}
+
 /** Puts a stand-in where one of them is imported. Reaching it fails by name. */
 export const leaveOut: Plugin = {
   name: "leave out",
   setup({ onLoad }) {
     onLoad({ filter: /node_modules\/(@aws-sdk|@smithy)\/.*\.js$/ }, async ({ path }) => {
-      const [, inside = ""] = /.*\/node_modules\/(.*)$/.exec(path) ?? [];
-      const row = inside.replace(/^@aws-sdk\/client-[\w-]+\//, "CLIENT/");
-      if (!(row in leftOut)) return undefined;
-      return { contents: (await exportsOf(path)).map((name) => standIn(name, inside)).join("\n") };
+      const row = rowOf(path);
+      if (row === undefined) return undefined;
+      return { contents: (await exportsOf(path)).map((name) => standIn(name, row)).join("\n") };
     });
   },
 };
