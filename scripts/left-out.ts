@@ -19,6 +19,9 @@ export const leftOut: Readonly<Record<string, string>> = {
   "@smithy/core/dist-es/submodules/config/index.js": "the Region is in the environment; there are no files",
   "@smithy/core/dist-es/submodules/endpoints/index.js": "endpoints are known",
   "@smithy/core/dist-es/submodules/event-streams/index.js": "nothing streams",
+  "@smithy/core/dist-es/submodules/client/smithy-client/schemaLogFilter.js": "nothing is logged by the SDK",
+  "@smithy/core/dist-es/submodules/retry/middleware-retry/parseRetryAfterHeader.js":
+    "a login cannot wait for longer than the retries do",
   "@smithy/core/dist-es/submodules/schema/index.js": "shapes travel as they are",
   "@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js":
     "retries are of the standard mode",
@@ -51,8 +54,8 @@ function standIn(name: string, where: string): string {
   // What makes settings complete: they are.
   if (/^(resolve|getRuntimeConfig)/.test(name)) return `export const ${name} = (settings) => settings;`;
   if (/^get\w*Plugin$/.test(name)) return `export const ${name} = () => ({ applyToStack() {} });`;
-  // Notes for the user agent.
-  if (name === "setFeature") return "export const setFeature = () => {};";
+  // Notes for the user agent, and hints that are never given.
+  if (/^(setFeature|parseRetryAfterHeader)$/.test(name)) return `export const ${name} = () => undefined;`;
   const message = JSON.stringify(`${name} of ${where} was left out of this bundle: see scripts/left-out.ts`);
   return `export const ${name} = function () { throw new Error(${message}); };`;
 }
