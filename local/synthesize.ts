@@ -12,6 +12,7 @@ const sources = [
   "lib/**/*.ts",
   "functions/**/*.ts",
   "scripts/bundle.ts",
+  "scripts/left-out.ts",
   "cdk.json",
   "package.json",
   "package-lock.json",

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { environments, type FunctionName } from "../functions/environment.ts";
+import { leaveOut } from "./left-out.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -32,6 +33,7 @@ export function bundleOptions(name: FunctionName): BuildOptions {
     format: "esm",
     // The SDK's ES modules can be shaken; its CommonJS files, which "main" comes first for, cannot.
     mainFields: ["module", "main"],
+    plugins: [leaveOut],
     logLevel: "warning",
   };
 }

@@ -33,7 +33,7 @@ export const handler = loginHandler({
   needsUntil: (deadline, time) => {
     const table = (name: string) => ({ client, name, deadline });
     return {
-      wechat: wechat(time),
+      wechat: wechat.timedBy(time),
       bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), { oneIdentityPerApp: false }, jitteredPause),
       sessions: dynamoDbSessions(table(env.SESSIONS_TABLE)),
       tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),

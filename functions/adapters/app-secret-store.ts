@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { AppSecretStore, StoredSecret } from "../core/diagnosis.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
@@ -9,7 +10,13 @@ export function secretsManagerAppSecretStore(
   secretArns: Readonly<Record<string, string>>,
 ): AppSecretStore {
   async function put(appId: string, SecretString: string, labels: { VersionStages?: string[] } = {}) {
-    const command = new PutSecretValueCommand({ SecretId: secretArns[appId], SecretString, ...labels });
+    const command = new PutSecretValueCommand({
+      SecretId: secretArns[appId],
+      SecretString,
+      // By its token Secrets Manager knows a value that is sent again after its answer was lost.
+      ClientRequestToken: randomUUID(),
+      ...labels,
+    });
     await answered(client.send(command));
   }
   return {

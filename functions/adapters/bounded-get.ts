@@ -1,6 +1,6 @@
-import http from "node:http";
 import https from "node:https";
 import type { FreshSockets } from "./fresh-sockets.ts";
+import { plainHttp } from "./plain-http.ts";
 
 const maxBytes = 64 * 1024;
 
@@ -15,7 +15,7 @@ export type Answer =
  * type (WeChat sends JSON as text/plain). Errors are values that never contain the URL, because it carries secrets.
  */
 export function boundedGet(url: URL, sockets: FreshSockets, deadline: AbortSignal): Promise<Answer> {
-  const get = url.protocol === "http:" ? http.get : https.get;
+  const get = url.protocol === "http:" ? plainHttp().get : https.get;
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const failed = (error: NodeJS.ErrnoException) =>
     resolve(

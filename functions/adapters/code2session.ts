@@ -42,10 +42,13 @@ export type Code2session = (
 ) => Promise<Exchange>;
 
 /** WeChat's code2session, one GET per call. `baseUrl`: `https://api.weixin.qq.com`, or a stand-in for it. */
-export function code2session(baseUrl: string, now: () => number): Code2session {
+export function code2session(
+  baseUrl: string,
+  now: () => number,
+): { exchange: Code2session; connect: () => Promise<void> } {
   const endpoint = new URL("/sns/jscode2session", baseUrl);
   const sockets = freshSockets(endpoint.protocol, now);
-  return async (appId, appSecret, code, deadline) => {
+  const exchange: Code2session = async (appId, appSecret, code, deadline) => {
     const url = new URL(endpoint);
     url.search = new URLSearchParams({
       appid: appId,
@@ -56,6 +59,7 @@ export function code2session(baseUrl: string, now: () => number): Code2session {
     const answer = await boundedGet(url, sockets, deadline);
     return { answer, verdict: verdictOf(answer, appId) };
   };
+  return { exchange, connect: () => sockets.open(endpoint) };
 }
 
 export type Verdict = { readonly errcode?: number; readonly provesSecret?: boolean } & (

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import { StoreUnavailable } from "../core/refusal.ts";
@@ -33,7 +34,9 @@ export async function transact(
 ): Promise<readonly CancellationReason[] | undefined> {
   for (let repetition = 1; ; repetition++) {
     try {
-      await client.send(new TransactWriteCommand({ TransactItems: parts }), { abortSignal: deadline });
+      // By its token DynamoDB knows a transaction that is sent again after its answer was lost.
+      const command = new TransactWriteCommand({ TransactItems: parts, ClientRequestToken: randomUUID() });
+      await client.send(command, { abortSignal: deadline });
       return undefined;
     } catch (error) {
       const reasons = cancellationReasons(error);

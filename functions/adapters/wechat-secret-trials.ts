@@ -1,5 +1,5 @@
 import type { SecretTrial, SecretTrials, WeChatContact } from "../core/diagnosis.ts";
-import { type Code2session, code2session, type Exchange } from "./code2session.ts";
+import { code2session, type Exchange } from "./code2session.ts";
 
 /** Not what WeChat's codes are made of, so nobody ever gets it. */
 const madeUpCode = "made-up-to-ask-about-the-secret-";
@@ -28,7 +28,7 @@ export function weChatSecretTrials({
   clock,
   deadlineMs = 3_000,
 }: SecretTrialSettings): SecretTrials {
-  const exchange: Code2session = code2session(baseUrl, now);
+  const { exchange } = code2session(baseUrl, now);
   return {
     async ask(appId, appSecret) {
       const startedAt = clock();

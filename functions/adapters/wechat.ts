@@ -13,22 +13,24 @@ export interface WeChatSettings {
   readonly deadlineMs?: number;
 }
 
+/** WeChat, over one kept-alive connection. */
+export interface OurWeChat {
+  /** Connects for the first exchange to come; nothing is sent. */
+  connect(): Promise<void>;
+  timedBy(time: Time): WeChat;
+}
+
 /**
  * WeChat's code2session, with its calls timed as `secret` and `wechat`. Once bytes have left for WeChat the code counts
  * as spent and is never sent again, with one exception: 40125 does not spend it, so after a rotation the renewed secret
  * is tried once.
  */
-export function weChat({
-  baseUrl,
-  appSecrets,
-  now,
-  deadlineMs = 3_000,
-}: WeChatSettings): (time: Time) => WeChat {
-  const exchange = code2session(baseUrl, now);
+export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatSettings): OurWeChat {
+  const { exchange, connect } = code2session(baseUrl, now);
   /** By AppId, as far as this instance has seen. */
   const workedBefore = new Set<string>();
 
-  return (time) => ({
+  const timedBy = (time: Time): WeChat => ({
     async code2session(appId, code) {
       const secret = await time("secret", () => appSecrets.current(appId));
       if (secret === undefined) {
@@ -53,4 +55,5 @@ export function weChat({
       return verdict.person ?? verdict.refusal;
     },
   });
+  return { connect, timedBy };
 }

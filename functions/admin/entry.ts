@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretsManagerAppSecretStore } from "../adapters/app-secret-store.ts";
 import { argon2id } from "../adapters/argon2id.ts";
 import { documentClient } from "../adapters/dynamodb.ts";
@@ -10,6 +9,7 @@ import { dynamoDbInspection, type InspectedTable } from "../adapters/dynamodb-in
 import { dynamoDbRevocations } from "../adapters/dynamodb-revocations.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
+import { secretsManagerClient } from "../adapters/secrets-manager-client.ts";
 import { weChatSecretTrials } from "../adapters/wechat-secret-trials.ts";
 import { invocations, timed } from "../core/invocation.ts";
 import { none, readEnvironment } from "../environment.ts";
@@ -19,7 +19,7 @@ const env = readEnvironment("admin", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const client = documentClient();
 const describing = dynamoDbClient();
-const appSecrets = secretsManagerAppSecretStore(new SecretsManagerClient(), appSecretArns);
+const appSecrets = secretsManagerAppSecretStore(secretsManagerClient(), appSecretArns);
 const clock = () => performance.now();
 const trials = weChatSecretTrials({ baseUrl: env.WECHAT_BASE_URL, now: Date.now, clock });
 const tables: readonly InspectedTable[] = [

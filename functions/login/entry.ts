@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretsManagerAppSecrets } from "../adapters/app-secret.ts";
-import { documentClient } from "../adapters/dynamodb.ts";
+import { documentClient, readNothing } from "../adapters/dynamodb.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../adapters/dynamodb-attempts.ts";
 import { dynamoDbBindings } from "../adapters/dynamodb-bindings.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
+import { lambdaClient } from "../adapters/lambda-client.ts";
 import { lambdaVerifier } from "../adapters/lambda-verifier.ts";
+import { secretsManagerClient } from "../adapters/secrets-manager-client.ts";
+import { nobody, warmUp } from "../adapters/warm-up.ts";
 import { weChat } from "../adapters/wechat.ts";
 import { invocations, timed } from "../core/invocation.ts";
 import { none, readEnvironment, wholeNumber } from "../environment.ts";
@@ -16,20 +17,9 @@ import { loginHandler } from "./handler.ts";
 const env = readEnvironment("login", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const dynamoDb = documentClient();
-// Two tries of a second each: even a secret that has to be asked for before and after WeChat's three seconds leaves the
-// worst login under eight.
-const requestHandler = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
-const secretsManager = new SecretsManagerClient({ maxAttempts: 2, requestHandler });
-const lambda = new LambdaClient({
-  maxAttempts: 2,
-  requestHandler: { ...requestHandler, requestTimeout: 4_000 },
-});
-
-const wechat = weChat({
-  baseUrl: env.WECHAT_BASE_URL,
-  appSecrets: secretsManagerAppSecrets(secretsManager, appSecretArns, Date.now),
-  now: Date.now,
-});
+const lambda = lambdaClient();
+const appSecrets = secretsManagerAppSecrets(secretsManagerClient(), appSecretArns, Date.now);
+const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, appSecrets, now: Date.now });
 const limits = {
   perIdentity: wholeNumber("ATTEMPTS_PER_IDENTITY", env.ATTEMPTS_PER_IDENTITY),
   perSourceIp: wholeNumber("ATTEMPTS_PER_SOURCE_IP", env.ATTEMPTS_PER_SOURCE_IP),
@@ -39,13 +29,19 @@ const limits = {
 const policy = { oneIdentityPerApp: env.ONE_IDENTITY_PER_APP === "true" };
 const sessionLifetimeSeconds = wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS, 1);
 
+await warmUp(
+  wechat.connect,
+  (deadline) => readNothing({ client: dynamoDb, name: env.BINDINGS_TABLE, deadline }, { key: nobody }),
+  ...Object.keys(appSecretArns).map((appId) => () => appSecrets.current(appId)),
+);
+
 export const handler = loginHandler({
   deployment: { appIds: Object.keys(appSecretArns), passwords: env.VERIFIER_FUNCTION !== none },
   begin: invocations(console.log, () => performance.now()),
   needsUntil: (deadline, time) => {
     const table = (name: string) => ({ client: dynamoDb, name, deadline });
     return {
-      wechat: wechat(time),
+      wechat: wechat.timedBy(time),
       bindings: timed("bindings", dynamoDbBindings(table(env.BINDINGS_TABLE), policy, jitteredPause), time),
       sessions: timed("sessions", dynamoDbSessions(table(env.SESSIONS_TABLE)), time),
       tickets: timed("attempts", dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)), time),

@@ -4,6 +4,7 @@ import type { AwsEndpointOptions, InterceptedCall } from "../aws/endpoint.ts";
 import type { Service } from "../aws/service.ts";
 import type { Functions } from "../lambda/functions.ts";
 import type { InvocationResult } from "../lambda/instance.ts";
+import { isWarmUpCall } from "../lambda/warm-up-call.ts";
 
 /**
  * Who wants to see what the laptop does, as it does it. Each of these is told when something begins and returns whom to
@@ -61,7 +62,9 @@ export function watchedAws(
       const { input, principal } = call;
       // The name of a role's session is the function's.
       const fn = functions.find(principal.arn.slice(principal.arn.lastIndexOf("/") + 1));
-      if (fn && typeof input === "object" && input !== null) underWay.set(input, watch.awsCall(fn, call));
+      if (fn && typeof input === "object" && input !== null && !isWarmUpCall(input)) {
+        underWay.set(input, watch.awsCall(fn, call));
+      }
       const fault = await intercept?.(call);
       if (fault?.kind === "error") ended(input, { error: fault.type });
       if (fault?.kind === "drop") ended(input, { error: "no answer" });

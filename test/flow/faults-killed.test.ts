@@ -38,11 +38,12 @@ const flows: [what: string, prepare: Flow, calls: string[], killedAfter?: number
       return () => stack.login({ bindTicket, username, password });
     },
     [
-      ...["UpdateItem", "UpdateItem", "Invoke", "GetItem"],
+      // The AppSecret is there before anybody asks for it.
+      ...["GetSecretValue", "UpdateItem", "UpdateItem", "Invoke", "GetItem"],
       ...["GetItem", "UpdateItem", "TransactWriteItems", "DeleteItem", "PutItem"],
     ],
     // Where it differs from a first login.
-    [0, 1, 7, 8, 9],
+    [0, 1, 2, 8, 9, 10],
   ],
 ];
 

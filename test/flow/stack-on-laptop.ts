@@ -4,6 +4,7 @@ import type { Argon2idParameters } from "../../functions/adapters/phc-string.ts"
 import type { AdminRequest } from "../../functions/admin/requests.ts";
 import { askAdmin, setAppSecrets } from "../../local/after-deploy.ts";
 import type { Item } from "../../local/aws/dynalite.ts";
+import { isWarmUpCall } from "../../local/lambda/warm-up-call.ts";
 import { type Laptop, type LaptopOptions, startLaptop } from "../../local/laptop.ts";
 import { sample } from "../../local/sample.ts";
 import {
@@ -48,7 +49,7 @@ export interface Answer {
 export async function startStackOnLaptop(
   options: Partial<LaptopOptions> & { simulator?: Partial<WechatSimulatorOptions>; appSecret?: string } = {},
 ): Promise<StackOnLaptop> {
-  const { simulator: simulatorOptions, appSecret = sample.appSecret, ...laptopOptions } = options;
+  const { simulator: simulatorOptions, appSecret = sample.appSecret, intercept, ...laptopOptions } = options;
   const logs: string[] = [];
   const simulator = await startWechatSimulator({
     apps: [{ appid: sample.appId, secret: appSecret }],
@@ -60,6 +61,7 @@ export async function startStackOnLaptop(
     weChatUrl: simulator.url,
     maxInstances: 2,
     onLog: (_, line) => logs.push(line),
+    ...(intercept && { intercept: (call) => (isWarmUpCall(call.input) ? undefined : intercept(call)) }),
     ...laptopOptions,
   });
   await setAppSecrets(laptop, appSecret);

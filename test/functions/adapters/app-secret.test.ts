@@ -252,14 +252,21 @@ describe("the operator's store", () => {
   test("puts a value under the ARN of its mini-program, as it was given", async () => {
     const { sent, set } = store(() => ({}));
     await set("wx2", "s3cret");
-    expect(sent).toEqual([{ SecretId: arns.wx2, SecretString: "s3cret" }]);
+    expect(sent).toEqual([
+      { SecretId: arns.wx2, SecretString: "s3cret", ClientRequestToken: expect.any(String) },
+    ]);
   });
 
   test("marks a proven one, and makes it current all the same", async () => {
     const { sent, setProven } = store(() => ({}));
     await setProven("wx2", "s3cret");
     expect(sent).toEqual([
-      { SecretId: arns.wx2, SecretString: "s3cret", VersionStages: ["AWSCURRENT", "WEAPP_LOGIN_PROVEN"] },
+      {
+        SecretId: arns.wx2,
+        SecretString: "s3cret",
+        ClientRequestToken: expect.any(String),
+        VersionStages: ["AWSCURRENT", "WEAPP_LOGIN_PROVEN"],
+      },
     ]);
   });
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { boundedGet } from "../../../functions/adapters/bounded-get.ts";
@@ -65,7 +67,7 @@ describe("a connection that was idle for", () => {
 });
 
 describe("a peer that ends the connection at its second request", () => {
-  const once = () => {
+  const onlyOnce = () => {
     const seen = new WeakSet<Socket>();
     return (socket: Socket) => {
       const isFirst = !seen.has(socket);
@@ -75,7 +77,7 @@ describe("a peer that ends the connection at its second request", () => {
   };
 
   test("is not noticed after a pause of 5 s: the request works at the first try, on a connection of its own", async () => {
-    const { time, requests, get } = await connected(once());
+    const { time, requests, get } = await connected(onlyOnce());
     await get();
     time.now += 5_000;
     expect(await get()).toMatchObject({ kind: "json", value: {} });
@@ -83,17 +85,100 @@ describe("a peer that ends the connection at its second request", () => {
   });
 
   test("is met without a pause, and then the request is lost, not sent again", async () => {
-    const { requests, get } = await connected(once());
+    const { requests, get } = await connected(onlyOnce());
     await get();
     expect(await get()).toEqual({ kind: "unavailable", why: "ECONNRESET" });
     expect(requests).toEqual([1, 1]);
   });
 
   test("does not spoil the request after the one that was lost", async () => {
-    const { requests, get } = await connected(once());
+    const { requests, get } = await connected(onlyOnce());
     await get();
     await get();
     expect(await get()).toMatchObject({ kind: "json", value: {} });
     expect(requests).toEqual([1, 1, 2]);
+  });
+});
+
+describe("a connection that is opened ahead", () => {
+  /** A server that knows how many requests came over each of its connections. */
+  async function opened() {
+    const connections: { socket: Socket; requests: number }[] = [];
+    const server = createServer(({ socket }, response) => {
+      const connection = connections.find((candidate) => candidate.socket === socket);
+      if (connection) connection.requests++;
+      response.sendDate = false;
+      response.end("{}");
+    });
+    server.on("connection", (socket) => connections.push({ socket, requests: 0 }));
+    server.keepAliveTimeout = 0;
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (typeof address !== "object" || address === null) throw new Error("The server does not listen.");
+    const url = new URL(`http://127.0.0.1:${address.port}`);
+    const time = { now: noon };
+    const sockets = freshSockets("http:", () => time.now);
+    onTestFinished(() => {
+      sockets.agent.destroy();
+      server.close();
+      server.closeAllConnections();
+    });
+    return {
+      time,
+      sockets,
+      url,
+      server,
+      requests: () => connections.map(({ requests }) => requests),
+      hangUp: () => Promise.all(connections.map(({ socket }) => closed(socket.destroy()))),
+      get: () => boundedGet(url, sockets, new AbortController().signal),
+    };
+  }
+  const closed = (socket: Socket) => socket.closed || once(socket, "close");
+  const fine = { kind: "json", value: {} };
+
+  test("sends nothing, and is the first request's", async () => {
+    const { sockets, url, requests, get } = await opened();
+    await sockets.open(url);
+    await expect.poll(requests).toEqual([0]);
+    expect(await get()).toEqual(fine);
+    expect(await get()).toEqual(fine);
+    expect(requests()).toEqual([2]);
+  });
+
+  test.each([
+    ["just less than 5 s ago is used", 4_999, [1]],
+    ["5 s ago is not", 5_000, [0, 1]],
+    ["at a time that is yet to come, because the clock was set back, is not", -1, [0, 1]],
+  ])("%s", async (_, pause, expected) => {
+    const { time, sockets, url, requests, get } = await opened();
+    await sockets.open(url);
+    time.now += pause;
+    expect(await get()).toEqual(fine);
+    expect(requests()).toEqual(expected);
+  });
+
+  test("and lost again costs nothing", async () => {
+    const { sockets, url, requests, hangUp, get } = await opened();
+    await sockets.open(url);
+    await expect.poll(requests).toEqual([0]);
+    await hangUp();
+    // The end of a connection takes its time to arrive, on loopback too.
+    await expect.poll(async () => (await get()).kind).toBe("json");
+    expect(requests().at(-1)).toBeGreaterThan(0);
+  });
+
+  test("serves one request at a time", async () => {
+    const { sockets, url, requests, get } = await opened();
+    await sockets.open(url);
+    expect(await Promise.all([get(), get()])).toEqual([fine, fine]);
+    expect(requests()).toEqual([1, 1]);
+  });
+
+  test("to nobody is an error, for whoever opened it", async () => {
+    const { sockets, url, server } = await opened();
+    server.close();
+    await once(server, "close");
+    await expect(sockets.open(url)).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 });

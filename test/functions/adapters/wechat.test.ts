@@ -20,7 +20,7 @@ async function client(settings: Partial<WeChatSettings> = {}) {
     now: () => noon,
     deadlineMs: patient,
     ...settings,
-  })(untimedCall);
+  }).timedBy(untimedCall);
   return {
     simulator,
     secrets,
