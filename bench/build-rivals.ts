@@ -33,6 +33,7 @@ const rivals = {
     plugins: [
       ...(bundleOptions("login").plugins ?? []),
       replacing("./bounded-get.ts", `${root}bench/rivals/fetching-get.ts`),
+      replacing("./fresh-sockets.ts", `${root}bench/rivals/no-sockets.ts`),
     ],
   },
   "hand-signed-authorizer": {

@@ -13,6 +13,8 @@ const patienceMs = 60_000;
 export interface Instance extends AsyncDisposable {
   /** CPU time of the whole process from its start until it was ready for the first invocation, in µs. */
   readonly readyCpu: number;
+  /** Wall time of the same. */
+  readonly readyMs: number;
   /** Throws unless the answer is right. */
   invoke(event: string): Promise<Invocation>;
 }
@@ -42,6 +44,7 @@ interface Told {
  * hand-over on the process gets its share of a CPU only.
  */
 export async function startInstance(subject: Subject, cores: Cores, share?: Share): Promise<Instance> {
+  const startedAt = performance.now();
   const child = cores.spawnNode("function", [runtime], {
     cwd: subject.directory,
     env: { ...subject.environment, LAMBDA_TASK_ROOT: subject.directory },
@@ -88,10 +91,10 @@ export async function startInstance(subject: Subject, cores: Cores, share?: Shar
 
   try {
     await share?.shares.adopt(pid);
-    const { cpu: readyCpu } = await told.promise;
+    const { cpu: readyCpu, at: readyAt } = await told.promise;
     // Whoever waits for the next answer is told of an end; between two there is nobody.
     told.promise.catch(() => {});
-    return { readyCpu, invoke, [Symbol.asyncDispose]: stop };
+    return { readyCpu, readyMs: readyAt - startedAt, invoke, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

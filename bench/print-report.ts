@@ -51,17 +51,22 @@ export function printReport(report: Report): string {
   }
   if (firstAnswers) {
     const usual = firstAnswers.find(({ label }) => label === "usual-authorizer");
-    add(
-      "First answers: wall time from the hand-over, INIT at full speed, then the CPU share of so many MB",
-      ["function", ...memorySizes.flatMap((megabytes) => [`${megabytes} MB ms`, "x usual"])],
-      firstAnswers.map(({ label, wallMs }) => [
-        label,
-        ...memorySizes.flatMap((megabytes) => [
-          wallMs[megabytes]?.toFixed(1) ?? "",
-          over(wallMs[megabytes], usual?.wallMs[megabytes]),
+    for (const [title, from] of [
+      ["from the start of the process", "fromStartMs"],
+      ["from the hand-over to an instance that was started ahead", "fromHandOverMs"],
+    ] as const) {
+      add(
+        `First answers: wall time ${title}; INIT at full speed, then the CPU share of so many MB`,
+        ["function", ...memorySizes.flatMap((megabytes) => [`${megabytes} MB ms`, "x usual"])],
+        firstAnswers.map((one) => [
+          one.label,
+          ...memorySizes.flatMap((megabytes) => [
+            one[from][megabytes]?.toFixed(1) ?? "",
+            over(one[from][megabytes], usual?.[from][megabytes]),
+          ]),
         ]),
-      ]),
-    );
+      );
+    }
   }
   for (const [title, calls] of [
     ["Warm authorizer: CPU of the whole process per call", warmAuthorizer],
@@ -86,6 +91,18 @@ export function printReport(report: Report): string {
       `${what[0]?.toUpperCase()}${what.slice(1)}`,
       ["", "µs", "x the first"],
       points.map(({ label, cpuUs }) => [label, cpuUs.toFixed(0), over(cpuUs, least?.cpuUs)]),
+    );
+  }
+  if (report.counted) {
+    add(
+      "Counted, not timed: sequential round trips and consumed capacity units per operation (docs/scale/units.json)",
+      ["operation", "steps", "RRU", "WRU"],
+      report.counted.map(({ operation, steps, rru, wru }) => [
+        operation,
+        String(steps),
+        String(rru),
+        String(wru),
+      ]),
     );
   }
   const saved = savedByHandSigning(report);

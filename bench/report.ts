@@ -1,4 +1,5 @@
 import type { ColdStart, FirstAnswer } from "./cold-starts.ts";
+import type { Counted } from "./counted.ts";
 import type { Growth } from "./growth.ts";
 import type { WarmCall } from "./warm-calls.ts";
 
@@ -11,6 +12,7 @@ export interface Report {
   readonly warmAuthorizer?: readonly WarmCall[];
   readonly warmLogin?: readonly WarmCall[];
   readonly growth?: readonly Growth[];
+  readonly counted?: readonly Counted[];
 }
 
 /** KB (1,024 bytes) of a bundle. */

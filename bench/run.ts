@@ -1,7 +1,9 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { readUnits } from "../scripts/scale/units.ts";
 import { sizeOf } from "./bundles.ts";
 import { coldStarts, firstAnswers } from "./cold-starts.ts";
+import { counted } from "./counted.ts";
 import { growth } from "./growth.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { printReport } from "./print-report.ts";
@@ -13,7 +15,7 @@ import type { Subject } from "./subject.ts";
 import { warmAuthorizer } from "./warm-authorizer.ts";
 import { warmLogin } from "./warm-login.ts";
 
-const sections = ["cold", "first-answers", "warm-authorizer", "warm-login", "growth"] as const;
+const sections = ["cold", "first-answers", "warm-authorizer", "warm-login", "growth", "counted"] as const;
 const usage = `Usage: npm run bench -- [--quick] [--json] [--only SECTION,…] [--growth-max N]
 
   --quick         3 rounds instead of 15: whether everything still runs, not how fast it is
@@ -83,5 +85,6 @@ async function measure(lab: Lab): Promise<Report> {
     ...(asks("warm-authorizer") && { warmAuthorizer: await warmAuthorizer(lab, redis) }),
     ...(asks("warm-login") && { warmLogin: await warmLogin(lab) }),
     ...(asks("growth") && { growth: await growth(lab, growthMax) }),
+    ...(asks("counted") && { counted: counted(await readUnits()) }),
   };
 }
