@@ -19,7 +19,8 @@ const errcodes: Record<number, { code: RefusalCode; alarm?: true }> = {
   40163: { code: "invalid_code" },
   40226: { code: "wechat_user_blocked" },
   45011: { code: "rate_limited" },
-  50002: { code: "wechat_user_blocked", alarm: true },
+  // One user's, or everybody's where WeChat has frozen the AppId: no single answer tells, their share does.
+  50002: { code: "wechat_user_blocked" },
   40013: { code: "not_configured", alarm: true },
   [invalidAppSecret]: { code: "not_configured", alarm: true },
   40243: { code: "not_configured", alarm: true },

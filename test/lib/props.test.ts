@@ -285,6 +285,21 @@ describe("the context", () => {
     ["hello", { hello: "true" }, { appId: sampleAppId, hello: true }],
     ["monitoring", { monitoring: "false" }, { appId: sampleAppId, monitoring: false }],
     ["alarmEmail", { alarmEmail: "ops@example.com" }, { appId: sampleAppId, alarmEmail: "ops@example.com" }],
+    [
+      "attemptsPerSourceIp",
+      { attemptsPerSourceIp: "1000" },
+      { appId: sampleAppId, attempts: { perSourceIp: 1000 } },
+    ],
+    [
+      "attemptsPerSourceIp 0, which switches the limit off",
+      { attemptsPerSourceIp: 0 },
+      { appId: sampleAppId, attempts: { perSourceIp: 0 } },
+    ],
+    [
+      "reservedAuthorizers",
+      { reservedAuthorizers: 50 },
+      { appId: sampleAppId, reservedConcurrency: { authorizer: 50 } },
+    ],
     ["hello as JSON", { hello: false }, { appId: sampleAppId, hello: false }],
     ["verifier", { verifier: "none" }, { appId: sampleAppId, verifier: "none" }],
     [
@@ -318,6 +333,8 @@ describe("the context", () => {
     ["sessionLifetimeSeconds", "1.5"],
     ["sessionLifetimeSeconds", "1e3"],
     ["authorizerCacheSeconds", "never"],
+    ["attemptsPerSourceIp", "unlimited"],
+    ["reservedAuthorizers", "1.5"],
     ["removalPolicy", "snapshot"],
     ["removalPolicy", "DESTROY"],
     ["verifier", "builtin"],
