@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
@@ -363,5 +364,15 @@ describe("the context", () => {
     expect(() => settings(context)).toThrow(
       "The context values loginRatePerSecond and loginBurst go together.",
     );
+  });
+
+  test("takes what the runbook tells people to put into cdk.json", async () => {
+    const runbook = await readFile(new URL("../../docs/runbook.md", import.meta.url), "utf8");
+    const spans = [...runbook.matchAll(/`("\w+": [^`]+)`/g)].map(([, span]) => `{${span}}`);
+    expect(spans.length).toBeGreaterThan(3);
+    for (const span of spans) {
+      const context: Record<string, unknown> = JSON.parse(span);
+      expect(Object.keys(settings(context)).length, span).toBeGreaterThan(1);
+    }
   });
 });
