@@ -172,7 +172,7 @@ describe.each([
     [fewest - 1, fewest - 1, 0],
     [fewest, fewest, 100],
     [fewest, 100 * fewest, 1],
-  ])("with %i of %i is %i%%", (some, all, percent) => {
+  ])("with %i of %i is %i percent", (some, all, percent) => {
     expect(evaluate(expressionOf(name), { some, all })).toBe(percent);
   });
 });
