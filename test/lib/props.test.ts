@@ -185,14 +185,19 @@ describe("is refused at synthesis:", () => {
     );
   });
 
-  test.each([[""], ["wx 0123456789abcdef"], ["wx0123456789abcdef "], ['wx"'], ["微信"], ["x".repeat(129)]])(
-    "the AppId %j",
-    (wrong) => {
-      const message = `An AppId looks like wx0123456789abcdef, and this is "${wrong}".`;
-      expect(() => stackWith({ appId: wrong })).toThrow(message);
-      expect(() => stackWith({ otherAppIds: [wrong] })).toThrow(message);
-    },
-  );
+  test.each([
+    [""],
+    ["wx 0123456789abcdef"],
+    ["wx0123456789abcdef "],
+    ['wx"'],
+    ["微信"],
+    ["x".repeat(129)],
+    ["-_"],
+  ])("the AppId %j", (wrong) => {
+    const message = `An AppId looks like wx0123456789abcdef, and this is "${wrong}".`;
+    expect(() => stackWith({ appId: wrong })).toThrow(message);
+    expect(() => stackWith({ otherAppIds: [wrong] })).toThrow(message);
+  });
 });
 
 describe("the AppId of cdk.json", () => {
