@@ -20,7 +20,8 @@ const errcodes: Record<number, { code: RefusalCode; alarm?: true; secret?: Secre
   40163: { code: "invalid_code", secret: "accepted" },
   40226: { code: "wechat_user_blocked" },
   45011: { code: "rate_limited" },
-  50002: { code: "wechat_user_blocked", alarm: true },
+  // One user's, or everybody's where WeChat has frozen the AppId: no single answer tells, their share does.
+  50002: { code: "wechat_user_blocked" },
   40013: { code: "not_configured", alarm: true, secret: "unknown_app" },
   40125: { code: "not_configured", alarm: true, secret: "refused" },
   40243: { code: "not_configured", alarm: true, secret: "frozen" },

@@ -118,7 +118,7 @@ const rows: [errcode: number, code: RefusalCode, more?: { alarm?: true; retryAft
   [40163, "invalid_code"],
   [40226, "wechat_user_blocked"],
   [45011, "rate_limited", { retryAfter: 60 }],
-  [50002, "wechat_user_blocked", { alarm }],
+  [50002, "wechat_user_blocked"],
   [40013, "not_configured", { alarm }],
   [40125, "not_configured", { alarm }],
   [40243, "not_configured", { alarm }],
