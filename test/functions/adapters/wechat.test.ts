@@ -249,7 +249,10 @@ describe("WeChat takes longer than the deadline", () => {
 });
 
 describe("the secret is refused (40125)", () => {
-  const refusal = (refused: RefusalCode) => ({ refused, facts: { errcode: 40125, alarm } });
+  const refusal = (refused: RefusalCode) => ({
+    refused,
+    facts: { errcode: 40125, rid: expect.stringMatching(rid), alarm },
+  });
 
   test("a renewed one is tried, once, with the same code", async () => {
     const { simulator, secrets, exchange, sent } = await client();
