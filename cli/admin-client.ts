@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { AdminAction, AdminAnswers, AdminRequest } from "../functions/admin/requests.ts";
 import { answerReaders } from "./admin-answers.ts";
-import { awsFailure, repetition, type Where } from "./aws-failure.ts";
+import { awsFailure, type Repetition, repetition, type Where } from "./aws-failure.ts";
 import { Failure, isRefusal, refusal } from "./failure.ts";
 import { isRecord } from "./read-json.ts";
 
@@ -31,7 +31,8 @@ const pausesMs = [500, 2000];
 
 /**
  * Whether a request that may have been carried out can be sent again, and the answer still says what happened. Not so
- * where a first success turns the second answer into "exists already" or "there is none".
+ * where a first success turns the second answer into "exists already" or "there is none". And `unless it hung`: what
+ * takes seconds would hang the next time too, for another minute in which nothing is said.
  */
 const repeatable = {
   "accounts.add": false,
@@ -47,13 +48,13 @@ const repeatable = {
   "sessions.revoke": false,
   "secret.set": true,
   "secret.rotate": true,
-  "doctor.check": true,
-} as const satisfies Record<AdminAction, boolean>;
+  "doctor.check": "unless it hung",
+} as const satisfies Record<AdminAction, boolean | "unless it hung">;
 
 /** One attempt that failed, and whether another may be made. */
 interface Failed {
   readonly failure: Failure;
-  readonly again: "safe" | "unclear" | "no";
+  readonly again: Repetition;
 }
 
 export function adminClient({ lambda, functionName, where, signal, pause }: AdminClientNeeds): AdminClient {
@@ -86,15 +87,21 @@ export function adminClient({ lambda, functionName, where, signal, pause }: Admi
         const outcome = await attempt(request.action, payload);
         if (!("failure" in outcome)) return outcome;
         const { failure, again } = outcome;
-        const mayRepeat = again === "safe" || (again === "unclear" && repeatable[request.action]);
+        const mayRepeat = isRepeatable(request.action, again);
         const wait = pausesMs[repetitions];
         if (signal.aborted || !mayRepeat || wait === undefined) {
-          throw again === "unclear" && !mayRepeat && !signal.aborted ? unclear(failure) : failure;
+          const doubtful = (again === "unclear" || again === "hung") && !repeatable[request.action];
+          throw doubtful && !signal.aborted ? unclear(failure) : failure;
         }
         await pause(wait);
       }
     },
   };
+}
+
+function isRepeatable(action: AdminAction, again: Repetition): boolean {
+  if (again === "hung") return repeatable[action] === true;
+  return again === "safe" || (again === "unclear" && repeatable[action] !== false);
 }
 
 const misunderstood =
@@ -108,7 +115,7 @@ function crashed(payload: unknown): Failed {
   const detail = timedOut ? "The admin function did not end in time." : "The admin function failed.";
   return {
     failure: new Failure("admin_failed", `${detail} Its log group in CloudWatch says why.`),
-    again: timedOut ? "unclear" : "no",
+    again: timedOut ? "hung" : "no",
   };
 }
 

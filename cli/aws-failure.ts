@@ -53,14 +53,16 @@ function isThrottled({ name, status }: AwsError): boolean {
 
 /**
  * Whether a call can be sent again: `safe` where it was certainly not carried out, `unclear` where it may have been,
- * `no` where it would only fail again.
+ * `hung` where it may have been and all its time has passed, `no` where it would only fail again.
  */
-export function repetition(error: unknown): "safe" | "unclear" | "no" {
+export type Repetition = "safe" | "unclear" | "hung" | "no";
+
+export function repetition(error: unknown): Repetition {
   const seen = read(error);
   if (isThrottled(seen) || notConnected.has(seen.code)) return "safe";
   if (seen.status >= 500) return "unclear";
   if (seen.status === 0 && (seen.code.startsWith("E") || seen.name === "TimeoutError")) return "unclear";
-  return seen.name === "AbortError" ? "unclear" : "no";
+  return seen.name === "AbortError" ? "hung" : "no";
 }
 
 /** An error of the SDK in words for the operator: what is wrong, and what to do next. */
@@ -96,6 +98,12 @@ export function awsFailure(error: unknown, where: Where, signal: AbortSignal): F
       `The admin function that the stack ${where.stack} names is not there. Deploy the stack again.`,
     );
   }
+  if (name === "ValidationError" && /stackName/i.test(message)) {
+    return new Failure(
+      "no_such_stack",
+      `${where.stack} is no stack name: letters, digits and hyphens, beginning with a letter. Check --stack.`,
+    );
+  }
   if (isThrottled(seen) || status >= 500) {
     return new Failure("busy", `${aws} is too busy for this (${name}). Run it again in a moment.`);
   }
@@ -103,7 +111,11 @@ export function awsFailure(error: unknown, where: Where, signal: AbortSignal): F
     return new Failure("not_reachable", notReachable(where, code || "no answer in time"));
   }
   // Only names from here on: a message may quote what was sent.
-  return new Failure("unexpected", `${aws} answered ${name || "something that is no error"}.`);
+  const next =
+    where.laptop === undefined
+      ? "Run it again; if that does not help, AWS's documentation of CloudFormation and of Lambda's Invoke explains the error."
+      : "Run it again; if that does not help, run `npm start` again, of the same version.";
+  return new Failure("unexpected", `${aws} answered ${name || "something that is no error"}. ${next}`);
 }
 
 function notReachable({ laptop }: Where, why: string): string {

@@ -18,13 +18,18 @@ export function appSecrets(scope: Construct, appIds: readonly string[], key?: IK
   return { byAppId, arnsAsJson: Stack.of(scope).toJsonString(arns) };
 }
 
+/** What of an AppId the name of an output may hold. */
+export function inOutputName(appId: string): string {
+  return appId.replaceAll(/[-_]/g, "");
+}
+
 /**
  * The secret that holds a mini-program's AppSecret, as plain text. The template carries only a placeholder, which
  * login refuses; CloudFormation leaves a value set later alone as long as the placeholder stays the same. Retained: a
  * lost AppSecret must be reset in WeChat's console, which ends every other use of it.
  */
 function appSecret(scope: Construct, appId: string, encryptionKey?: IKey): Secret {
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(appId)) {
+  if (!/^(?=.*[A-Za-z0-9])[A-Za-z0-9_-]{1,128}$/.test(appId)) {
     throw new Error(`An AppId looks like wx0123456789abcdef, and this is "${appId}".`);
   }
   const secret = new Secret(scope, `AppSecret-${appId}`, {

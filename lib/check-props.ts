@@ -1,10 +1,9 @@
 import { type Stack, Token } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
+import { inOutputName } from "./app-secrets.ts";
 import type { DomainProps, ThrottleProps } from "./login-api.ts";
 import type { WeappLoginProps } from "./props.ts";
-
-/** API Gateway's own limit. */
-const longestCacheSeconds = 3_600;
+import { checkCache } from "./session-authorizer.ts";
 
 /**
  * Throws at synthesis for what would only fail at the deploy or after it, and for what would have no effect. The AppIds
@@ -15,12 +14,11 @@ export function checkProps(props: WeappLoginProps, stack: Stack): void {
   const appIds = [appId, ...otherAppIds];
   const twice = appIds.find((it, index) => appIds.indexOf(it) !== index);
   if (twice !== undefined) throw new Error(`The AppId ${twice} is named twice.`);
+  checkOutputNames(otherAppIds);
   if (sessionLifetime && sessionLifetime.toSeconds() < 1) {
     throw new Error("sessionLifetime must be a second or more.");
   }
-  if (authorizerCache && authorizerCache.toSeconds() > longestCacheSeconds) {
-    throw new Error("authorizerCache must be an hour or less.");
-  }
+  if (authorizerCache) checkCache("authorizerCache", authorizerCache);
   checkAttempts(props);
   checkReservedConcurrency(props);
   if (props.domain) checkDomain(props.domain, stack);
@@ -28,6 +26,17 @@ export function checkProps(props: WeappLoginProps, stack: Stack): void {
   if (props.loginThrottle) checkThrottle(props.loginThrottle);
   if (props.encryptionKey) checkKey(props.encryptionKey, stack);
   checkMonitoring(props);
+}
+
+/** Each of these AppIds has an output `AppSecretName…` of its own. */
+function checkOutputNames(otherAppIds: readonly string[]): void {
+  for (const [index, appId] of otherAppIds.entries()) {
+    const before = otherAppIds.slice(0, index).find((it) => inOutputName(it) === inOutputName(appId));
+    if (before === undefined) continue;
+    throw new Error(
+      `The AppIds ${before} and ${appId} differ only in - and _, which the names of outputs cannot hold: give one of them a stack of its own.`,
+    );
+  }
 }
 
 function checkAttempts({ attempts = {}, verifier }: WeappLoginProps): void {

@@ -67,9 +67,9 @@ const methodsButOptions = [
 /** The HTTP API: `ANY /login` is open, everything else is behind the authorizer. */
 export class LoginApi extends Construct {
   readonly api: HttpApi;
-  readonly accessLog: LogGroup;
   /** The custom domain if there is one. No trailing slash. */
   readonly url: string;
+  readonly #accessLog: LogGroup;
   readonly #authorizer: SessionAuthorizer;
   readonly #cors: boolean;
 
@@ -82,7 +82,7 @@ export class LoginApi extends Construct {
       createDefaultStage: false,
       ...(props.cors && { corsPreflight: corsPreflight(props.cors) }),
     });
-    this.accessLog = new LogGroup(this, "AccessLog", {
+    this.#accessLog = new LogGroup(this, "AccessLog", {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -130,7 +130,10 @@ export class LoginApi extends Construct {
       httpApi: this.api,
       stageName: "$default",
       autoDeploy: true,
-      accessLogSettings: { destination: new LogGroupLogDestination(this.accessLog), format: accessLogFormat },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.#accessLog),
+        format: accessLogFormat,
+      },
       ...(domainName && { domainMapping: { domainName } }),
     });
     if (domain && domainName) {
@@ -150,7 +153,8 @@ function corsPreflight({ allowOrigins }: CorsProps) {
     // Named, because older browsers take `*` for the name of a method.
     allowMethods: methodsButOptions.map((method) => CorsHttpMethod[method]),
     allowHeaders: ["authorization", "content-type"],
-    exposeHeaders: ["retry-after"],
+    // Without these the SDK can neither correct a wrong clock nor name a request that the gateway itself refused.
+    exposeHeaders: ["retry-after", "date", "apigw-requestid"],
     maxAge: Duration.hours(1),
   };
 }

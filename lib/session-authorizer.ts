@@ -18,7 +18,17 @@ export interface SessionAuthorizerProps {
   readonly cache?: Duration;
 }
 
+/** API Gateway's own limit. */
 const longestCacheSeconds = 3_600;
+
+/** The authorizers that APIs already have. */
+const ofHttpApis = new WeakMap<IHttpApi, Map<string, HttpLambdaAuthorizer>>();
+const ofRestApis = new WeakMap<RestApiBase, Map<string, RequestAuthorizer>>();
+
+/** Throws for a cache that API Gateway would refuse, under the name that its setting has. */
+export function checkCache(name: string, cache: Duration): void {
+  if (cache.toSeconds() > longestCacheSeconds) throw new Error(`${name} must be an hour or less.`);
+}
 
 /** The export that other stacks find the authorizer by. */
 export function authorizerExport(stackName: string): string {
@@ -27,16 +37,15 @@ export function authorizerExport(stackName: string): string {
 
 /**
  * Lets requests through to your Lambdas only with a live session. One of these serves any number of APIs: give it to
- * routes of HTTP APIs as their `authorizer`, and to methods of a REST API by `forRestApi`.
+ * routes of HTTP APIs as their `authorizer`, and to methods of a REST API by `forRestApi`. An API may have several: those
+ * of the same function and cache are one authorizer there.
  */
 export class SessionAuthorizer implements IHttpRouteAuthorizer {
   readonly #function: IFunction;
   readonly #cache: Duration;
-  readonly #ofHttpApi = new Map<IHttpApi, HttpLambdaAuthorizer>();
-  readonly #ofRestApi = new Map<RestApiBase, RequestAuthorizer>();
 
   constructor(authorizerFunction: IFunction, { cache = Duration.seconds(0) }: SessionAuthorizerProps = {}) {
-    if (cache.toSeconds() > longestCacheSeconds) throw new Error("cache must be an hour or less.");
+    checkCache("cache", cache);
     this.#function = authorizerFunction;
     this.#cache = cache;
   }
@@ -68,47 +77,67 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
 
   /** Called by CDK for each route of an HTTP API. CDK's own authorizer serves one API only. */
   bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
-    const { httpApi } = options.route;
-    let authorizer = this.#ofHttpApi.get(httpApi);
-    if (!authorizer) {
-      authorizer = new HttpLambdaAuthorizer(this.#id, this.#function, {
+    const make = (id: string) =>
+      new HttpLambdaAuthorizer(id, this.#function, {
         responseTypes: [HttpLambdaResponseType.SIMPLE],
         identitySource: ["$request.header.Authorization"],
         // Always said: CDK's own default is 300 s, during which a logout would do nothing.
         resultsCacheTtl: this.#cache,
       });
-      this.#ofHttpApi.set(httpApi, authorizer);
-    }
-    return authorizer.bind(options);
+    return this.#findOrMake(ofHttpApis, options.route.httpApi, options.scope, make).bind(options);
   }
 
   /** For `addMethod("GET", integration, { authorizer })` of this REST API. Its Lambdas read `sessionOf(event)` too. */
   forRestApi(api: RestApiBase): RequestAuthorizer {
-    let authorizer = this.#ofRestApi.get(api);
-    if (!authorizer) {
-      authorizer = new RequestAuthorizer(api, this.#id, {
-        handler: this.#functionFor(api),
+    const make = (id: string) =>
+      new RequestAuthorizer(api, id, {
+        handler: this.#functionFor(api, id),
         identitySources: [IdentitySource.header("Authorization")],
         resultsCacheTtl: this.#cache,
       });
-      this.#ofRestApi.set(api, authorizer);
-    }
+    return this.#findOrMake(ofRestApis, api, api, make);
+  }
+
+  #findOrMake<Api extends object, Authorizer>(
+    known: WeakMap<Api, Map<string, Authorizer>>,
+    api: Api,
+    scope: Construct,
+    make: (id: string) => Authorizer,
+  ): Authorizer {
+    const ofThisApi = known.get(api) ?? new Map<string, Authorizer>();
+    known.set(api, ofThisApi);
+    const key = JSON.stringify([whichFunction(this.#function, scope), this.#cache.toSeconds()]);
+    const authorizer = ofThisApi.get(key) ?? make(this.#freeId(scope));
+    ofThisApi.set(key, authorizer);
     return authorizer;
   }
 
-  /** An API may have routes with different caches: those are different authorizers. */
-  get #id(): string {
+  /**
+   * An API may have routes with different caches, or of different functions: those are different authorizers. The name
+   * of a further function is made of its place and not of a number, so that no two swap theirs in a later deploy.
+   */
+  #freeId(scope: Construct): string {
     const seconds = this.#cache.toSeconds();
-    return seconds === 0 ? "SessionAuthorizer" : `SessionAuthorizer${seconds}s`;
+    const id = seconds === 0 ? "SessionAuthorizer" : `SessionAuthorizer${seconds}s`;
+    return scope.node.tryFindChild(id) ? `${id}Of${this.#function.node.addr.slice(-8)}` : id;
   }
 
   /** CDK puts a REST API's permission next to the function: of two stacks, each would then wait for the other. */
-  #functionFor(api: RestApiBase): IFunction {
+  #functionFor(api: RestApiBase, id: string): IFunction {
     const { functionArn } = this.#function;
     if (Stack.of(api) === Stack.of(this.#function)) return this.#function;
-    return LambdaFunction.fromFunctionAttributes(api, `${this.#id}Function`, {
+    return LambdaFunction.fromFunctionAttributes(api, `${id}Function`, {
       functionArn,
       sameEnvironment: true,
     });
   }
+}
+
+/**
+ * Equal for the same function only. An ARN that is imported or spelt out tells by itself; an attribute of a resource
+ * does not, because another stack may have one of the same logical id: there it is the function's own token.
+ */
+function whichFunction({ functionArn }: IFunction, scope: Construct): string {
+  const resolved = JSON.stringify(Stack.of(scope).resolve(functionArn));
+  return /"(Ref|Fn::GetAtt)":/.test(resolved) ? functionArn : resolved;
 }

@@ -10,6 +10,8 @@ const readers = {
   otherAppIds: (value: string) => ({ otherAppIds: list(value) }),
   sessionLifetimeSeconds: (value: string) => ({ sessionLifetime: seconds(value) }),
   authorizerCacheSeconds: (value: string) => ({ authorizerCache: seconds(value) }),
+  attemptsPerSourceIp: (value: string) => ({ attempts: { perSourceIp: wholeNumber(value) } }),
+  reservedAuthorizers: (value: string) => ({ reservedConcurrency: { authorizer: wholeNumber(value) } }),
   removalPolicy: (value: string) => ({ removalPolicy: removalPolicy(value) }),
   verifier: (value: string) => ({ verifier: oneOf(value, "built-in", "none") }),
   identitiesPerAccount: (value: string) => ({ identitiesPerAccount: oneOf(value, "many", "one-per-app") }),
@@ -65,6 +67,11 @@ function list(value: string): string[] {
 function seconds(value: string): Duration {
   if (!/^\d{1,9}$/.test(value)) throw new Error(`"${value}" is not a whole number of seconds.`);
   return Duration.seconds(Number(value));
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new Error(`"${value}" is not a whole number.`);
+  return Number(value);
 }
 
 function removalPolicy(value: string): RemovalPolicy {

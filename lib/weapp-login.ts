@@ -4,7 +4,7 @@ import { Architecture, type IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { appSecrets } from "./app-secrets.ts";
+import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { checkProps } from "./check-props.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
@@ -133,7 +133,7 @@ export class WeappLogin extends Construct {
       `For the command line: weapp-login --stack ${stackName}`,
     );
     for (const [each, secret] of this.appSecrets) {
-      const name = each === appId ? "AppSecretName" : `AppSecretName${each.replaceAll(/\W|_/g, "")}`;
+      const name = each === appId ? "AppSecretName" : `AppSecretName${inOutputName(each)}`;
       output(name, secret.secretName, `Put the AppSecret of ${each} here`);
     }
   }

@@ -53,6 +53,7 @@ export interface RouteDescription {
 }
 
 export interface AuthorizerDescription {
+  readonly authorizerId: string;
   readonly functionArn: string;
   readonly payloadFormat: string;
   /** Names of request headers, in lower case. */
@@ -87,7 +88,12 @@ export async function readAssembly(
   const policies = all("AWS::IAM::Policy");
   const permissions = all("AWS::Lambda::Permission");
   const integrations = new Map(all("AWS::ApiGatewayV2::Integration").map((it) => [ref(it.logicalId), it]));
-  const authorizers = new Map(all("AWS::ApiGatewayV2::Authorizer").map((it) => [ref(it.logicalId), it]));
+  const authorizers = new Map(
+    all("AWS::ApiGatewayV2::Authorizer").map(({ logicalId, ...it }) => [
+      ref(logicalId),
+      describeAuthorizer(ref(logicalId), it),
+    ]),
+  );
   const outputs = Object.entries(template.Outputs ?? {});
 
   return {
@@ -131,7 +137,7 @@ export async function readAssembly(
       return {
         routeKey: text(it.RouteKey),
         functionArn: text(integration?.IntegrationUri),
-        ...(authorizer && { authorizer: describeAuthorizer(authorizer) }),
+        ...(authorizer && { authorizer }),
       };
     }),
     cors: describeCors(all("AWS::ApiGatewayV2::Api")[0]?.CorsConfiguration),
@@ -195,8 +201,9 @@ function table(name: string, it: Record<string, unknown>): TableDescription {
   };
 }
 
-function describeAuthorizer(it: Record<string, unknown>): AuthorizerDescription {
+function describeAuthorizer(authorizerId: string, it: Record<string, unknown>): AuthorizerDescription {
   return {
+    authorizerId,
     functionArn: invokedBy(it.AuthorizerUri),
     payloadFormat: text(it.AuthorizerPayloadFormatVersion),
     identityHeaders: list(it.IdentitySource).map((source) => {

@@ -12,7 +12,7 @@ export type AuthorizerVerdict =
 
 /**
  * Lambda authorizers of an HTTP API, payload format 2.0 with simple responses. A missing identity source is refused
- * without a call; an answer is reused for as long as the template says, for every route of that authorizer.
+ * without a call; an answer is reused for as long as the template says, for every route of that authorizer and no other.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  */
 export function authorizers(functions: Functions, now: () => number) {
@@ -21,12 +21,13 @@ export function authorizers(functions: Functions, now: () => number) {
   return async (authorizer: AuthorizerDescription, event: GatewayEvent): Promise<AuthorizerVerdict> => {
     const identitySource = authorizer.identityHeaders.map((name) => event.headers[name]);
     if (identitySource.some((value) => !value)) return "unauthorized";
-    const cacheKey = JSON.stringify([authorizer.functionArn, identitySource]);
+    if (authorizer.cacheSeconds === 0) return ask(functions, authorizer, event, identitySource);
+    const cacheKey = JSON.stringify([authorizer.authorizerId, identitySource]);
     const cached = cache.get(cacheKey);
     if (cached && now() < cached.until) return cached.verdict;
 
     const verdict = await ask(functions, authorizer, event, identitySource);
-    if (authorizer.cacheSeconds > 0 && verdict !== "broken") {
+    if (verdict !== "broken") {
       cache.set(cacheKey, { verdict, until: now() + authorizer.cacheSeconds * 1000 });
     }
     return verdict;

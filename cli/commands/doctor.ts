@@ -45,8 +45,8 @@ async function examine(context: Context): Promise<Examination> {
   const stack = await attempt(() => context.stack());
   if (stack instanceof Failure) {
     return stack.code === "no_such_stack"
-      ? stopped([ok("credentials and Region", "AWS answers")], "stack outputs", stack)
-      : stopped([], "credentials and Region", stack);
+      ? stopped([ok("credentials and Region", "AWS answers")], "stack outputs", stack, commands)
+      : stopped([], "credentials and Region", stack, commands);
   }
   const known = ok("credentials and Region", whereItIs(target, stack));
   const outputs = outputsCheck(stack, target, commands);
@@ -59,8 +59,8 @@ async function examine(context: Context): Promise<Examination> {
   if (view instanceof Failure) {
     const older = view.code === "invalid_request";
     return older
-      ? stopped([known, outputs], "admin function", olderVersion(commands))
-      : stopped([known, outputs], "admin function", view);
+      ? stopped([known, outputs], "admin function", olderVersion(commands), commands)
+      : stopped([known, outputs], "admin function", view, commands);
   }
   const checks = [
     known,
@@ -84,8 +84,14 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | Failure> {
 }
 
 /** Where a failure leaves nothing to ask any more. */
-function stopped(before: readonly Check[], name: Name, failure: Failure): Examination {
-  const [, found = failure.message, todo = ""] = /^(.*?)[.?!] (.+?)\.?$/s.exec(failure.message) ?? [];
+function stopped(
+  before: readonly Check[],
+  name: Name,
+  failure: Failure,
+  commands: CommandsToRun,
+): Examination {
+  const [, found = "", todo = `run ${commands.weappLogin("doctor")} again`] =
+    /^(.*?)(?:[.?!] (.+?))?[.?!]?$/s.exec(failure.message) ?? [];
   return {
     checks: [...before, problem(name, found, lowerCase(todo)), ...after(name)],
     exit: failure.exit,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { AppSecretStore, StoredSecret } from "../core/diagnosis.ts";
+import type { AppSecretStore, StoredSecret } from "../core/app-secret.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 import { provenLabel, readAppSecret } from "./app-secret.ts";
 

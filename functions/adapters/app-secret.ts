@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { StoredSecret } from "../core/diagnosis.ts";
+import type { StoredSecret } from "../core/app-secret.ts";
 import { appSecretPlaceholder } from "../environment.ts";
 
 /** Asked for anew after this long, so that a rotation reaches warm instances by itself. */

@@ -1,32 +1,36 @@
+import type { SecretTrial } from "../core/app-secret.ts";
 import type { Person } from "../core/identity.ts";
 import { type Facts, type Refusal, type RefusalCode, refused } from "../core/refusal.ts";
 import { type Answer, boundedGet } from "./bounded-get.ts";
 import { freshSockets } from "./fresh-sockets.ts";
 
-export const invalidAppSecret = 40125;
 /** WeChat counts by the minute. */
 const rateLimitSeconds = 60;
 const longestId = 128;
 
 /**
  * What each errcode of jscode2session means to the caller. `alarm`: somebody must look, because it is our
- * configuration or our bug. Source: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
+ * configuration or our bug. `secret`: what it says of the AppSecret, which WeChat looks at before the code; nothing
+ * unless said. Source: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
  * and WeChat's general list of return codes.
  */
-const errcodes: Record<number, { code: RefusalCode; alarm?: true }> = {
+const errcodes: Record<number, { code: RefusalCode; alarm?: true; secret?: SecretVerdict }> = {
   [-1]: { code: "wechat_busy" },
-  40029: { code: "invalid_code" },
-  40163: { code: "invalid_code" },
+  40029: { code: "invalid_code", secret: "accepted" },
+  40163: { code: "invalid_code", secret: "accepted" },
   40226: { code: "wechat_user_blocked" },
   45011: { code: "rate_limited" },
-  50002: { code: "wechat_user_blocked", alarm: true },
-  40013: { code: "not_configured", alarm: true },
-  [invalidAppSecret]: { code: "not_configured", alarm: true },
-  40243: { code: "not_configured", alarm: true },
+  // One user's, or everybody's where WeChat has frozen the AppId: no single answer tells, their share does.
+  50002: { code: "wechat_user_blocked" },
+  40013: { code: "not_configured", alarm: true, secret: "unknown_app" },
+  40125: { code: "not_configured", alarm: true, secret: "refused" },
+  40243: { code: "not_configured", alarm: true, secret: "frozen" },
   41002: { code: "not_configured", alarm: true },
   41004: { code: "not_configured", alarm: true },
   41008: { code: "wechat_unavailable", alarm: true },
 };
+
+type SecretVerdict = SecretTrial["verdict"];
 
 /** What one call comes to: as it came over the network, and what it means. */
 export interface Exchange {
@@ -62,13 +66,14 @@ export function code2session(
   return { exchange, connect: () => sockets.open(endpoint) };
 }
 
-export type Verdict = { readonly errcode?: number; readonly provesSecret?: boolean } & (
+/** `secret`: what became known of the AppSecret. */
+export type Verdict = { readonly errcode?: number; readonly secret: SecretVerdict } & (
   | { readonly person: Person; readonly refusal?: never }
   | { readonly person?: never; readonly refusal: Refusal }
 );
 
 function verdictOf(answer: Answer, appId: string): Verdict {
-  if (answer.kind === "timeout") return { refusal: refused("wechat_timeout") };
+  if (answer.kind === "timeout") return { secret: "unknown", refusal: refused("wechat_timeout") };
   return answer.kind === "json" ? readVerdict(answer.value, appId) : unreadable(answer.why);
 }
 
@@ -80,26 +85,26 @@ function readVerdict(answer: unknown, appId: string): Verdict {
   if (!Number.isInteger(verdict)) return unreadable("errcode is not a number");
   if (verdict !== 0) return refusalFor(verdict, errmsg);
   if (!isId(openid)) return unreadable("no openid");
-  return { provesSecret: true, person: { appId, openid, ...(isId(unionid) && { unionid }) } };
+  return { secret: "accepted", person: { appId, openid, ...(isId(unionid) && { unionid }) } };
 }
 
 function refusalFor(errcode: number, errmsg: unknown): Verdict {
-  const row = errcodes[errcode] ?? { code: "wechat_unavailable" };
+  const { code, alarm, secret = "unknown" } = errcodes[errcode] ?? { code: "wechat_unavailable" };
   // Support at WeChat asks for the rid.
   const rid = typeof errmsg === "string" ? /\brid: ([\w-]{1,64})/.exec(errmsg)?.[1] : undefined;
-  const facts: Facts = { errcode, ...(rid && { rid }), ...(row.alarm && { alarm: true }) };
+  const facts: Facts = { errcode, ...(rid && { rid }), ...(alarm && { alarm }) };
   return {
     errcode,
-    provesSecret: row.code === "invalid_code",
-    refusal: refused(row.code, {
+    secret,
+    refusal: refused(code, {
       facts,
-      ...(row.code === "rate_limited" && { retryAfter: rateLimitSeconds }),
+      ...(code === "rate_limited" && { retryAfter: rateLimitSeconds }),
     }),
   };
 }
 
 function unreadable(why: string): Verdict {
-  return { refusal: refused("wechat_unavailable", { facts: { why } }) };
+  return { secret: "unknown", refusal: refused("wechat_unavailable", { facts: { why } }) };
 }
 
 function isId(value: unknown): value is string {

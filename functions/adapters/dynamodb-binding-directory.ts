@@ -4,7 +4,7 @@ import { accountKey } from "../core/identity.ts";
 import { readBinding, readIdentities } from "./bindings-table.ts";
 import { answered, type Table } from "./dynamodb.ts";
 
-/** Bindings as operators look them up; see bindings-table.ts for the table's items. */
+/** Bindings as they are looked up outside of a login; see bindings-table.ts for the table's items. */
 export function dynamoDbBindingDirectory({ client, name: TableName, deadline }: Table): BindingDirectory {
   async function get(key: Uint8Array) {
     const command = new GetCommand({ TableName, Key: { key }, ConsistentRead: true });

@@ -9,8 +9,9 @@ export interface Table {
   readonly deadline: AbortSignal;
 }
 
-export function documentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(dynamoDbClient(), { marshallOptions: { removeUndefinedValues: true } });
+/** `client`: what it sends through, where that is used for more than items. */
+export function documentClient(client = dynamoDbClient()): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
 /** Reads an item that is not there, for the connection and the code on the way: half a read unit. */

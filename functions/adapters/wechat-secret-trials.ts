@@ -1,14 +1,8 @@
-import type { SecretTrial, SecretTrials, WeChatContact } from "../core/diagnosis.ts";
+import type { SecretTrials, WeChatContact } from "../core/app-secret.ts";
 import { code2session, type Exchange } from "./code2session.ts";
 
 /** Not what WeChat's codes are made of, so nobody ever gets it. */
 const madeUpCode = "made-up-to-ask-about-the-secret-";
-
-const verdicts: Readonly<Record<number, SecretTrial["verdict"]>> = {
-  40125: "refused",
-  40013: "unknown_app",
-  40243: "frozen",
-};
 
 export interface SecretTrialSettings {
   /** `https://api.weixin.qq.com`, or a stand-in for it. */
@@ -39,9 +33,9 @@ export function weChatSecretTrials({
         AbortSignal.timeout(deadlineMs),
       );
       const contact = contactOf({ answer, verdict }, Math.round(clock() - startedAt), deadlineMs, now());
-      const { errcode } = verdict;
+      const { errcode, secret } = verdict;
       return {
-        verdict: verdict.provesSecret ? "accepted" : (verdicts[errcode ?? 0] ?? "unknown"),
+        verdict: secret,
         ...(errcode !== undefined && { errcode }),
         contact,
       };
@@ -58,7 +52,7 @@ function contactOf(
   if (answer.kind === "timeout") return { failed: `no answer within ${deadlineMs / 1_000} s` };
   if (answer.kind === "unavailable") return { failed: answer.why };
   // JSON that is neither a person nor an errcode: something answers in WeChat's place.
-  if (verdict.errcode === undefined && !verdict.provesSecret)
+  if (verdict.errcode === undefined && verdict.secret === "unknown")
     return { failed: "an answer that is not WeChat's" };
   const aheadSeconds = Math.round((now - Date.parse(answer.date ?? "")) / 1_000);
   return { milliseconds, ...(Number.isFinite(aheadSeconds) && { aheadSeconds }) };

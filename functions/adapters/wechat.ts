@@ -2,7 +2,7 @@ import type { Time } from "../core/invocation.ts";
 import type { WeChat } from "../core/login.ts";
 import { refused } from "../core/refusal.ts";
 import type { AppSecrets } from "./app-secret.ts";
-import { code2session, invalidAppSecret } from "./code2session.ts";
+import { code2session } from "./code2session.ts";
 
 export interface WeChatSettings {
   /** `https://api.weixin.qq.com`, or a stand-in for it. */
@@ -22,7 +22,7 @@ export interface OurWeChat {
 
 /**
  * WeChat's code2session, with its calls timed as `secret` and `wechat`. Once bytes have left for WeChat the code counts
- * as spent and is never sent again, with one exception: 40125 does not spend it, so after a rotation the renewed secret
+ * as spent and is never sent again, with one exception: a refused secret does not spend it, so after a rotation the renewed secret
  * is tried once.
  */
 export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatSettings): OurWeChat {
@@ -40,18 +40,18 @@ export function weChat({ baseUrl, appSecrets, now, deadlineMs = 3_000 }: WeChatS
       }
       const deadline = AbortSignal.timeout(deadlineMs);
       let { verdict } = await time("wechat", () => exchange(appId, secret.value, code, deadline));
-      if (verdict.errcode === invalidAppSecret) {
+      if (verdict.secret === "refused") {
         const renewed = await time("secret", () => appSecrets.renewed(appId));
         if (renewed?.proven) workedBefore.add(appId);
         if (renewed !== undefined && renewed.value !== secret.value) {
           ({ verdict } = await time("wechat", () => exchange(appId, renewed.value, code, deadline)));
         }
       }
-      if (verdict.errcode === invalidAppSecret && workedBefore.has(appId)) {
+      if (verdict.refusal && verdict.secret === "refused" && workedBefore.has(appId)) {
         // A rotation is under way: soon the new secret is here. That is no reason to send people to support.
-        return refused("wechat_unavailable", { facts: { errcode: invalidAppSecret, alarm: true } });
+        return { ...verdict.refusal, refused: "wechat_unavailable" };
       }
-      if (verdict.provesSecret) workedBefore.add(appId);
+      if (verdict.secret === "accepted") workedBefore.add(appId);
       return verdict.person ?? verdict.refusal;
     },
   });

@@ -1,4 +1,5 @@
-import { diagnose, rotateAppSecret, type SecretTrial } from "../core/diagnosis.ts";
+import { rotateAppSecret, type SecretTrial } from "../core/app-secret.ts";
+import { diagnose } from "../core/diagnosis.ts";
 import { iso } from "../http/answer.ts";
 import { type Actions, appIdOf, type Refused, refuse } from "./needs.ts";
 

@@ -17,8 +17,8 @@ import { adminHandler } from "./handler.ts";
 
 const env = readEnvironment("admin", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
-const client = documentClient();
-const describing = dynamoDbClient();
+const dynamoDb = dynamoDbClient();
+const client = documentClient(dynamoDb);
 const appSecrets = secretsManagerAppSecretStore(secretsManagerClient(), appSecretArns);
 const clock = () => performance.now();
 const trials = weChatSecretTrials({ baseUrl: env.WECHAT_BASE_URL, now: Date.now, clock });
@@ -48,7 +48,7 @@ export const handler = adminHandler({
       appSecrets: timed("secret", appSecrets, time),
       trials: timed("wechat", trials, time),
       weChatUrl: env.WECHAT_BASE_URL,
-      tables: timed("tables", dynamoDbInspection(describing, tables, deadline), time),
+      tables: timed("tables", dynamoDbInspection(dynamoDb, tables, deadline), time),
       now: Date.now,
       random: randomBytes,
     };

@@ -6,7 +6,7 @@ import { bindingActions } from "./bindings.ts";
 import { deploymentActions } from "./deployment.ts";
 import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
 import { InvalidRequest, readAdminRequest } from "./read-request.ts";
-import type { AdminAction, AdminAnswer, AdminRequest } from "./requests.ts";
+import type { AdminAction, AdminAnswer, AdminRequest, CheckDeployment } from "./requests.ts";
 import { sessionActions } from "./sessions.ts";
 
 export interface AdminHandlerNeeds {
@@ -33,11 +33,13 @@ export function adminHandler({ needsUntil, begin }: AdminHandlerNeeds) {
     let line: Facts = { event: "admin" };
     try {
       const request = readAdminRequest(event);
-      line = { ...line, ...factsOf(request) };
+      line = { ...line, ...factsOf(request, needs.appIds) };
       const answer = await carryOut(request, needs);
       log({
         ...line,
-        ...(isRefused(answer) ? { outcome: answer.refused } : { outcome: "done", ...counts(answer) }),
+        ...(isRefused(answer)
+          ? { outcome: answer.refused }
+          : { outcome: "done", ...sessionIn(request), ...counts(answer) }),
       });
       return answer;
     } catch (error) {
@@ -73,16 +75,32 @@ function asRefusal(error: unknown): Refused | undefined {
   return undefined;
 }
 
-/** Whom and what it was about; no password, hash or AppSecret. */
-function factsOf(request: AdminRequest): Facts {
+/**
+ * Whom and what it was about; no password, hash or AppSecret. Usernames, userIds and openids are logged as they were
+ * typed, because an attempt that was refused is worth knowing too. An AppId only if it is one of the deployment's: next
+ * to it the AppSecret is typed.
+ */
+function factsOf(request: AdminRequest, appIds: readonly string[]): Facts {
   const { action } = request;
   if ("of" in request) {
-    return { action, ...request.of, ...("id" in request && request.id !== undefined && { id: request.id }) };
+    return "userId" in request.of
+      ? { action, userId: request.of.userId }
+      : { action, openid: request.of.openid, ...appIdIn(request.of, appIds) };
   }
   if ("account" in request) return { action, account: request.account };
   if ("username" in request) return { action, account: request.username };
   if ("rows" in request) return { action, rows: request.rows.length };
-  return { action, ...("appId" in request && request.appId !== undefined && { appId: request.appId }) };
+  return { action, ...appIdIn(request, appIds) };
+}
+
+function appIdIn(asked: { readonly appId?: string } | CheckDeployment, appIds: readonly string[]): Facts {
+  const appId = "appId" in asked ? asked.appId : undefined;
+  return appId !== undefined && appIds.includes(appId) ? { appId } : {};
+}
+
+/** Only of a session that was found: otherwise it may be a whole SessionId, with which people log in. */
+function sessionIn(request: AdminRequest): Facts {
+  return "id" in request && request.id !== undefined ? { id: request.id } : {};
 }
 
 function counts(answer: object): Facts {

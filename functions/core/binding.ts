@@ -37,7 +37,7 @@ export interface BindingRecord extends Binding, Person {
   readonly boundAt: number;
 }
 
-/** Strongly consistent look-ups for operators. */
+/** Strongly consistent look-ups, for operators and for the owner of a session. */
 export interface BindingDirectory {
   identitiesOf(userId: string): Promise<BoundIdentity[]>;
   /** Undefined for an identity that nobody has bound. */

@@ -1,34 +1,5 @@
+import type { AppSecretStore, SecretTrial, SecretTrials, WeChatContact } from "./app-secret.ts";
 import { StoreUnavailable } from "./refusal.ts";
-
-/** What there is as an AppSecret. `proven`: WeChat had accepted it when it was stored. */
-export type StoredSecret =
-  | { readonly state: "set"; readonly value: string; readonly proven: boolean }
-  | { readonly state: "placeholder" | "missing" };
-
-export interface AppSecretStore {
-  read(appId: string): Promise<StoredSecret>;
-  set(appId: string, appSecret: string): Promise<void>;
-  /** The same, with a mark that WeChat has accepted it: login takes a refusal of it for a rotation under way. */
-  setProven(appId: string, appSecret: string): Promise<void>;
-}
-
-/** How WeChat was reached: how long it took, and how far this clock is ahead of WeChat's where WeChat says its time. */
-export type WeChatContact =
-  | { readonly milliseconds: number; readonly aheadSeconds?: number }
-  /** Why it was not: the name of a network error, `HTTP 502`, or the like. */
-  | { readonly failed: string };
-
-/** What WeChat says to an AppSecret. `unknown`: neither yes nor no; `errcode` is what it said instead, if anything. */
-export interface SecretTrial {
-  readonly verdict: "accepted" | "refused" | "unknown_app" | "frozen" | "unknown";
-  readonly errcode?: number;
-  readonly contact: WeChatContact;
-}
-
-export interface SecretTrials {
-  /** Shows WeChat the secret with a made-up code, which spends nothing. An empty one asks only whether WeChat is there. */
-  ask(appId: string, appSecret: string): Promise<SecretTrial>;
-}
 
 /** `unreadable`: whether and how it is there could not be found out; `why` names the error. */
 export interface TableState {
@@ -110,15 +81,4 @@ function best(contacts: readonly WeChatContact[]): WeChatContact {
   const millisecondsOf = (contact: WeChatContact) =>
     "milliseconds" in contact ? contact.milliseconds : Number.POSITIVE_INFINITY;
   return others.reduce((a, b) => (millisecondsOf(b) < millisecondsOf(a) ? b : a), first);
-}
-
-/** Stores the AppSecret if WeChat accepts it, and nothing otherwise; what WeChat said to it. */
-export async function rotateAppSecret(
-  appId: string,
-  appSecret: string,
-  { appSecrets, trials }: Pick<DiagnosisNeeds, "appSecrets" | "trials">,
-): Promise<SecretTrial> {
-  const trial = await trials.ask(appId, appSecret);
-  if (trial.verdict === "accepted") await appSecrets.setProven(appId, appSecret);
-  return trial;
 }

@@ -1,5 +1,5 @@
 import { documentClient, readNothing } from "../adapters/dynamodb.ts";
-import { dynamoDbBindings } from "../adapters/dynamodb-bindings.ts";
+import { dynamoDbBindingDirectory } from "../adapters/dynamodb-binding-directory.ts";
 import { dynamoDbRevocations } from "../adapters/dynamodb-revocations.ts";
 import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
 import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
@@ -19,11 +19,7 @@ export const handler = sessionHandler({
     const bindings = { client, name: env.BINDINGS_TABLE, deadline };
     return {
       sessions: timed("sessions", dynamoDbSessions({ client, name: env.SESSIONS_TABLE, deadline }), time),
-      bindings: timed(
-        "bindings",
-        dynamoDbBindings(bindings, { oneIdentityPerApp: false }, jitteredPause),
-        time,
-      ),
+      directory: timed("bindings", dynamoDbBindingDirectory(bindings), time),
       revocations: timed("bindings", dynamoDbRevocations(bindings, jitteredPause), time),
     };
   },

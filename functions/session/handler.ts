@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import type { Bindings } from "../core/binding.ts";
+import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
 import type { Invocation, Time } from "../core/invocation.ts";
 import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
@@ -20,7 +20,7 @@ const deadlineMs = 5_000;
 
 export interface SessionNeeds {
   readonly sessions: Sessions & SessionList;
-  readonly bindings: Pick<Bindings, "find">;
+  readonly directory: Pick<BindingDirectory, "describe">;
   readonly revocations: Revocations;
 }
 
@@ -47,9 +47,9 @@ const routes: Readonly<Record<string, (call: Call) => Promise<APIGatewayProxyStr
 
   "DELETE /session": async ({ caller, sessions }) => removeSession(caller, caller.sessionHandle, sessions),
 
-  "GET /sessions": async ({ caller, bindings, sessions, now }) => {
+  "GET /sessions": async ({ caller, directory, sessions, now }) => {
     const key = identityKey(caller);
-    const binding = await bindings.find(key);
+    const binding = await directory.describe(key);
     const live = binding ? await liveSessions(key, binding, sessions, now()) : [];
     return json(200, { sessions: live.map((session) => view(session, caller)) });
   },

@@ -12,7 +12,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { LogMetrics } from "./log-metrics.ts";
 import { type AlarmName, type Rule, rules } from "./rules.ts";
-import { authorizerErrorPercent, successPercent, sum, weChatPercent } from "./shares.ts";
+import { apiErrorPercent, authorizerErrorPercent, successPercent, sum, weChatPercent } from "./shares.ts";
 import { functionThrottles, tableThrottles, type Watched } from "./watched.ts";
 
 /** What each alarm looks at, by its rule. The topic hears of it when it rings and when it is over. */
@@ -24,8 +24,10 @@ export function alarms(scope: Construct, metrics: LogMetrics, watched: Watched, 
     WeChatUnavailable: weChatPercent(metrics, "wechat_unavailable"),
     WeChatBusy: weChatPercent(metrics, "wechat_busy"),
     WeChatRateLimited: weChatPercent(metrics, "rate_limited"),
+    WeChatUserBlocked: weChatPercent(metrics, "wechat_user_blocked"),
     MustLook: metrics.mustLook,
     AuthorizerFails: authorizerErrorPercent(watched),
+    ApiFails: apiErrorPercent(watched),
     FunctionsThrottled: sum(functionThrottles(watched), "throttled invocations"),
     TablesThrottled: sum(tableThrottles(watched), "throttled reads and writes"),
     Lockouts: metrics.notLoggedIn("too_many_attempts"),

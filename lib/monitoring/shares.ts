@@ -12,7 +12,7 @@ import type { Watched } from "./watched.ts";
 export function successPercent(metrics: LogMetrics, { login }: Watched): MathExpression {
   return new MathExpression({
     // A function that crashed has left no line; one that nobody called has no errors.
-    expression: `IF(failed + FILL(crashed, 0) >= ${fewestFailures}, 100 * ok / (ok + failed + FILL(crashed, 0)), 100)`,
+    expression: `IF(failed + FILL(crashed, 0) >= ${fewestFailures.logins}, 100 * ok / (ok + failed + FILL(crashed, 0)), 100)`,
     usingMetrics: {
       ok: metrics.loggedIn,
       failed: metrics.failedLogins,
@@ -24,17 +24,37 @@ export function successPercent(metrics: LogMetrics, { login }: Watched): MathExp
 
 /** How many of the calls to WeChat ended like this, in percent. 0 while there are hardly any. */
 export function weChatPercent(metrics: LogMetrics, outcome: NotLoggedInOutcome): MathExpression {
-  return percent(metrics.notLoggedIn(outcome), metrics.weChatMs(Stats.SAMPLE_COUNT), outcome);
+  return percent(
+    metrics.notLoggedIn(outcome),
+    metrics.weChatMs(Stats.SAMPLE_COUNT),
+    fewestFailures.logins,
+    outcome,
+  );
 }
 
 /** How many authorizations threw, in percent. 0 while there are hardly any. */
 export function authorizerErrorPercent({ authorizer }: Watched): MathExpression {
-  return percent(authorizer.metricErrors(), authorizer.metricInvocations(), "authorizer errors");
+  const { authorizations } = fewestFailures;
+  return percent(
+    authorizer.metricErrors(),
+    authorizer.metricInvocations(),
+    authorizations,
+    "authorizer errors",
+  );
 }
 
-function percent(some: IMetric, all: IMetric, what: string): MathExpression {
+/**
+ * How many requests were answered with 500 or above, in percent: by a function, or by API Gateway because it could not
+ * ask one, of which no function knows. 0 while there are hardly any.
+ */
+export function apiErrorPercent({ api }: Watched): MathExpression {
+  const errors = api.metricServerError({ statistic: Stats.SUM });
+  return percent(errors, api.metricCount({ statistic: Stats.SUM }), fewestFailures.requests, "5xx");
+}
+
+function percent(some: IMetric, all: IMetric, fewest: number, what: string): MathExpression {
   return new MathExpression({
-    expression: `IF(some >= ${fewestFailures}, 100 * some / all, 0)`,
+    expression: `IF(some >= ${fewest}, 100 * some / all, 0)`,
     usingMetrics: { some, all },
     label: `${what} %`,
   });

@@ -12,29 +12,54 @@ const agent = new http.Agent({ keepAlive: true });
 let requestId;
 
 for (const [method, level] of Object.entries({
+  trace: "TRACE",
   debug: "DEBUG",
   log: "INFO",
   info: "INFO",
   warn: "WARN",
   error: "ERROR",
+  fatal: "FATAL",
 })) {
-  console[method] = (...args) => log(level, args.length === 1 ? args[0] : format(...args));
-}
-
-function log(level, what) {
-  const message = what instanceof Error ? describe(what) : what;
-  process.stdout.write(
-    `${JSON.stringify({ timestamp: new Date().toISOString(), level, requestId, message })}\n`,
-  );
-}
-
-function describe(error) {
-  const isError = error instanceof Error;
-  return {
-    errorType: isError ? error.name : typeof error,
-    errorMessage: isError ? error.message : String(error),
-    stackTrace: isError ? (error.stack ?? "").split("\n").slice(1) : [],
+  console[method] = (...args) => {
+    process.stdout.write(`${logLine(level, args)}\n`);
   };
+}
+
+/**
+ * One thing logged is the message as it is; several are put together as text, and the first error among them is told of
+ * beside it.
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/LogPatch.js
+ */
+function logLine(level, args) {
+  const envelope = { timestamp: new Date().toISOString(), level, requestId };
+  if (args.length > 1) {
+    const error = args.find((it) => it instanceof Error);
+    return JSON.stringify({ ...envelope, message: format(...args), ...(error && describe(error, [])) });
+  }
+  const [message] = args;
+  try {
+    const withErrors = (_, value) => (value instanceof Error ? { ...describe(value), ...value } : value);
+    return JSON.stringify({ ...envelope, message }, withErrors);
+  } catch {
+    // It holds itself, or what JSON has no word for.
+    return JSON.stringify({ ...envelope, message: format(message) });
+  }
+}
+
+/** Logs name an error by its class, answers by its `name`. */
+function describe(error, withoutStack = error.stack) {
+  return {
+    errorType: error.constructor?.name ?? "UnknownError",
+    errorMessage: error.message,
+    stackTrace: typeof error.stack === "string" ? error.stack.split("\n") : withoutStack,
+  };
+}
+
+/** https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/Errors.js */
+function failure(thrown) {
+  return thrown instanceof Error
+    ? { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split("\n") }
+    : { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
 }
 
 function call(method, path, body) {
@@ -61,10 +86,10 @@ function endLog() {
   process.stdout.write("\u0000\n");
 }
 
-async function fail(path, error) {
-  log("ERROR", error);
+async function fail(path, thrown) {
+  console.error(thrown instanceof Error ? thrown : new Error(thrown));
   endLog();
-  await call("POST", path, JSON.stringify(describe(error)));
+  await call("POST", path, JSON.stringify(failure(thrown)));
 }
 
 async function loadHandler() {
@@ -94,6 +119,6 @@ for (;;) {
     endLog();
     await call("POST", `invocation/${requestId}/response`, JSON.stringify(result ?? null));
   } catch (error) {
-    await fail(`invocation/${requestId}/error`, error);
+    await fail(`invocation/${requestId}/error`, error ?? "handled");
   }
 }

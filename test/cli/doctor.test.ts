@@ -252,6 +252,16 @@ describe("what the admin function found", () => {
     });
   });
 
+  test("names a VPC without a NAT gateway where the functions reach neither Secrets Manager nor WeChat", async () => {
+    const { checks } = await inAws(
+      healthy({ ...failed, secrets: [{ appId, state: "unreadable", why: "TimeoutError" }] }),
+    );
+    const { checks: found } = await checks();
+    const problems = found.filter(({ state }) => state === "problem");
+    expect(problems.map(({ check }) => check)).toEqual([secret, "WeChat"]);
+    expect(problems[1]?.todo).toMatch(/such as a VPC without a NAT gateway$/);
+  });
+
   test("says that deletion protection is off, which is no problem: the stack may be one to throw away", async () => {
     const { checks } = await inAws(
       healthy({
@@ -386,6 +396,53 @@ describe("what stops the examination leaves the rest unchecked", () => {
       found: "There is no stack WeappLogin in eu-west-1",
       todo: "check the name, and --region and AWS_PROFILE; `npx cdk deploy` deploys it",
     });
+  });
+
+  test.each([
+    [
+      "a name that no stack can have",
+      "1 validation error detected: Value 'WeappLogin' at 'stackName' failed to satisfy constraint",
+      ["ok", "problem", ...rest(7)],
+      "WeappLogin is no stack name: letters, digits and hyphens, beginning with a letter",
+      "check --stack",
+    ],
+    [
+      "an error that nobody foresaw",
+      "s3cret",
+      ["problem", ...rest(8)],
+      "AWS answered ValidationError",
+      "run it again; if that does not help, AWS's documentation of CloudFormation and of Lambda's Invoke explains the error",
+    ],
+  ])("%s", async (_, message, expected, found, todo) => {
+    const { checks } = await inAws(healthy(), {
+      intercept: () => ({ kind: "error", type: "ValidationException", message, status: 400 }),
+    });
+    const seen = await checks();
+    expect(seen.exit).toBe(3);
+    expect(states(seen.checks)).toEqual(expected);
+    expect(seen.checks.find(({ state }) => state === "problem")).toMatchObject({ found, todo });
+  });
+
+  test("an admin function that refuses without a word of advice: there is always something to do", async () => {
+    const { checks } = await inAws({ refused: "store_unavailable", detail: "DynamoDB did not answer." });
+    const { checks: found } = await checks();
+    expect(found[2]).toMatchObject({
+      found: "DynamoDB did not answer",
+      todo: "run `npx weapp-login doctor --stack WeappLogin` again",
+    });
+  });
+
+  test("an admin function that hangs is asked once: it would hang a minute again", async () => {
+    const { checks, requests } = await inAws(
+      new Crash({ errorMessage: "2026 x Task timed out after 60.00 seconds" }),
+    );
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(3);
+    expect(found[2]).toMatchObject({
+      found: "The admin function did not end in time",
+      todo: "its log group in CloudWatch says why",
+    });
+    expect(requests).toHaveLength(1);
   });
 
   test("a stack without the function's name", async () => {

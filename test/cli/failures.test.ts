@@ -151,6 +151,14 @@ describe("trouble on the way to the admin function", () => {
 describe("on the way to the stack", () => {
   const outputs = { ApiUrl: apiUrl, AdminFunctionName: "WeappLogin-LoginAdmin" };
 
+  /** CloudFormation refuses with a ValidationError that says this. */
+  const describing =
+    (message: string) =>
+    ({ action }: InterceptedCall): Fault | undefined =>
+      action === "cloudformation:DescribeStacks"
+        ? { kind: "error", type: "ValidationException", message, status: 400 }
+        : undefined;
+
   /** `--stack WeappLogin` with an environment that knows this AWS only. */
   async function inAws(options: FakeAwsOptions, environment: Record<string, string> = {}) {
     const aws = await fakeAws({ admin: () => ({ account }), ...options });
@@ -252,6 +260,21 @@ describe("on the way to the stack", () => {
       { AWS_REGION: "" },
       "no_region",
       "No AWS Region is set. Name one with --region or AWS_REGION.",
+    ],
+    [
+      "a name that no stack can have",
+      { intercept: describing("Value 'WeappLogin' at 'stackName' failed to satisfy constraint") },
+      {},
+      "no_such_stack",
+      "WeappLogin is no stack name: letters, digits and hyphens, beginning with a letter. Check --stack.",
+    ],
+    [
+      "an error that nobody foresaw, without its words",
+      { intercept: describing("s3cret") },
+      {},
+      "unexpected",
+      "AWS answered ValidationError. Run it again; if that does not help, AWS's documentation of CloudFormation and of " +
+        "Lambda's Invoke explains the error.",
     ],
     [
       "no network",

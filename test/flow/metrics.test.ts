@@ -190,7 +190,13 @@ describe("every metric filter", () => {
 test("whatever WeChat is blamed for counts among the calls to WeChat: no share is above 100%", () => {
   const calls = filters.find(({ name }) => name === "WeChatMs");
   const isCall = filterPattern(calls?.pattern ?? "");
-  for (const outcome of ["wechat_timeout", "wechat_unavailable", "wechat_busy", "rate_limited"]) {
+  for (const outcome of [
+    "wechat_timeout",
+    "wechat_unavailable",
+    "wechat_busy",
+    "rate_limited",
+    "wechat_user_blocked",
+  ]) {
     const lines = [...logs.values()].flat().filter((line) => line.includes(`"outcome":"${outcome}"`));
     expect(lines.length, outcome).toBeGreaterThan(0);
     expect(lines.filter((line) => !isCall(line))).toEqual([]);

@@ -14,6 +14,7 @@ const certificateArn = "arn:aws:acm:eu-west-1:111111111111:certificate/one";
 
 test.each<[Partial<WeappLoginProps>, string]>([
   [{ otherAppIds: ["wx-other", appId] }, appId],
+  [{ otherAppIds: ["wx-a_1", "wxb", "wx_a1"] }, "The AppIds wx-a_1 and wx_a1 differ only in - and _"],
   [{ sessionLifetime: Duration.seconds(0) }, "sessionLifetime"],
   [{ authorizerCache: Duration.seconds(3_601) }, "authorizerCache"],
   [{ attempts: { window: Duration.seconds(0) } }, "attempts.window"],
@@ -49,7 +50,8 @@ test.each<[Partial<WeappLoginProps>, string]>([
 test("what the limits allow passes", () => {
   const props: WeappLoginProps = {
     appId,
-    otherAppIds: ["wx-other"],
+    // The first AppId's output is AppSecretName, whatever the AppId.
+    otherAppIds: ["wx-other", `${appId}_`, "wx-Other"],
     sessionLifetime: Duration.seconds(1),
     authorizerCache: Duration.seconds(3_600),
     attempts: { perIdentity: 0, perUsername: 1, perSourceIp: 300, window: Duration.seconds(1) },

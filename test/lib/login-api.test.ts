@@ -14,13 +14,13 @@ function routeKeys(resources: readonly Resource[]): string[] {
 describe("cors", () => {
   const { resources } = synthesized({ cors, hello: true });
 
-  test("lets the named sites send what the API reads, and read when to try again", () => {
+  test("lets the named sites send what the API reads, and read what the SDK goes by", () => {
     expect(only(resources, "AWS::ApiGatewayV2::Api").properties.CorsConfiguration).toEqual({
       AllowOrigins: ["https://h5.example.com"],
       AllowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
       // Named: `*` does not stand for Authorization.
       AllowHeaders: ["authorization", "content-type"],
-      ExposeHeaders: ["retry-after"],
+      ExposeHeaders: ["retry-after", "date", "apigw-requestid"],
       MaxAge: 3600,
     });
   });

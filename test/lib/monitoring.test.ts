@@ -142,30 +142,66 @@ const expressionOf = (name: string) => alarms.find((alarm) => alarm.name === nam
 describe("the success of logins", () => {
   test.each([
     ["nobody fails", { ok: 10, failed: 0, crashed: 0 }, 100],
-    ["one of one fails: too few to say", { ok: 0, failed: 1, crashed: 0 }, 100],
-    ["two of two fail: too few to say", { ok: 0, failed: 2, crashed: 0 }, 100],
-    ["three of three fail", { ok: 0, failed: 3, crashed: 0 }, 0],
-    ["three of three crash, and leave no line", { ok: 0, failed: 0, crashed: 3 }, 0],
-    ["three of a hundred fail", { ok: 97, failed: 3, crashed: 0 }, 97],
+    ["one person fails, whose mini-program tries three times", { ok: 0, failed: 3, crashed: 0 }, 100],
+    ["three people fail: too few to say", { ok: 0, failed: 9, crashed: 0 }, 100],
+    ["ten of ten fail", { ok: 0, failed: 10, crashed: 0 }, 0],
+    ["ten of ten crash, and leave no line", { ok: 0, failed: 0, crashed: 10 }, 0],
+    ["ten of two hundred fail", { ok: 190, failed: 10, crashed: 0 }, 95],
+    [
+      "two people in a hundred fail, with three tries each",
+      { ok: 490, failed: 30, crashed: 0 },
+      49_000 / 520,
+    ],
     ["Lambda has not said yet how many crashed", { ok: 50, failed: 50, crashed: undefined }, 50],
   ])("where %s", (_, data, percent) => {
     expect(evaluate(expressionOf("LoginsFail"), data)).toBe(percent);
   });
 });
 
-describe.each(["WeChatTimeout", "WeChatUnavailable", "WeChatBusy", "WeChatRateLimited", "AuthorizerFails"])(
-  "the share of %s",
-  (name) => {
-    test.each([
-      [0, 100, 0],
-      [2, 2, 0],
-      [3, 3, 100],
-      [3, 300, 1],
-    ])("with %i of %i is %i%%", (some, all, percent) => {
-      expect(evaluate(expressionOf(name), { some, all })).toBe(percent);
-    });
-  },
-);
+describe.each([
+  ["WeChatTimeout", 10],
+  ["WeChatUnavailable", 10],
+  ["WeChatBusy", 10],
+  ["WeChatRateLimited", 10],
+  ["WeChatUserBlocked", 10],
+  ["AuthorizerFails", 3],
+  ["ApiFails", 10],
+])("the share of %s, of %i or more", (name, fewest) => {
+  test.each([
+    [0, 100, 0],
+    [fewest - 1, fewest - 1, 0],
+    [fewest, fewest, 100],
+    [fewest, 100 * fewest, 1],
+  ])("with %i of %i is %i percent", (some, all, percent) => {
+    expect(evaluate(expressionOf(name), { some, all })).toBe(percent);
+  });
+});
+
+test("a person whom WeChat refuses calls nobody, and an AppId that it has frozen does within a quarter of an hour", () => {
+  expect(rules.WeChatUserBlocked).toMatchObject({ threshold: 5, periodMinutes: 15, periods: [1, 1] });
+  const [blocked] = alarms.find(({ name }) => name === "WeChatUserBlocked")?.series ?? [];
+  expect(blocked?.dimensions).toEqual({ Outcome: "wechat_user_blocked" });
+});
+
+test("what API Gateway answers by itself rings: the alarm counts its answers, not the functions'", () => {
+  const series = alarms.find(({ name }) => name === "ApiFails")?.series;
+  expect(series?.map(({ namespace, name }) => `${namespace} ${name}`)).toEqual([
+    "AWS/ApiGateway 5xx",
+    "AWS/ApiGateway Count",
+  ]);
+});
+
+test("an alarm that takes missing data for 0 looks at more than its last period, in which some may still come", () => {
+  const filled = alarms.filter(({ expressions }) => expressions.some((it) => it.includes("FILL(")));
+  expect(filled.map(({ name }) => name).sort()).toEqual([
+    "FunctionsThrottled",
+    "LoginsFail",
+    "TablesThrottled",
+  ]);
+  for (const { name, properties } of filled) {
+    expect(Number(properties.EvaluationPeriods), name).toBeGreaterThan(Number(properties.DatapointsToAlarm));
+  }
+});
 
 test("throttles count wherever they are, also where the others have no data", () => {
   const tables = alarms.find(({ name }) => name === "TablesThrottled");

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
@@ -184,14 +185,19 @@ describe("is refused at synthesis:", () => {
     );
   });
 
-  test.each([[""], ["wx 0123456789abcdef"], ["wx0123456789abcdef "], ['wx"'], ["微信"], ["x".repeat(129)]])(
-    "the AppId %j",
-    (wrong) => {
-      const message = `An AppId looks like wx0123456789abcdef, and this is "${wrong}".`;
-      expect(() => stackWith({ appId: wrong })).toThrow(message);
-      expect(() => stackWith({ otherAppIds: [wrong] })).toThrow(message);
-    },
-  );
+  test.each([
+    [""],
+    ["wx 0123456789abcdef"],
+    ["wx0123456789abcdef "],
+    ['wx"'],
+    ["微信"],
+    ["x".repeat(129)],
+    ["-_"],
+  ])("the AppId %j", (wrong) => {
+    const message = `An AppId looks like wx0123456789abcdef, and this is "${wrong}".`;
+    expect(() => stackWith({ appId: wrong })).toThrow(message);
+    expect(() => stackWith({ otherAppIds: [wrong] })).toThrow(message);
+  });
 });
 
 describe("the AppId of cdk.json", () => {
@@ -285,6 +291,21 @@ describe("the context", () => {
     ["hello", { hello: "true" }, { appId: sampleAppId, hello: true }],
     ["monitoring", { monitoring: "false" }, { appId: sampleAppId, monitoring: false }],
     ["alarmEmail", { alarmEmail: "ops@example.com" }, { appId: sampleAppId, alarmEmail: "ops@example.com" }],
+    [
+      "attemptsPerSourceIp",
+      { attemptsPerSourceIp: "1000" },
+      { appId: sampleAppId, attempts: { perSourceIp: 1000 } },
+    ],
+    [
+      "attemptsPerSourceIp 0, which switches the limit off",
+      { attemptsPerSourceIp: 0 },
+      { appId: sampleAppId, attempts: { perSourceIp: 0 } },
+    ],
+    [
+      "reservedAuthorizers",
+      { reservedAuthorizers: 50 },
+      { appId: sampleAppId, reservedConcurrency: { authorizer: 50 } },
+    ],
     ["hello as JSON", { hello: false }, { appId: sampleAppId, hello: false }],
     ["verifier", { verifier: "none" }, { appId: sampleAppId, verifier: "none" }],
     [
@@ -318,6 +339,8 @@ describe("the context", () => {
     ["sessionLifetimeSeconds", "1.5"],
     ["sessionLifetimeSeconds", "1e3"],
     ["authorizerCacheSeconds", "never"],
+    ["attemptsPerSourceIp", "unlimited"],
+    ["reservedAuthorizers", "1.5"],
     ["removalPolicy", "snapshot"],
     ["removalPolicy", "DESTROY"],
     ["verifier", "builtin"],
@@ -346,5 +369,15 @@ describe("the context", () => {
     expect(() => settings(context)).toThrow(
       "The context values loginRatePerSecond and loginBurst go together.",
     );
+  });
+
+  test("takes what the runbook tells people to put into cdk.json", async () => {
+    const runbook = await readFile(new URL("../../docs/runbook.md", import.meta.url), "utf8");
+    const spans = [...runbook.matchAll(/`("\w+": [^`]+)`/g)].map(([, span]) => `{${span}}`);
+    expect(spans.length).toBeGreaterThan(3);
+    for (const span of spans) {
+      const context: Record<string, unknown> = JSON.parse(span);
+      expect(Object.keys(settings(context)).length, span).toBeGreaterThan(1);
+    }
   });
 });

@@ -221,3 +221,103 @@ describe("a cache", () => {
     expect(deploymentWith(300)).not.toEqual(deploymentWith(0));
   });
 });
+
+describe("an API with several of these", () => {
+  const minute = { cache: Duration.minutes(1) };
+  const apisIn = (stack: Stack) => ({ http: new HttpApi(stack, "Http"), rest: new RestApi(stack, "Rest") });
+
+  /** A route and a method behind the authorizer; the ids of the authorizers that they got. */
+  function guard({ http, rest }: ReturnType<typeof apisIn>, path: string, authorizer: SessionAuthorizer) {
+    const stack = Stack.of(http);
+    const handler = lambda(stack, `Function${path}`);
+    const integration = new HttpLambdaIntegration(path, handler);
+    http.addRoutes({ path: `/${path}`, methods: [HttpMethod.GET], integration, authorizer });
+    rest.root
+      .addResource(path)
+      .addMethod("GET", new LambdaIntegration(handler), { authorizer: authorizer.forRestApi(rest) });
+  }
+
+  /** By path, the function (as its ARN) that each kind of API asks; throws where nobody may invoke it. */
+  function asked(stack: Stack): Record<string, unknown[]> {
+    const resources = resourcesIn(stack);
+    const permissions = ofType(resources, "AWS::Lambda::Permission");
+    const arnOf = (authorizerId: unknown) => {
+      const authorizer = authorizersIn(resources).find(
+        (it) => it.logicalId === referencesIn(authorizerId).at(0),
+      );
+      const permission = permissions.find(
+        ({ properties }) => referencesIn(properties.SourceArn).at(-1) === authorizer?.logicalId,
+      );
+      const { FunctionName } = permission?.properties ?? {};
+      if (!authorizer || !text(authorizer.properties.AuthorizerUri).includes(text(FunctionName))) {
+        throw new Error("The function may not be invoked by this authorizer.");
+      }
+      return FunctionName;
+    };
+    const parts = new Map(
+      ofType(resources, "AWS::ApiGateway::Resource").map((it) => [it.logicalId, it.properties.PathPart]),
+    );
+    const byPath: Record<string, unknown[]> = {};
+    for (const { properties } of ofType(resources, "AWS::ApiGatewayV2::Route")) {
+      byPath[String(properties.RouteKey).replace("GET /", "")] = [arnOf(properties.AuthorizerId)];
+    }
+    for (const { properties } of ofType(resources, "AWS::ApiGateway::Method")) {
+      const path = String(parts.get(referencesIn(properties.ResourceId)[0] ?? ""));
+      byPath[path]?.push(arnOf(properties.AuthorizerId));
+    }
+    return byPath;
+  }
+
+  test.each([{}, minute])("of one function has one authorizer of each cache: %j", (props) => {
+    const stack = shopStack();
+    const apis = apisIn(stack);
+    guard(apis, "orders", SessionAuthorizer.fromStack(stack, "Orders", "WeappLogin", props));
+    guard(apis, "cart", SessionAuthorizer.fromStack(stack, "Cart", "WeappLogin", props));
+    expect(authorizersIn(resourcesIn(stack))).toHaveLength(2);
+    expect(asked(stack)).toEqual({ orders: [exported, exported], cart: [exported, exported] });
+  });
+
+  test.each([{}, minute])("of two login stacks asks for each route the one it names: %j", (props) => {
+    const stack = shopStack();
+    const apis = apisIn(stack);
+    for (const name of ["WeappLogin", "Staff", "Partners"]) {
+      guard(apis, name, SessionAuthorizer.fromStack(stack, name, name, props));
+    }
+    const of = (name: string) => ({ "Fn::ImportValue": `${name}:AuthorizerFunctionArn` });
+    expect(asked(stack)).toEqual({
+      WeappLogin: [of("WeappLogin"), of("WeappLogin")],
+      Staff: [of("Staff"), of("Staff")],
+      Partners: [of("Partners"), of("Partners")],
+    });
+  });
+
+  test("tells two functions apart that have the same logical id, each in a stack of its own", () => {
+    const app = newApp();
+    const authorizers = ["Login", "Staff"].map(
+      (id) => new SessionAuthorizer(lambda(new Stack(app, id), "Authorizer")),
+    );
+    const stack = new Stack(app, "Shop");
+    const apis = apisIn(stack);
+    for (const [index, authorizer] of authorizers.entries()) guard(apis, `path${index}`, authorizer);
+    app.synth();
+    const { path0, path1 } = asked(stack);
+    expect([text(path0), text(path1)]).toEqual([
+      expect.stringContaining("Login:Export"),
+      expect.stringContaining("Staff:Export"),
+    ]);
+  });
+
+  test("keeps what the first is called, and the name of another does not depend on how many there are", () => {
+    const namesWith = (...stacks: string[]) => {
+      const stack = shopStack();
+      const apis = apisIn(stack);
+      for (const name of stacks) guard(apis, name, SessionAuthorizer.fromStack(stack, name, name));
+      return authorizersIn(resourcesIn(stack)).map(({ logicalId }) => logicalId);
+    };
+    const alone = namesWith("WeappLogin");
+    expect(alone).toEqual(["HttpSessionAuthorizerDE0D6D10", "RestSessionAuthorizer81A347D9"]);
+    const [two, three] = [namesWith("WeappLogin", "Staff"), namesWith("WeappLogin", "Partners", "Staff")];
+    expect(two).toEqual(expect.arrayContaining(alone));
+    expect(three).toEqual(expect.arrayContaining(two));
+  });
+});

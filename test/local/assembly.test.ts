@@ -95,6 +95,7 @@ describe("routes", () => {
         routeKey === "ANY /login"
           ? undefined
           : {
+              authorizerId: expect.stringContaining("SessionAuthorizer"),
               functionArn: lambda("authorizer").arn,
               payloadFormat: "2.0",
               identityHeaders: ["authorization"],

@@ -12,11 +12,12 @@ const cors: CorsDescription = {
   allowOrigins: [h5, "https://m.example.com"],
   allowMethods: ["GET", "POST"],
   allowHeaders: ["authorization", "content-type"],
-  exposeHeaders: ["retry-after"],
+  exposeHeaders: ["retry-after", "x-own"],
   maxAgeSeconds: 600,
 };
 
 const authorizer = {
+  authorizerId: "session",
   functionArn: arnOf("authorizer"),
   payloadFormat: "2.0",
   identityHeaders: ["authorization"],
@@ -117,7 +118,10 @@ describe("a browser's preflight", () => {
 });
 
 describe("an answer", () => {
-  const readable = { "access-control-allow-origin": h5, "access-control-expose-headers": "retry-after" };
+  const readable = {
+    "access-control-allow-origin": h5,
+    "access-control-expose-headers": "retry-after,x-own",
+  };
 
   test.each([
     [200, "POST /login", {}],
@@ -186,8 +190,13 @@ describe("the template", () => {
     const refused = await fetch(`${url}/session`, { headers: { origin: h5 } });
     expect([refused.status, corsHeaders(refused.headers)]).toEqual([
       401,
-      { "access-control-allow-origin": h5, "access-control-expose-headers": "retry-after" },
+      {
+        "access-control-allow-origin": h5,
+        "access-control-expose-headers": "retry-after,date,apigw-requestid",
+      },
     ]);
+    expect(refused.headers.get("date")).not.toBeNull();
+    expect(refused.headers.get("apigw-requestid")).not.toBeNull();
   });
 
   test("without cors configures none", async () => {

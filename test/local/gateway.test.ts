@@ -9,6 +9,7 @@ import { arnOf, type Event, fakeFunctions, type Handler, type Result } from "./l
 const noon = Date.UTC(2025, 0, 15, 12);
 
 const sessionAuthorizer: AuthorizerDescription = {
+  authorizerId: "session",
   functionArn: arnOf("authorizer"),
   payloadFormat: "2.0",
   identityHeaders: ["authorization"],
@@ -321,6 +322,22 @@ describe("the authorizer's answer", () => {
     await send("GET /orders", bearer("s"));
     await send("GET /orders", bearer("t"));
     expect(called("authorizer")).toBe(2);
+  });
+
+  test("is not reused for another authorizer of the same function: one that keeps nothing, or its own", async () => {
+    let loggedIn = true;
+    const authorizer: Handler = () => ({ result: { isAuthorized: loggedIn } });
+    const routes = [
+      guarded("GET /orders", { authorizerId: "60s", cacheSeconds: 60 }),
+      guarded("GET /cart", { authorizerId: "30s", cacheSeconds: 30 }),
+      guarded("GET /session", { authorizerId: "0s" }),
+    ];
+    const { send } = await gateway({ routes, handlers: { authorizer } });
+    expect((await send("GET /orders", bearer("s"))).status).toBe(200);
+    loggedIn = false;
+    expect((await send("GET /session", bearer("s"))).status).toBe(403);
+    expect((await send("GET /cart", bearer("s"))).status).toBe(403);
+    expect((await send("GET /orders", bearer("s"))).status).toBe(200);
   });
 
   test("is reused when it is a refusal", async () => {

@@ -118,7 +118,7 @@ const rows: [errcode: number, code: RefusalCode, more?: { alarm?: true; retryAft
   [40163, "invalid_code"],
   [40226, "wechat_user_blocked"],
   [45011, "rate_limited", { retryAfter: 60 }],
-  [50002, "wechat_user_blocked", { alarm }],
+  [50002, "wechat_user_blocked"],
   [40013, "not_configured", { alarm }],
   [40125, "not_configured", { alarm }],
   [40243, "not_configured", { alarm }],
@@ -249,7 +249,10 @@ describe("WeChat takes longer than the deadline", () => {
 });
 
 describe("the secret is refused (40125)", () => {
-  const refusal = (refused: RefusalCode) => ({ refused, facts: { errcode: 40125, alarm } });
+  const refusal = (refused: RefusalCode) => ({
+    refused,
+    facts: { errcode: 40125, rid: expect.stringMatching(rid), alarm },
+  });
 
   test("a renewed one is tried, once, with the same code", async () => {
     const { simulator, secrets, exchange, sent } = await client();

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  diagnose,
-  rotateAppSecret,
-  type SecretTrial,
-  type StoredSecret,
-  type WeChatContact,
-} from "../../../functions/core/diagnosis.ts";
+import type { SecretTrial, StoredSecret, WeChatContact } from "../../../functions/core/app-secret.ts";
+import { diagnose } from "../../../functions/core/diagnosis.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 
 const contact = { milliseconds: 40, aheadSeconds: 0 };
@@ -104,22 +99,4 @@ test.each<[string, WeChatContact[], WeChatContact]>([
     contacts.map((it) => ({ ...accepted, contact: it })),
   );
   expect((await diagnose(needs)).weChat).toEqual(expected);
-});
-
-describe("rotating", () => {
-  test("stores what WeChat accepts, with the mark of it", async () => {
-    const { needs, shown, writes } = deployment([set]);
-    expect(await rotateAppSecret("wx0", "new", needs)).toEqual(accepted);
-    expect(shown).toEqual(["wx0 new"]);
-    expect(writes).toEqual(["setProven wx0 new"]);
-  });
-
-  test.each(["refused", "unknown_app", "frozen", "unknown"] as const)(
-    "stores nothing where the verdict is %s",
-    async (verdict) => {
-      const { needs, writes } = deployment([set], [trial(verdict)]);
-      expect((await rotateAppSecret("wx0", "new", needs)).verdict).toBe(verdict);
-      expect(writes).toEqual([]);
-    },
-  );
 });

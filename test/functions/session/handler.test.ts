@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
+import type { BindingDirectory, Bindings } from "../../../functions/core/binding.ts";
 import { identityKey, type Person } from "../../../functions/core/identity.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { parseSessionId, sessionHandle } from "../../../functions/core/session.ts";
@@ -29,6 +30,18 @@ const path: Readonly<Record<string, string>> = {
 };
 const routes = Object.keys(path);
 
+/** Alice's and Bob's bindings as they are looked up outside of a login. */
+function directoryOf(bindings: Bindings): Pick<BindingDirectory, "describe"> {
+  return {
+    async describe(key) {
+      const { userId, ...binding } = (await bindings.find(key)) ?? {};
+      const person = [alice, bob].find((it) => Buffer.from(identityKey(it)).equals(key));
+      if (userId === undefined || person === undefined) return undefined;
+      return { disabled: false, sessionsValidFrom: 0, ...binding, ...person, userId, boundAt: noon };
+    },
+  };
+}
+
 /** The session function over fakes, behind the authorizer's rule; Alice and Bob are bound. */
 function deployed() {
   const world = loginWorld();
@@ -41,7 +54,7 @@ function deployed() {
   const handler = sessionHandler({
     needsUntil: (deadline) => {
       deadlines.push(deadline);
-      return { sessions, bindings, revocations };
+      return { sessions, directory: directoryOf(bindings), revocations };
     },
     now,
     begin: untimed(logged),

@@ -11,6 +11,10 @@ import { arnOf, describeFunction } from "./fake-functions.ts";
 /** A real bundle in a directory of its own: it does what the event's `do` says. */
 const source = `
 import { get } from "node:http";
+class NoStock extends Error {
+  article = 7;
+}
+NoStock.prototype.name = "Shop.NoStock";
 if (process.env.BROKEN) throw new RangeError("no configuration");
 console.log({ phase: "init" });
 let running = 0;
@@ -20,7 +24,9 @@ const actions = {
   where: () => ({ pid: process.pid, environment: { ...process.env } }),
   context: (_, { getRemainingTimeInMillis, ...context }) => ({ ...context, remaining: getRemainingTimeInMillis() }),
   fail() { throw new TypeError("no such user"); },
+  failAsShop() { throw new NoStock("sold out"); },
   failWithText() { throw "a text"; },
+  failWithNothing() { throw undefined; },
   exit: () => process.exit(3),
   exitLater() { setImmediate(() => process.exit(1)); },
   partial: () => void process.stdout.write("no end of line"),
@@ -37,9 +43,31 @@ const actions = {
     console.debug("detail");
     console.info("text");
     console.warn("careful");
-    console.error(new TypeError("boom"));
-    console.log("several", 1, true);
+    console.log("several", 1, true, { a: "b" });
+    console.log("%s of %d", "one", 2);
+    console.trace("from where");
+    console.fatal("the end");
+    console.log();
+    console.log(null);
     process.stdout.write("not from console\\n");
+  },
+  logErrors() {
+    console.error(new NoStock("sold out"));
+    console.error("order", 9, new NoStock("sold out"), new TypeError("boom"));
+    console.warn({ order: 9, error: new TypeError("boom", { cause: new RangeError("too many") }) });
+    const unstacked = new TypeError("boom");
+    unstacked.stack = undefined;
+    console.error(unstacked);
+    console.error("no stack:", unstacked);
+  },
+  logWhatJsonCannotHold() {
+    const circle = { name: "circle" };
+    circle.self = circle;
+    console.log(circle);
+    console.log(12n);
+    const error = new TypeError("boom");
+    error.self = error;
+    console.error(error);
   },
 };
 export const handler = async (event, context) => actions[event.do](event, context);
@@ -147,15 +175,18 @@ describe("an invocation fails", () => {
     expect(JSON.parse(result.payload)).toEqual({
       errorType: "TypeError",
       errorMessage: "no such user",
-      stackTrace: expect.arrayContaining([expect.stringContaining("index.mjs")]),
+      trace: expect.arrayContaining(["TypeError: no such user", expect.stringContaining("index.mjs")]),
     });
     expect(await pid()).toBe(before);
   });
 
-  test("with whatever else was thrown", async () => {
-    const { payload, functionError } = await lambda().invoke({ do: "failWithText" });
+  test.each([
+    ["failWithText", "a text"],
+    ["failWithNothing", "handled"],
+  ])("with whatever else was thrown: %s", async (what, errorMessage) => {
+    const { payload, functionError } = await lambda().invoke({ do: what });
     expect(functionError).toBe("Unhandled");
-    expect(JSON.parse(payload)).toMatchObject({ errorType: "string", errorMessage: "a text" });
+    expect(JSON.parse(payload)).toEqual({ errorType: "string", errorMessage, trace: [] });
   });
 
   test("when the process exits, and the next one gets a new instance", async () => {
@@ -217,22 +248,70 @@ test("the environment is what was given and what Lambda adds: nothing of the par
 describe("a log line", () => {
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
-  test("is Lambda's JSON, with what was logged under message: an object as an object", async () => {
+  /** All that came from `console` in one invocation, with what every line of it has. */
+  async function logged(what: string) {
     const { invoke, lines } = lambda();
-    const { requestId } = await invoke({ do: "log" });
-    const logged = lines.filter((line) => line.includes('"level"')).map((line): unknown => JSON.parse(line));
-    const line = (level: string, message: unknown) => ({ timestamp: time, level, requestId, message });
-    expect(logged).toEqual([
-      // Before the first invocation there is no request.
-      { timestamp: time, level: "INFO", message: { phase: "init" } },
+    const { requestId } = await invoke({ do: what });
+    const [init, ...found] = lines
+      .filter((line) => line.includes('"level"'))
+      .map((line): unknown => JSON.parse(line));
+    const line = (level: string, message: unknown, more: object = {}) => ({
+      timestamp: time,
+      level,
+      requestId,
+      message,
+      ...more,
+    });
+    return { init, found, line, lines };
+  }
+
+  /** Of an error: every line of its stack, the first one too. */
+  const stack = (first: string) => expect.arrayContaining([first, expect.stringContaining("index.mjs")]);
+  const soldOut = {
+    // The class, whatever the error calls itself.
+    errorType: "NoStock",
+    errorMessage: "sold out",
+    stackTrace: stack("Shop.NoStock: sold out"),
+  };
+  const boom = { errorType: "TypeError", errorMessage: "boom", stackTrace: stack("TypeError: boom") };
+
+  test("is Lambda's JSON, with what was logged under message: an object as an object", async () => {
+    const { init, found, line, lines } = await logged("log");
+    // Before the first invocation there is no request.
+    expect(init).toEqual({ timestamp: time, level: "INFO", message: { phase: "init" } });
+    expect(found).toEqual([
       line("INFO", { event: "login", nested: { outcome: "refused" } }),
       line("DEBUG", "detail"),
       line("INFO", "text"),
       line("WARN", "careful"),
-      line("ERROR", { errorType: "TypeError", errorMessage: "boom", stackTrace: expect.any(Array) }),
-      line("INFO", "several 1 true"),
+      line("INFO", "several 1 true { a: 'b' }"),
+      line("INFO", "one of 2"),
+      line("TRACE", "from where"),
+      line("FATAL", "the end"),
+      line("INFO", undefined),
+      line("INFO", null),
     ]);
     expect(lines).toContain("not from console");
+  });
+
+  test("of an error has it as the message, and of an error among others beside the message", async () => {
+    const { found, line } = await logged("logErrors");
+    expect(found).toEqual([
+      line("ERROR", { ...soldOut, article: 7 }),
+      line("ERROR", expect.stringMatching(/^order 9 .*sold out.*TypeError: boom/s), soldOut),
+      line("WARN", { order: 9, error: boom }),
+      line("ERROR", { errorType: "TypeError", errorMessage: "boom" }),
+      line("ERROR", "no stack: [TypeError: boom]", { ...boom, stackTrace: [] }),
+    ]);
+  });
+
+  test("of what JSON cannot hold is the text that Node makes of it", async () => {
+    const { found, line } = await logged("logWhatJsonCannotHold");
+    expect(found).toEqual([
+      line("INFO", "<ref *1> { name: 'circle', self: [Circular *1] }"),
+      line("INFO", "12n"),
+      line("ERROR", expect.stringMatching(/^<ref \*1> TypeError: boom.*self: \[Circular \*1\]/s)),
+    ]);
   });
 
   test("is there before the answer to the invocation that wrote it", async () => {
@@ -252,6 +331,16 @@ describe("a log line", () => {
       requestId,
       message: { errorType: "TypeError", errorMessage: "no such user" },
     });
+  });
+
+  test("names an uncaught error by its class, and the answer by its name; what is no error becomes one", async () => {
+    const named = await logged("failAsShop");
+    expect(named.found).toEqual([named.line("ERROR", { ...soldOut, article: 7 })]);
+    const { payload } = await lambda().invoke({ do: "failAsShop" });
+    expect(field(payload, "errorType")).toBe("Shop.NoStock");
+    const { found, line } = await logged("failWithText");
+    const thrown = { errorType: "Error", errorMessage: "a text", stackTrace: expect.any(Array) };
+    expect(found).toEqual([line("ERROR", thrown)]);
   });
 
   test("of Lambda's own reports each invocation, with its request and how it ended", async () => {

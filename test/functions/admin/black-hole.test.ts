@@ -1,0 +1,62 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { secretsManagerAppSecretStore } from "../../../functions/adapters/app-secret-store.ts";
+import { dynamoDbClient } from "../../../functions/adapters/dynamodb-client.ts";
+import { dynamoDbInspection } from "../../../functions/adapters/dynamodb-inspection.ts";
+import { secretsManagerClient } from "../../../functions/adapters/secrets-manager-client.ts";
+import { weChatSecretTrials } from "../../../functions/adapters/wechat-secret-trials.ts";
+import { adminHandler } from "../../../functions/admin/handler.ts";
+import { serverForThisTest } from "../adapters/wechat-for-this-test.ts";
+import { untimed } from "../core/untimed.ts";
+import { needs } from "./needs-for-this-test.ts";
+
+const appId = "wx0123456789abcdef";
+/** Two tries of Secrets Manager and three of DynamoDB, a second each, and the pauses between them at their longest. */
+const longestMs = 5_000;
+
+/** A clock that moves when it is told to, and the longest pauses that chance may bring. */
+function time(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  vi.spyOn(Math, "random").mockReturnValue(0.999);
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+}
+
+test("doctor.check says within seconds what it does not reach, in a network that swallows everything", async () => {
+  let swallowed = 0;
+  const blackHole = await serverForThisTest(() => void swallowed++);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL: blackHole,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKID",
+    AWS_SECRET_ACCESS_KEY: "secret",
+  })) {
+    vi.stubEnv(name, value);
+  }
+  time();
+  const handler = adminHandler({
+    begin: untimed(),
+    needsUntil: (deadline) => ({
+      ...needs([appId]),
+      weChatUrl: blackHole,
+      appSecrets: secretsManagerAppSecretStore(secretsManagerClient(), { [appId]: "arn" }),
+      trials: weChatSecretTrials({ baseUrl: blackHole, now: () => 0, clock: () => 0, deadlineMs: 50 }),
+      tables: dynamoDbInspection(
+        dynamoDbClient(),
+        [{ table: "Sessions", name: "Sessions", rebuildable: true }],
+        deadline,
+      ),
+    }),
+  });
+  const answer = handler({ action: "doctor.check" });
+  // The secret, the table and its time to live.
+  await expect.poll(() => swallowed, { interval: 1 }).toBe(3);
+  await vi.advanceTimersByTimeAsync(longestMs);
+  expect(await answer).toMatchObject({
+    secrets: [{ appId, state: "unreadable", why: "TimeoutError" }],
+    weChat: { failed: "no answer within 0.05 s" },
+    tables: [{ state: "unreadable", why: "TimeoutError", timeToLive: "unknown" }],
+  });
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { adminHandler } from "../../../functions/admin/handler.ts";
+import type { AdminNeeds } from "../../../functions/admin/needs.ts";
+import type { AdminRequest } from "../../../functions/admin/requests.ts";
+import { identityKey } from "../../../functions/core/identity.ts";
+import type { Facts } from "../../../functions/core/refusal.ts";
+import { sessionHandle } from "../../../functions/core/session.ts";
+import { alice, noon } from "../core/fakes.ts";
+import { untimed } from "../core/untimed.ts";
+import { needs } from "./needs-for-this-test.ts";
+
+const { appId, openid } = alice;
+const canary = "c0ffee00c0ffee00c0ffee00c0ffee00";
+
+async function lineOf(request: AdminRequest, changes: Partial<AdminNeeds> = {}) {
+  const lines: Facts[] = [];
+  const handler = adminHandler({
+    begin: untimed(lines),
+    needsUntil: () => ({ ...needs([appId]), ...changes }),
+  });
+  await handler(request);
+  expect(lines).toHaveLength(1);
+  return lines[0];
+}
+
+test.each<AdminRequest>([
+  { action: "secret.set", appId: canary, appSecret: canary },
+  { action: "secret.rotate", appId: canary, appSecret: canary },
+  { action: "bindings.find", of: { openid, appId: canary } },
+  { action: "bindings.remove", of: { openid, appId: canary } },
+  { action: "sessions.list", of: { openid, appId: canary } },
+  { action: "sessions.revoke", of: { openid, appId: canary }, id: canary },
+  { action: "sessions.revoke", of: { userId: "u_1" }, id: canary },
+])("what is typed in the place of an AppId or of a session's id is not logged: %j", async (request) => {
+  const line = await lineOf(request);
+  expect(line).toMatchObject({ event: "admin", action: request.action });
+  expect(JSON.stringify(line)).not.toContain(canary);
+});
+
+test.each<[AdminRequest, object]>([
+  [
+    { action: "secret.set", appId, appSecret: canary },
+    { action: "secret.set", appId, outcome: "done" },
+  ],
+  [
+    { action: "bindings.find", of: { openid, appId } },
+    { action: "bindings.find", appId, openid, outcome: "no_such_binding" },
+  ],
+  [
+    { action: "sessions.list", of: { userId: "u_1" } },
+    { action: "sessions.list", userId: "u_1", outcome: "done" },
+  ],
+])("whom and what it was about is logged: %j", async (request, facts) => {
+  expect(await lineOf(request)).toEqual({ event: "admin", ...facts });
+});
+
+test("the id of a session that was ended is logged", async () => {
+  const secretHash = new Uint8Array(32).fill(7);
+  const session = {
+    identityKey: identityKey(alice),
+    secretHash,
+    userId: "u_1",
+    createdAt: noon,
+    expiresAt: 1,
+  };
+  const id = sessionHandle(secretHash);
+  const line = await lineOf(
+    { action: "sessions.revoke", of: { openid }, id },
+    {
+      directory: {
+        identitiesOf: async () => [],
+        describe: async () => ({
+          ...alice,
+          userId: "u_1",
+          boundAt: noon,
+          disabled: false,
+          sessionsValidFrom: 0,
+        }),
+      },
+      sessions: { list: async () => [session], create: async () => {}, remove: async () => {} },
+    },
+  );
+  expect(line).toMatchObject({ outcome: "done", openid, id, revoked: 1 });
+});
