@@ -16,6 +16,7 @@ interface Request {
   readonly hostname: string;
   readonly port?: number;
   readonly path: string;
+  /** With `host`, which nobody adds. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
 }
@@ -39,9 +40,18 @@ export function requestHandler(
   let plain: http.Agent | undefined;
 
   function open(request: Request): http.ClientRequest {
-    const { method, protocol, hostname: host, port, path } = request;
-    const options = { method, host, path, headers: sign(request), ...(port !== undefined && { port }) };
-    if (protocol !== "http:") return https.request({ ...options, agent });
+    const { method, protocol, hostname: host, port, path, body } = request;
+    const headers = { ...sign(request), "content-length": String(Buffer.byteLength(body)) };
+    const options = {
+      method,
+      host,
+      path,
+      // As a list they are written as they are, and not validated, copied and sorted one by one.
+      headers: Object.entries(headers).flat(),
+      ...(port !== undefined && { port }),
+    };
+    // With the name said, the agent need not look whether the host is an address.
+    if (protocol !== "http:") return https.request({ ...options, servername: host, agent });
     // Not imported, for the reason in ../plain-http.ts.
     const plainHttp = process.getBuiltinModule("node:http");
     plain ??= new plainHttp.Agent({ keepAlive: true, maxSockets: 50 });

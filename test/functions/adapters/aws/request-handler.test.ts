@@ -27,7 +27,7 @@ async function handlerFor(answer: RequestListener, timeouts = patient) {
     hostname: "127.0.0.1",
     port: address.port,
     path: "/path",
-    headers: { one: "1" },
+    headers: { host: "here", one: "1" },
     body: "body",
   };
   return { handler, request, server, connections: () => connections };
