@@ -14,9 +14,9 @@ let latest = 0;
 
 subscribe("http.client.request.created", (message) => {
   const request = requestOf(message);
-  if (!request || request.getHeader("host") === AWS_LAMBDA_RUNTIME_API) return;
+  if (!request || headerOf(request, "host") === AWS_LAMBDA_RUNTIME_API) return;
   numbers.set(request, ++latest);
-  const target = String(request.getHeader("x-amz-target") ?? "").split(".");
+  const target = headerOf(request, "x-amz-target").split(".");
   write({ kind: "begin", number: latest, operation: target[1] ?? operationAt(request.path) });
 });
 subscribe("http.client.response.finish", ended);
@@ -30,6 +30,13 @@ function ended(message: unknown): void {
 
 function requestOf(message: unknown): ClientRequest | undefined {
   return (message as { request?: ClientRequest }).request;
+}
+
+/** Headers that were given as a list are to be seen only in what Node is about to write. */
+function headerOf(request: ClientRequest, name: string): string {
+  const written = "_header" in request && typeof request._header === "string" ? request._header : "";
+  const line = new RegExp(`^${name}: (.*)$`, "im").exec(written)?.[1];
+  return String(request.getHeader(name) ?? line ?? "").trim();
 }
 
 /** `Invoke` and `jscode2session`: these name their operation in the path, which also holds secrets. */

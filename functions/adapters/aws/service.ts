@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 /** What is sent, before it is signed; names of headers in lower case. */
 export interface Written {
   /** Encoded. */
@@ -8,7 +10,7 @@ export interface Written {
 
 export interface Answer {
   readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<IncomingHttpHeaders>;
   readonly body: Uint8Array;
 }
 
