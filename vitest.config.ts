@@ -9,7 +9,7 @@ export default defineConfig(({ mode }) => {
     resolve: { tsconfigPaths: true },
     test: {
       include: [full ? "test/proofs/**/*.test.ts" : "test/**/*.test.ts"],
-      globalSetup: "test/synthesized-once.ts",
+      globalSetup: "test/support/synthesized-once.ts",
       provide: { rounds: full ? 200 : 2, importedAccounts: full ? 10_000 : 1_200 },
       testTimeout: full ? 900_000 : 30_000,
       hookTimeout: 60_000,

@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
-import { isArgon2id } from "../functions/adapters/phc-string.ts";
-import type { ImportRow } from "../functions/admin/requests.ts";
+import type { ImportRow } from "../contract/operator-actions.ts";
 import { normalizeUsername } from "../functions/core/username.ts";
+import { isArgon2id } from "../functions/passwords/phc-string.ts";
 import { Failure } from "./failure.ts";
 
 export interface BadRow {

@@ -5,7 +5,7 @@ import type {
   BindingView,
   ImportResult,
   SessionView,
-} from "../functions/admin/requests.ts";
+} from "../contract/operator-actions.ts";
 import { deploymentView } from "./deployment-answer.ts";
 import { listOf, member, number, type Read, text } from "./read-json.ts";
 

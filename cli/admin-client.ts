@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import type { AdminAction, AdminAnswers, AdminRequest } from "../functions/admin/requests.ts";
+import type { AdminAction, AdminAnswers, AdminRequest } from "../contract/operator-actions.ts";
 import { answerReaders } from "./admin-answers.ts";
 import { awsFailure, type Repetition, repetition, type Where } from "./aws-failure.ts";
 import { Failure, isRefusal, refusal } from "./failure.ts";

@@ -1,4 +1,4 @@
-import type { DeploymentView } from "../functions/admin/requests.ts";
+import type { DeploymentView } from "../contract/operator-actions.ts";
 import { listOf, member, number, oneOf, text } from "./read-json.ts";
 
 type SecretState = DeploymentView["secrets"][number];

@@ -1,4 +1,4 @@
-import type { DeploymentView } from "../functions/admin/requests.ts";
+import type { DeploymentView } from "../contract/operator-actions.ts";
 import { type Check, ok, problem, skipped } from "./checks.ts";
 import type { CommandsToRun } from "./commands-to-run.ts";
 

@@ -1,4 +1,4 @@
-import type { AdminRefusal } from "../functions/admin/requests.ts";
+import type { AdminRefusal } from "../contract/operator-actions.ts";
 
 /** What the command line ends with. */
 export const exitCodes = {

@@ -2,7 +2,7 @@ import { RemovalPolicy, SecretValue, Stack } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import { appSecretPlaceholder } from "../functions/environment.ts";
+import { appSecretPlaceholder } from "../contract/environment.ts";
 import { acknowledge } from "./acknowledge.ts";
 
 /** One secret per mini-program. */

@@ -12,7 +12,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { Environment, FunctionName } from "../functions/environment.ts";
+import type { Environment, FunctionName } from "../contract/environment.ts";
 
 /** What the owner of a deployment chooses for its functions. */
 export interface FunctionProps {

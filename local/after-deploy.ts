@@ -1,4 +1,4 @@
-import type { AdminRequest } from "../functions/admin/requests.ts";
+import type { AdminRequest } from "../contract/operator-actions.ts";
 import type { Laptop } from "./laptop.ts";
 import { sample } from "./sample.ts";
 

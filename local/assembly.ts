@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { none } from "../functions/environment.ts";
+import { none } from "../contract/environment.ts";
+import { type RestApiDescription, restApisOf } from "../test/support/rest-gateway/assembly.ts";
 import type { TableDescription } from "./aws/dynamodb-tables.ts";
 import { type PolicyStatement, parsePolicy } from "./aws/iam.ts";
-import { type CorsDescription, describeCors } from "./gateway-cors.ts";
+import { type CorsDescription, describeCors } from "./gateway/cors.ts";
 import { type Place, resolver, type Template, type TemplateResource } from "./intrinsics.ts";
-import { type RestApiDescription, restApisOf } from "./rest-assembly.ts";
 import { invokedBy, list, record, strings, text } from "./template-shapes.ts";
 
 /** A stack out of `cdk.out`, with every name and ARN resolved: all that the laptop runs comes from here. */

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { Playground } from "../playground/server/playground.ts";
+import { watchedAws, watchedFunctions } from "../playground/server/watch.ts";
 import { type Assembly, type FunctionDescription, readAssembly, variableOf } from "./assembly.ts";
 import { cloudFormationService } from "./aws/cloudformation-service.ts";
 import { type DynamoDb, openDynamoDb } from "./aws/dynamodb.ts";
@@ -7,12 +9,10 @@ import { type AuthorizationDecision, type AwsEndpointOptions, startAwsEndpoint }
 import { isAllowed, type PolicyStatement, type Principal } from "./aws/iam.ts";
 import { openSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
 import { secretsManagerService } from "./aws/secrets-manager-service.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "./gateway/gateway.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
 import { invokeService } from "./lambda/invoke-service.ts";
 import { operatorAccessKey } from "./operator-access-key.ts";
-import type { Playground } from "./playground/playground.ts";
-import { watchedAws, watchedFunctions } from "./playground/watch.ts";
 
 export interface LaptopOptions {
   /** A `cdk.out` with the stack `WeappLogin`. */

@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
+import { createPlayground } from "../playground/server/playground.ts";
+import { startWechatSimulator } from "../simulator/simulator.ts";
 import { addSampleAccount, setAppSecrets } from "./after-deploy.ts";
 import { appIdsOf, readAssembly } from "./assembly.ts";
 import { printGuide } from "./guide.ts";
 import { startLaptop } from "./laptop.ts";
-import { createPlayground } from "./playground/playground.ts";
 import { sample } from "./sample.ts";
 import { synthesize } from "./synthesize.ts";
-import { startWechatSimulator } from "./wechat/simulator.ts";
 
 const usage = `npm start [-- --data DIR]
 

@@ -9,6 +9,7 @@ const cache = new URL("node_modules/.cache/weapp-login/", root);
 /** Everything a template or a bundle depends on. */
 const sources = [
   "bin/**/*.ts",
+  "contract/**/*.ts",
   "lib/**/*.ts",
   "functions/**/*.ts",
   "scripts/bundle.ts",

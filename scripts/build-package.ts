@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Metafile } from "esbuild";
-import { environments } from "../functions/environment.ts";
+import { environments } from "../contract/environment.ts";
 import { clientFiles } from "./build-client.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { bundleCli } from "./bundle-cli.ts";

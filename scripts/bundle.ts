@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
-import { environments, type FunctionName } from "../functions/environment.ts";
+import { environments, type FunctionName } from "../contract/environment.ts";
 import { leaveOut } from "./left-out.ts";
 
 const root = new URL("../", import.meta.url);

@@ -1,4 +1,4 @@
-import type { Answer } from "../../functions/adapters/bounded-get.ts";
+import type { Answer } from "../../functions/wechat/bounded-get.ts";
 
 /** What stands in for bounded-get.ts where WeChat is to be called with `fetch`: Node's own undici. */
 export async function boundedGet(url: URL, _: unknown, signal: AbortSignal): Promise<Answer> {

@@ -1,7 +1,7 @@
-import { readBoundSession } from "../../functions/adapters/dynamodb-authorization.ts";
+import { readEnvironment } from "../../contract/environment.ts";
 import { authorizerHandler } from "../../functions/authorizer/handler.ts";
-import { invocations } from "../../functions/core/invocation.ts";
-import { readEnvironment } from "../../functions/environment.ts";
+import { readBoundSession } from "../../functions/dynamodb/authorization.ts";
+import { invocations } from "../../functions/runtime/invocation.ts";
 import { handSignedClient } from "./hand-signed-client.ts";
 
 /*

@@ -1,5 +1,5 @@
 import https from "node:https";
-import { readEnvironment } from "../../functions/environment.ts";
+import { readEnvironment } from "../../contract/environment.ts";
 
 /** The floor: the authorizer's request over node:https, the same bytes back and forth, unsigned and unread. */
 const env = readEnvironment("authorizer", process.env);

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { readEnvironment } from "../../contract/environment.ts";
 import { authorizerHandler } from "../../functions/authorizer/handler.ts";
 import type { BoundSession } from "../../functions/core/authorize.ts";
-import { invocations } from "../../functions/core/invocation.ts";
-import { readEnvironment } from "../../functions/environment.ts";
+import { invocations } from "../../functions/runtime/invocation.ts";
 
 /*
  * The authorizer as it would usually be written: the same handler and core, over the document client as its

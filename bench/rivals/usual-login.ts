@@ -3,16 +3,16 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { secretsManagerAppSecrets } from "../../functions/adapters/app-secret.ts";
-import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/adapters/dynamodb-attempts.ts";
-import { dynamoDbBindings } from "../../functions/adapters/dynamodb-bindings.ts";
-import { dynamoDbSessions } from "../../functions/adapters/dynamodb-sessions.ts";
-import { jitteredPause } from "../../functions/adapters/dynamodb-transaction.ts";
-import { lambdaVerifier } from "../../functions/adapters/lambda-verifier.ts";
-import { weChat } from "../../functions/adapters/wechat.ts";
-import { invocations } from "../../functions/core/invocation.ts";
-import { readEnvironment } from "../../functions/environment.ts";
+import { readEnvironment } from "../../contract/environment.ts";
+import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
+import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
+import { dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
+import { jitteredPause } from "../../functions/dynamodb/transaction.ts";
 import { loginHandler } from "../../functions/login/handler.ts";
+import { lambdaVerifier } from "../../functions/passwords/lambda-verifier.ts";
+import { invocations } from "../../functions/runtime/invocation.ts";
+import { secretsManagerAppSecrets } from "../../functions/wechat/app-secret.ts";
+import { weChat } from "../../functions/wechat/wechat.ts";
 
 /*
  * The login as it would usually be wired: the same handler, core and adapters over default clients, with nothing tuned

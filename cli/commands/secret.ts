@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { appSecretPlaceholder } from "../../functions/environment.ts";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
 import type { Context } from "../context.ts";
 import { usage } from "../failure.ts";
 import { printable } from "../output.ts";

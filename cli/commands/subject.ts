@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Subject } from "../../functions/admin/requests.ts";
+import type { Subject } from "../../contract/operator-actions.ts";
 import { usage } from "../failure.ts";
 import { printable } from "../output.ts";
 

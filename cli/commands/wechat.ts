@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { sample } from "../../local/sample.ts";
-import { startWechatSimulator, type WechatSimulator } from "../../local/wechat/simulator.ts";
-import type { AppConfig } from "../../local/wechat/world.ts";
+import { startWechatSimulator, type WechatSimulator } from "../../simulator/simulator.ts";
+import type { AppConfig } from "../../simulator/world.ts";
 import type { Context } from "../context.ts";
 import { type Failure, usage } from "../failure.ts";
 import { fields, printable } from "../output.ts";

@@ -1,3 +1,4 @@
+import type { AccountView, ImportResult, ImportRow } from "../../contract/operator-actions.ts";
 import type { Account, AccountStore } from "../core/account.ts";
 import * as administration from "../core/account-administration.ts";
 import { disableAccount, enableAccount } from "../core/revocation.ts";
@@ -5,7 +6,6 @@ import { normalizeUsername } from "../core/username.ts";
 import { bindingsOfUser } from "./bindings.ts";
 import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
 import { InvalidRequest, readImportRow } from "./read-request.ts";
-import type { AccountView, ImportResult, ImportRow } from "./requests.ts";
 
 type WithAccounts = AdminNeeds & { readonly accounts: AccountStore };
 

@@ -1,9 +1,9 @@
+import type { BindingView, Subject } from "../../contract/operator-actions.ts";
 import type { BindingRecord } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
 import { unbindAccount, unbindIdentity } from "../core/revocation.ts";
-import { iso } from "../http/answer.ts";
+import { iso } from "../runtime/answer.ts";
 import { type Actions, type AdminNeeds, appIdOf, isRefused, type Refused, refuse } from "./needs.ts";
-import type { BindingView, Subject } from "./requests.ts";
 
 export const bindingActions: Actions<"bindings.find" | "bindings.remove"> = {
   async "bindings.find"({ of }, needs) {

@@ -1,6 +1,6 @@
 import { rotateAppSecret, type SecretTrial } from "../core/app-secret.ts";
 import { diagnose } from "../core/diagnosis.ts";
-import { iso } from "../http/answer.ts";
+import { iso } from "../runtime/answer.ts";
 import { type Actions, appIdOf, type Refused, refuse } from "./needs.ts";
 
 export const deploymentActions: Actions<"secret.set" | "secret.rotate" | "doctor.check"> = {

@@ -1,12 +1,17 @@
-import type { Invocation, Time } from "../core/invocation.ts";
+import type {
+  AdminAction,
+  AdminAnswer,
+  AdminRequest,
+  CheckDeployment,
+} from "../../contract/operator-actions.ts";
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
-import { whatBroke } from "../http/what-broke.ts";
+import type { Invocation, Time } from "../runtime/invocation.ts";
+import { whatBroke } from "../runtime/what-broke.ts";
 import { accountActions } from "./accounts.ts";
 import { bindingActions } from "./bindings.ts";
 import { deploymentActions } from "./deployment.ts";
 import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
 import { InvalidRequest, readAdminRequest } from "./read-request.ts";
-import type { AdminAction, AdminAnswer, AdminRequest, CheckDeployment } from "./requests.ts";
 import { sessionActions } from "./sessions.ts";
 
 export interface AdminHandlerNeeds {

@@ -1,9 +1,14 @@
+import type {
+  AdminAction,
+  AdminAnswer,
+  AdminRefusal,
+  AdminRequest,
+} from "../../contract/operator-actions.ts";
 import type { AccountStore, PasswordHashes } from "../core/account.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import type { DiagnosisNeeds } from "../core/diagnosis.ts";
 import type { Revocations } from "../core/revocation.ts";
 import type { SessionList, Sessions } from "../core/session.ts";
-import type { AdminAction, AdminAnswer, AdminRefusal, AdminRequest } from "./requests.ts";
 
 export interface AdminNeeds extends DiagnosisNeeds {
   /** `none`: the owner's own verifier knows the accounts, or there are no passwords at all. */

@@ -1,5 +1,5 @@
+import type { AdminAction, AdminRequest, ImportRow, Subject } from "../../contract/operator-actions.ts";
 import { readUsername } from "../core/username.ts";
-import type { AdminAction, AdminRequest, ImportRow, Subject } from "./requests.ts";
 
 /** What is wrong with a request, in words for the person who sent it. Never quotes a value: it may be a password. */
 export class InvalidRequest extends Error {

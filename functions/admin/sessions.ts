@@ -1,10 +1,10 @@
+import type { SessionView } from "../../contract/operator-actions.ts";
 import { identityKey } from "../core/identity.ts";
 import { endSessionsOfAccount, endSessionsOfIdentity } from "../core/revocation.ts";
 import { liveSessions, sessionHandle, sessionKeyOf } from "../core/session.ts";
-import { iso } from "../http/answer.ts";
+import { iso } from "../runtime/answer.ts";
 import { recordsOf } from "./bindings.ts";
 import { type Actions, isRefused, refuse } from "./needs.ts";
-import type { SessionView } from "./requests.ts";
 
 export const sessionActions: Actions<"sessions.list" | "sessions.revoke"> = {
   async "sessions.list"({ of }, needs) {

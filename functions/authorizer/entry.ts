@@ -1,8 +1,8 @@
-import { readBoundSession } from "../adapters/dynamodb-authorization.ts";
-import { dynamoDbClient } from "../adapters/dynamodb-client.ts";
-import { nobody, warmUp } from "../adapters/warm-up.ts";
-import { invocations } from "../core/invocation.ts";
-import { readEnvironment } from "../environment.ts";
+import { readEnvironment } from "../../contract/environment.ts";
+import { readBoundSession } from "../dynamodb/authorization.ts";
+import { dynamoDbClient } from "../dynamodb/client.ts";
+import { invocations } from "../runtime/invocation.ts";
+import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { authorizerHandler } from "./handler.ts";
 
 const env = readEnvironment("authorizer", process.env);

@@ -4,7 +4,7 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewayTokenAuthorizerEvent,
 } from "aws-lambda";
-import type { AuthorizerContext } from "../http/session-of.ts";
+import type { AuthorizerContext } from "../../contract/session-of.ts";
 
 /** What an HTTP API asks, payload format 2.0, and the simple answer to it. */
 export type SimpleQuestion = APIGatewayRequestAuthorizerEventV2;

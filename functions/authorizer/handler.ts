@@ -1,8 +1,8 @@
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
-import type { Invocation } from "../core/invocation.ts";
 import { sessionHandle } from "../core/session.ts";
-import { iso } from "../http/answer.ts";
-import { whatBroke } from "../http/what-broke.ts";
+import { iso } from "../runtime/answer.ts";
+import type { Invocation } from "../runtime/invocation.ts";
+import { whatBroke } from "../runtime/what-broke.ts";
 import {
   answerTo,
   authorizationOf,

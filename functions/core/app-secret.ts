@@ -1,3 +1,5 @@
+import type { SecretVerdict, WeChatContact } from "../../contract/diagnosis.ts";
+
 /** What there is as an AppSecret. `proven`: WeChat had accepted it when it was stored. */
 export type StoredSecret =
   | { readonly state: "set"; readonly value: string; readonly proven: boolean }
@@ -10,15 +12,9 @@ export interface AppSecretStore {
   setProven(appId: string, appSecret: string): Promise<void>;
 }
 
-/** How WeChat was reached: how long it took, and how far this clock is ahead of WeChat's where WeChat says its time. */
-export type WeChatContact =
-  | { readonly milliseconds: number; readonly aheadSeconds?: number }
-  /** Why it was not: the name of a network error, `HTTP 502`, or the like. */
-  | { readonly failed: string };
-
 /** What WeChat says to an AppSecret. `unknown`: neither yes nor no; `errcode` is what it said instead, if anything. */
 export interface SecretTrial {
-  readonly verdict: "accepted" | "refused" | "unknown_app" | "frozen" | "unknown";
+  readonly verdict: SecretVerdict;
   readonly errcode?: number;
   readonly contact: WeChatContact;
 }

@@ -1,40 +1,9 @@
-import type { AppSecretStore, SecretTrial, SecretTrials, WeChatContact } from "./app-secret.ts";
+import type { Diagnosis, SecretState, TableState, WeChatContact } from "../../contract/diagnosis.ts";
+import type { AppSecretStore, SecretTrials } from "./app-secret.ts";
 import { StoreUnavailable } from "./refusal.ts";
-
-/** `unreadable`: whether and how it is there could not be found out; `why` names the error. */
-export interface TableState {
-  readonly table: "Bindings" | "Accounts" | "Sessions" | "Attempts";
-  /** In DynamoDB. */
-  readonly name: string;
-  readonly state: "there" | "missing" | "unreadable";
-  readonly why?: string;
-  readonly timeToLive: Setting;
-  readonly pointInTimeRecovery: Setting;
-  readonly deletionProtection: Setting;
-}
-
-export type Setting = "on" | "off" | "not needed" | "unknown";
 
 export interface TableInspection {
   inspect(): Promise<readonly TableState[]>;
-}
-
-export interface SecretState {
-  readonly appId: string;
-  /** `unreadable`: Secrets Manager did not give it; `unknown`: WeChat said neither yes nor no, or was not reached. */
-  readonly state: SecretTrial["verdict"] | "placeholder" | "missing" | "unreadable";
-  /** WeChat's, where it refused or said neither yes nor no. */
-  readonly errcode?: number;
-  /** Of Secrets Manager: the name of its error. */
-  readonly why?: string;
-  /** Where it is accepted: whether it carries the mark of having been so when it was stored. */
-  readonly proven?: boolean;
-}
-
-export interface Diagnosis {
-  readonly secrets: readonly SecretState[];
-  readonly weChat: WeChatContact;
-  readonly tables: readonly TableState[];
 }
 
 export interface DiagnosisNeeds {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { json } from "../http/answer.ts";
-import { sessionOf } from "../http/session-of.ts";
+import { sessionOf } from "../../contract/session-of.ts";
+import { json } from "../runtime/answer.ts";
 
 /** A protected Lambda of your own looks like this: by the time it runs, the authorizer has checked the session. */
 export async function handler(event: APIGatewayProxyEventV2) {

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import type { Invocation, Time } from "../core/invocation.ts";
 import { type LoginNeeds, login } from "../core/login.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
-import { iso, json } from "../http/answer.ts";
-import { isBad } from "../http/json-body.ts";
-import { type ErrorCode, errors, type ProblemDetails, problem } from "../http/problem.ts";
-import { whatBroke } from "../http/what-broke.ts";
+import { iso, json } from "../runtime/answer.ts";
+import type { Invocation, Time } from "../runtime/invocation.ts";
+import { isBad } from "../runtime/json-body.ts";
+import { type ErrorCode, errors, type ProblemDetails, problem } from "../runtime/problem.ts";
+import { whatBroke } from "../runtime/what-broke.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
 
 /** The worst login answers within 8 s, also when every store is slow. */

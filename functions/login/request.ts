@@ -3,7 +3,7 @@ import { looksLikeTicket } from "../core/bind-ticket.ts";
 import { deviceLabel } from "../core/device.ts";
 import type { LoginRequest } from "../core/login.ts";
 import { readUsername } from "../core/username.ts";
-import { type BadRequest, invalid, isBad, readJsonObject, readString } from "../http/json-body.ts";
+import { type BadRequest, invalid, isBad, readJsonObject, readString } from "../runtime/json-body.ts";
 
 const longest = { code: 128, bindTicket: 128, appId: 128, username: 128, password: 256 } as const;
 

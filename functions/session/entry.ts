@@ -1,11 +1,11 @@
-import { documentClient, readNothing } from "../adapters/dynamodb.ts";
-import { dynamoDbBindingDirectory } from "../adapters/dynamodb-binding-directory.ts";
-import { dynamoDbRevocations } from "../adapters/dynamodb-revocations.ts";
-import { dynamoDbSessions } from "../adapters/dynamodb-sessions.ts";
-import { jitteredPause } from "../adapters/dynamodb-transaction.ts";
-import { nobody, warmUp } from "../adapters/warm-up.ts";
-import { invocations, timed } from "../core/invocation.ts";
-import { readEnvironment } from "../environment.ts";
+import { readEnvironment } from "../../contract/environment.ts";
+import { dynamoDbBindingDirectory } from "../dynamodb/binding-directory.ts";
+import { dynamoDbRevocations } from "../dynamodb/revocations.ts";
+import { dynamoDbSessions } from "../dynamodb/sessions.ts";
+import { documentClient, readNothing } from "../dynamodb/table.ts";
+import { jitteredPause } from "../dynamodb/transaction.ts";
+import { invocations, timed } from "../runtime/invocation.ts";
+import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { sessionHandler } from "./handler.ts";
 
 const env = readEnvironment("session", process.env);

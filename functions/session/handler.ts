@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
-import type { Invocation, Time } from "../core/invocation.ts";
 import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
 import {
   liveSessions,
@@ -11,10 +11,10 @@ import {
   sessionHandle,
   sessionKeyOf,
 } from "../core/session.ts";
-import { iso, json, noContent } from "../http/answer.ts";
-import { errors, problem } from "../http/problem.ts";
-import { type AuthorizerContext, sessionOf } from "../http/session-of.ts";
-import { whatBroke } from "../http/what-broke.ts";
+import { iso, json, noContent } from "../runtime/answer.ts";
+import type { Invocation, Time } from "../runtime/invocation.ts";
+import { errors, problem } from "../runtime/problem.ts";
+import { whatBroke } from "../runtime/what-broke.ts";
 
 const deadlineMs = 5_000;
 

@@ -1,10 +1,10 @@
-import { argon2id } from "../adapters/argon2id.ts";
-import { documentClient, readNothing } from "../adapters/dynamodb.ts";
-import { dynamoDbAccounts } from "../adapters/dynamodb-accounts.ts";
-import { warmUp } from "../adapters/warm-up.ts";
+import { readEnvironment } from "../../contract/environment.ts";
 import { accountVerifier } from "../core/account.ts";
-import { invocations, timed } from "../core/invocation.ts";
-import { readEnvironment } from "../environment.ts";
+import { dynamoDbAccounts } from "../dynamodb/accounts.ts";
+import { documentClient, readNothing } from "../dynamodb/table.ts";
+import { argon2id } from "../passwords/argon2id.ts";
+import { invocations, timed } from "../runtime/invocation.ts";
+import { warmUp } from "../runtime/warm-up.ts";
 import { verifierHandler } from "./handler.ts";
 
 const env = readEnvironment("verifier", process.env);

@@ -1,6 +1,6 @@
-import type { Invocation, Time } from "../core/invocation.ts";
 import type { AccountVerifier } from "../core/login.ts";
-import { whatBroke } from "../http/what-broke.ts";
+import type { Invocation, Time } from "../runtime/invocation.ts";
+import { whatBroke } from "../runtime/what-broke.ts";
 
 export interface VerifierNeeds {
   /** Its calls end at `deadline` and are timed. */

@@ -1,6 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { none } from "../../functions/environment.ts";
+import { none } from "../../contract/environment.ts";
 import type { AppSecrets } from "../app-secrets.ts";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnSecrets, allowOnTable } from "../grants.ts";

@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
-import { none } from "../../functions/environment.ts";
+import { none } from "../../contract/environment.ts";
 import type { AppSecrets } from "../app-secrets.ts";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allow, allowOnSecrets, allowOnTable } from "../grants.ts";

@@ -1,6 +1,6 @@
 /**
  * Whether an AWS call is what a new instance reads before its first invocation, to have its connections open: an item that
- * nobody has (functions/adapters/warm-up.ts). It belongs to no request.
+ * nobody has (functions/runtime/warm-up.ts). It belongs to no request.
  */
 export function isWarmUpCall(input: unknown): boolean {
   return /"B":"\/{21}w=="|"username":\{"S":" "\}/.test(JSON.stringify(input));

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { handSignedClient } from "../../bench/rivals/hand-signed-client.ts";
-import { readBoundSession } from "../../functions/adapters/dynamodb-authorization.ts";
-import { dynamoDbClient } from "../../functions/adapters/dynamodb-client.ts";
-import { answer, half, hangUp, nothing, type Reply, scriptedServer } from "./scripted-server.ts";
+import { readBoundSession } from "../../functions/dynamodb/authorization.ts";
+import { dynamoDbClient } from "../../functions/dynamodb/client.ts";
+import { answer, half, hangUp, nothing, type Reply, scriptedServer } from "../support/scripted-server.ts";
 
 const tables = { bindings: "Bindings", sessions: "Sessions" };
 const key = { identityKey: Buffer.alloc(16, 1), secretHash: Buffer.alloc(32, 2) };

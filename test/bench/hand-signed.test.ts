@@ -2,7 +2,7 @@ import { BatchGetItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type BatchGetItemClient, handSignedClient } from "../../bench/rivals/hand-signed-client.ts";
 import { type Credentials, signer } from "../../bench/rivals/signature.ts";
-import { answer, scriptedServer } from "./scripted-server.ts";
+import { answer, scriptedServer } from "../support/scripted-server.ts";
 
 const longTerm: Credentials = {
   accessKeyId: "AKIATEST",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type StackWithPlayground, startStackWithPlayground } from "../playground/stack-with-playground.ts";
+import { type StackWithPlayground, startStackWithPlayground } from "../support/stack-with-playground.ts";
 
 let stack: StackWithPlayground;
 let browser: Browser;

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type BadRow, expectOrdinaryFile, type GoodRow, readAccountsCsv } from "../../cli/accounts-csv.ts";
-import { directoryForThisTest } from "../local/aws/directory-for-this-test.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const hash =
   "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$hQ4bbwbwpBZxn5i0F1xfd9ZLZNDPmrs5ZdRXP2XlrSo";

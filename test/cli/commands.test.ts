@@ -6,10 +6,10 @@ import type {
   AdminRequest,
   BindingView,
   SessionView,
-} from "../../functions/admin/requests.ts";
-import { apiUrl } from "./fake-aws.ts";
-import { healthy } from "./healthy.ts";
-import { operator } from "./operator.ts";
+} from "../../contract/operator-actions.ts";
+import { apiUrl } from "../support/fake-aws.ts";
+import { healthy } from "../support/healthy-deployment.ts";
+import { operator } from "../support/operator.ts";
 
 const binding: BindingView = {
   appId: "wx0123456789abcdef",

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test, vi } from "vitest";
-import type { DeploymentView } from "../../functions/admin/requests.ts";
+import type { DeploymentView } from "../../contract/operator-actions.ts";
 import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { ofType, resourcesOf, tableName } from "../lib/template.ts";
-import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "./fake-aws.ts";
-import { backedUp, expiring, healthy, type Table } from "./healthy.ts";
-import { runHere, type Typing } from "./operator.ts";
+import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "../support/fake-aws.ts";
+import { backedUp, expiring, healthy, type Table } from "../support/healthy-deployment.ts";
+import { runHere, type Typing } from "../support/operator.ts";
+import { ofType, resourcesOf, tableName } from "../support/template.ts";
 
 interface Check {
   readonly check: string;

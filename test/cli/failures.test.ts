@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "./fake-aws.ts";
-import { operator, runHere } from "./operator.ts";
+import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "../support/fake-aws.ts";
+import { operator, runHere } from "../support/operator.ts";
 
 const show = ["accounts", "show", "lisi"];
 const account = { username: "lisi", userId: "u_1", disabled: false, bindings: [] };

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AdminRequest, ImportResult, ImportRow } from "../../functions/admin/requests.ts";
+import type { AdminRequest, ImportResult, ImportRow } from "../../contract/operator-actions.ts";
 import type { Fault } from "../../local/aws/endpoint.ts";
-import { directoryForThisTest } from "../local/aws/directory-for-this-test.ts";
-import { Crash, type FakeAwsOptions } from "./fake-aws.ts";
-import { operator } from "./operator.ts";
+import { Crash, type FakeAwsOptions } from "../support/fake-aws.ts";
+import { operator } from "../support/operator.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const hash =
   "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$hQ4bbwbwpBZxn5i0F1xfd9ZLZNDPmrs5ZdRXP2XlrSo";

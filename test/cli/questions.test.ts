@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { terminal } from "../../cli/terminal.ts";
-import { appSecretPlaceholder } from "../../functions/environment.ts";
-import { apiUrl } from "./fake-aws.ts";
-import { operator } from "./operator.ts";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
+import { apiUrl } from "../support/fake-aws.ts";
+import { operator } from "../support/operator.ts";
 
 const binding = {
   appId: "wx0123456789abcdef",

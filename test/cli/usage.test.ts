@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../../cli/failure.ts";
-import { operator, runHere } from "./operator.ts";
+import { operator, runHere } from "../support/operator.ts";
 
 const bothTargets =
   "Say which deployment: --stack NAME for a stack in AWS, or --local for the laptop that `npm start` runs.";

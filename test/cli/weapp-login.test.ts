@@ -4,11 +4,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { directoryForThisTest } from "../local/aws/directory-for-this-test.ts";
-import { type FakeAws, type FakeAwsOptions, fakeAws } from "./fake-aws.ts";
+import { type FakeAws, type FakeAwsOptions, fakeAws } from "../support/fake-aws.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const bin = join(import.meta.dirname, "../../bin/weapp-login.cjs");
-const oldNode = ["--require", join(import.meta.dirname, "old-node.cjs")];
+const oldNode = ["--require", join(import.meta.dirname, "../support/old-node.cjs")];
 const environment = {
   PATH: process.env.PATH,
   AWS_CONFIG_FILE: "/dev/null",

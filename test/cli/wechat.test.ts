@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../../cli/program.ts";
 import { terminal } from "../../cli/terminal.ts";
-import { runHere } from "./operator.ts";
+import { runHere } from "../support/operator.ts";
 
 const secret = "5ec4e75ec4e75ec4e75ec4e75ec4e701";
 

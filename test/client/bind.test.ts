@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { createLogin } from "../../client/weapp-login.ts";
-import { Fail, fakeWx, gate, problem, rejection, type Seen } from "./fake-wx.ts";
+import { Fail, fakeWx, gate, problem, rejection, type Seen } from "../support/fake-wx.ts";
 
 const credentials = { username: "zhangsan", password: "pwd123456" };
 const required = problem(409, "binding_required", "bind", { bindTicket: "ticket-1" });

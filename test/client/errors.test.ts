@@ -8,9 +8,9 @@ import {
   messageFor,
   type ServerCode,
 } from "../../client/weapp-login.ts";
-import type { ErrorCode, Action as ServersAction } from "../../functions/http/problem.ts";
-import { errors, problem } from "../../functions/http/problem.ts";
-import { fakeWx, rejection } from "./fake-wx.ts";
+import type { ErrorCode, Action as ServersAction } from "../../functions/runtime/problem.ts";
+import { errors, problem } from "../../functions/runtime/problem.ts";
+import { fakeWx, rejection } from "../support/fake-wx.ts";
 
 const clientCodes: Readonly<Record<ClientCode, true>> = {
   network_failed: true,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { createLogin } from "../../client/weapp-login.ts";
-import { Fail, fakeWx, forbidden, gate, never, noon, problem, rejection } from "./fake-wx.ts";
+import { Fail, fakeWx, forbidden, gate, never, noon, problem, rejection } from "../support/fake-wx.ts";
 
 const key = "weapp-login:https://api.example.com";
 

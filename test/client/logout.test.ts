@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { createLogin } from "../../client/weapp-login.ts";
-import { Fail, type FakeAnswer, fakeWx, forbidden, gate, problem, rejection } from "./fake-wx.ts";
+import { Fail, type FakeAnswer, fakeWx, forbidden, gate, problem, rejection } from "../support/fake-wx.ts";
 
 test("ends the session here and on the server, and says so", async () => {
   const { options, alive, count } = fakeWx();

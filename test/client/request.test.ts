@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createLogin, type Method } from "../../client/weapp-login.ts";
-import { Fail, type FakeAnswer, fakeWx, forbidden, gate, problem, rejection } from "./fake-wx.ts";
+import { Fail, type FakeAnswer, fakeWx, forbidden, gate, problem, rejection } from "../support/fake-wx.ts";
 
 const fifty = Array.from({ length: 50 }, (_, index) => index);
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createLogin } from "../../client/weapp-login.ts";
-import { errors } from "../../functions/http/problem.ts";
-import { Fail, type FakeAnswer, fakeWx, forbidden, problem, rejection } from "./fake-wx.ts";
+import { errors } from "../../functions/runtime/problem.ts";
+import { Fail, type FakeAnswer, fakeWx, forbidden, problem, rejection } from "../support/fake-wx.ts";
 
 const credentials = { username: "zhangsan", password: "pwd123456" };
 const busy = problem(503, "wechat_busy", "new_code");

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createLogin } from "../../client/weapp-login.ts";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "../flow/stack-on-laptop.ts";
-import { rejection } from "./fake-wx.ts";
-import { wxOverFetch } from "./wx-over-fetch.ts";
+import { rejection } from "../support/fake-wx.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
+import { wxOverFetch } from "../support/wx-over-fetch.ts";
 
 const { username, password, userId } = sample;
 

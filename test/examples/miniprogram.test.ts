@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "../flow/stack-on-laptop.ts";
-import { type Phone, startMiniProgram } from "./miniprogram-runtime.ts";
+import { type Phone, startMiniProgram } from "../support/miniprogram-runtime.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const directory = fileURLToPath(new URL("../../examples/miniprogram/", import.meta.url));
 const { username, password, userId } = sample;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hashPassword } from "../../functions/adapters/argon2id.ts";
+import { hashPassword } from "../../functions/passwords/argon2id.ts";
 import { sample } from "../../local/sample.ts";
-import { addAccount, cheap, type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { addAccount, cheap, type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const password = "the right password";
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import { appSecretPlaceholder } from "../../functions/environment.ts";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
 import { setAppSecrets } from "../../local/after-deploy.ts";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 let stack: StackOnLaptop;
 afterEach(() => stack.close());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const { username, password } = sample;
 const iPhone =

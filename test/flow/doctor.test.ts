@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { appSecretPlaceholder } from "../../functions/environment.ts";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
 import { setAppSecrets } from "../../local/after-deploy.ts";
 import { sample } from "../../local/sample.ts";
-import { runHere } from "../cli/operator.ts";
-import { type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { runHere } from "../support/operator.ts";
+import { type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 interface Check {
   readonly check: string;

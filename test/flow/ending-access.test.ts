@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InterceptedCall } from "../../local/aws/endpoint.ts";
-import { type Answer, addAccount, type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+import {
+  type Answer,
+  addAccount,
+  type StackOnLaptop,
+  startStackOnLaptop,
+} from "../support/stack-on-laptop.ts";
 
 /** One call of one function to AWS, held back until it is let go. */
 interface Hold {

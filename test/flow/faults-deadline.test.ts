@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { identityKey } from "../../functions/core/identity.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { sample } from "../../local/sample.ts";
-import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 /** The functions' timers run four times as fast as they say, so that a second of theirs is this many milliseconds. */
 const second = 250;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { identityKey } from "../../functions/core/identity.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { sample } from "../../local/sample.ts";
-import { type Answer, type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { type Answer, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const { username, password, userId } = sample;
 

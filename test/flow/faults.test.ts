@@ -1,12 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
 import { identityKey } from "../../functions/core/identity.ts";
-import { appSecretPlaceholder } from "../../functions/environment.ts";
 import { setAppSecrets } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { sample } from "../../local/sample.ts";
-import { codeHash } from "../../local/wechat/request-log.ts";
-import type { Trouble } from "../../local/wechat/trouble.ts";
-import { type Answer, addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { codeHash } from "../../simulator/request-log.ts";
+import type { Trouble } from "../../simulator/trouble.ts";
+import {
+  type Answer,
+  addAccount,
+  type StackOnLaptop,
+  scan,
+  startStackOnLaptop,
+} from "../support/stack-on-laptop.ts";
 
 const { username, password, userId } = sample;
 const lisi = { username: "lisi", password: "another password", userId: "u_lisi" };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filterPattern, valueAt } from "./filter-pattern.ts";
+import { filterPattern, valueAt } from "../support/filter-pattern.ts";
 
 const line = (message: unknown) => JSON.stringify({ level: "INFO", message });
 

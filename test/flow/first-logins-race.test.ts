@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const rivals = [sample, { username: "lisi", password: "another password", userId: "u_lisi" }];
 const racers = 64;

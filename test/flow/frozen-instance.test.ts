@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 let stack: StackOnLaptop;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AdminRequest } from "../../functions/admin/requests.ts";
+import type { AdminRequest } from "../../contract/operator-actions.ts";
 import type { FunctionDescription } from "../../local/assembly.ts";
 import type { AuthorizationDecision } from "../../local/aws/endpoint.ts";
 import type { PolicyStatement } from "../../local/aws/iam.ts";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 /** One action of one role on one resource. */
 interface Grant {

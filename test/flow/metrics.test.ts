@@ -1,22 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { appSecretPlaceholder } from "../../functions/environment.ts";
-import { type ErrorCode, errors } from "../../functions/http/problem.ts";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
+import { type ErrorCode, errors } from "../../functions/runtime/problem.ts";
 import { setAppSecrets } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
+import { filterPattern, valueAt } from "../support/filter-pattern.ts";
 import {
   alarmsIn,
   dashboardIn,
   type MetricFilter,
   metricFilters,
   seriesKey,
-} from "../lib/monitoring-template.ts";
-import { ofType, resourcesOf } from "../lib/template.ts";
-import { filterPattern, valueAt } from "./filter-pattern.ts";
-import { type Answer, addAccount, type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+} from "../support/monitoring-template.ts";
+import {
+  type Answer,
+  addAccount,
+  type StackOnLaptop,
+  startStackOnLaptop,
+} from "../support/stack-on-laptop.ts";
+import { ofType, resourcesOf } from "../support/template.ts";
 
 const template: unknown = JSON.parse(
   await readFile(join(inject("assembly"), "WeappLogin.template.json"), "utf8"),

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const { username, password, userId } = sample;
 

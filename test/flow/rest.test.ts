@@ -9,11 +9,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { OrdersStack } from "../../examples/orders/orders-stack.ts";
 import { type Assembly, readAssembly } from "../../local/assembly.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
-import { type Gateway, startGateway } from "../../local/gateway.ts";
+import { type Gateway, startGateway } from "../../local/gateway/gateway.ts";
 import { type Functions, localFunctions } from "../../local/lambda/functions.ts";
-import { startRestGateway } from "../../local/rest-gateway.ts";
 import { sample } from "../../local/sample.ts";
-import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { startRestGateway } from "../support/rest-gateway/gateway.ts";
+import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 // CDK checks each template against CloudFormation's schemas, which takes seconds.
 vi.stubEnv("CDK_VALIDATION", "false");

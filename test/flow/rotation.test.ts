@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Answer, createLogin, errorOf, type Wx } from "../../client/weapp-login.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { sample } from "../../local/sample.ts";
-import { runHere } from "../cli/operator.ts";
-import { wxOverFetch } from "../client/wx-over-fetch.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { runHere } from "../support/operator.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
+import { wxOverFetch } from "../support/wx-over-fetch.ts";
 
 const newSecret = "fedcba9876543210fedcba9876543210";
 const invalidAppSecret = 40125;

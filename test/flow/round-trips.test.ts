@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { AttributeValue, Item } from "../../local/aws/dynalite.ts";
 import { sample } from "../../local/sample.ts";
 import { type CountedInvocation, type Units, unitsFile, unitsText } from "../../scripts/scale/units.ts";
-import { itemBytes } from "../scale/capacity-units.ts";
-import { type CountedStack, startCountedStack } from "../scale/counter.ts";
-import { accessLogFormat, deployedThings, templateIn } from "../scale/deployed.ts";
-import { countAll, counting, countWithoutPasswords } from "../scale/operations.ts";
-import { scan } from "./stack-on-laptop.ts";
+import { itemBytes } from "../support/scale/capacity-units.ts";
+import { type CountedStack, startCountedStack } from "../support/scale/counter.ts";
+import { accessLogFormat, deployedThings, templateIn } from "../support/scale/deployed.ts";
+import { countAll, counting, countWithoutPasswords } from "../support/scale/operations.ts";
+import { scan } from "../support/stack-on-laptop.ts";
 
 let units: Units;
 const open: CountedStack[] = [];

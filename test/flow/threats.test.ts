@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "./stack-on-laptop.ts";
+import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const { username, password, userId } = sample;
 const otherApp = "wxfedcba9876543210";

@@ -4,7 +4,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, test } from "vitest";
 import { checkProps } from "../../lib/check-props.ts";
 import type { WeappLoginProps } from "../../lib/props.ts";
-import { ownFunction } from "./in-process.ts";
+import { ownFunction } from "../support/in-process.ts";
 
 const appId = "wx00000000000000a1";
 const stack = new Stack(undefined, "Anywhere");

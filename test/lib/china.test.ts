@@ -6,8 +6,8 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { describe, expect, inject, test } from "vitest";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { isRecord } from "../../local/aws/json.ts";
-import { appId, newApp, ownFunction, stackWith, synthesized, templateOf } from "./in-process.ts";
-import { type Resource, resourcesOf } from "./template.ts";
+import { appId, newApp, ownFunction, stackWith, synthesized, templateOf } from "../support/in-process.ts";
+import { type Resource, resourcesOf } from "../support/template.ts";
 
 const pseudoParameters: Record<string, string> = {
   "AWS::Partition": "aws-cn",
@@ -23,7 +23,7 @@ const pseudoParameters: Record<string, string> = {
 const principals = ["lambda.amazonaws.com", "apigateway.amazonaws.com", "cloudwatch.amazonaws.com"];
 
 const offered = new Set(
-  (await readFile(join(import.meta.dirname, "cn-north-1-resource-types.txt"), "utf8"))
+  (await readFile(join(import.meta.dirname, "../support/cn-north-1-resource-types.txt"), "utf8"))
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#")),
 );

@@ -4,8 +4,15 @@ import type { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { isRecord } from "../../local/aws/json.ts";
-import { appId, newApp, synthesized, templateOf } from "./in-process.ts";
-import { functionName, grantsOf, ofType, type Resource, referencesIn, tableName } from "./template.ts";
+import { appId, newApp, synthesized, templateOf } from "../support/in-process.ts";
+import {
+  functionName,
+  grantsOf,
+  ofType,
+  type Resource,
+  referencesIn,
+  tableName,
+} from "../support/template.ts";
 
 const env = { region: "eu-west-1", account: "111111111111" };
 const keyArn = "arn:aws:kms:eu-west-1:111111111111:key/one";

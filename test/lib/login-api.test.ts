@@ -1,8 +1,8 @@
 import { Stack } from "aws-cdk-lib";
 import { describe, expect, test } from "vitest";
 import { WeappLogin } from "../../lib/weapp-login.ts";
-import { appId, newApp, ownFunction, synthesized } from "./in-process.ts";
-import { ofType, only, type Resource, referencesIn } from "./template.ts";
+import { appId, newApp, ownFunction, synthesized } from "../support/in-process.ts";
+import { ofType, only, type Resource, referencesIn } from "../support/template.ts";
 
 const cors = { allowOrigins: ["https://h5.example.com"] };
 const loginThrottle = { ratePerSecond: 0.5, burst: 20 };

@@ -8,9 +8,9 @@ import { afterAll, describe, expect, test, vi } from "vitest";
 import { type Rule, rules } from "../../lib/monitoring/rules.ts";
 import type { WeappLoginProps } from "../../lib/props.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
-import { awsMetrics } from "./aws-metrics.ts";
-import { alarmsIn, dashboardIn, metricFilters, type Series } from "./monitoring-template.ts";
-import { ofType, only, outputsOf, referencesIn, resourcesOf } from "./template.ts";
+import { awsMetrics } from "../support/aws-metrics.ts";
+import { alarmsIn, dashboardIn, metricFilters, type Series } from "../support/monitoring-template.ts";
+import { ofType, only, outputsOf, referencesIn, resourcesOf } from "../support/template.ts";
 
 vi.stubEnv("CDK_VALIDATION", "false");
 const directory = await mkdtemp(join(tmpdir(), "weapp-login-monitoring-"));

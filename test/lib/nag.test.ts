@@ -7,7 +7,7 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, test } from "vitest";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { WeappLoginStack, type WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
-import { appId, newApp, ownFunction } from "./in-process.ts";
+import { appId, newApp, ownFunction } from "../support/in-process.ts";
 
 const inIreland = { env: { region: "eu-west-1", account: "111111111111" } };
 const inBeijing = { env: { region: "cn-north-1", account: "111111111111" } };

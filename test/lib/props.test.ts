@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { sampleAppId, settingsFromContext } from "../../lib/settings.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import type { WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
-import { appId, newApp, ownFunction, stackWith, synthesized } from "./in-process.ts";
+import { appId, newApp, ownFunction, stackWith, synthesized } from "../support/in-process.ts";
 import {
   environmentOf,
   functionName,
@@ -17,7 +17,7 @@ import {
   referencesIn,
   resourcesOf,
   tableName,
-} from "./template.ts";
+} from "../support/template.ts";
 
 const otherAppId = "wx00000000000000a2";
 

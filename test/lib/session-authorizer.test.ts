@@ -9,7 +9,7 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { afterAll, describe, expect, inject, test, vi } from "vitest";
 import { SessionAuthorizer } from "../../lib/session-authorizer.ts";
-import { ofType, type Resource, referencesIn, resourcesOf } from "./template.ts";
+import { ofType, type Resource, referencesIn, resourcesOf } from "../support/template.ts";
 
 // CDK checks each template against CloudFormation's schemas, which takes seconds.
 vi.stubEnv("CDK_VALIDATION", "false");

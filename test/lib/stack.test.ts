@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { environments } from "../../functions/environment.ts";
+import { environments } from "../../contract/environment.ts";
 import {
   environmentOf,
   functionName,
@@ -13,7 +13,7 @@ import {
   referencesIn,
   resourcesOf,
   tableName,
-} from "./template.ts";
+} from "../support/template.ts";
 
 const text = await readFile(join(inject("assembly"), "WeappLogin.template.json"), "utf8");
 const template: unknown = JSON.parse(text);

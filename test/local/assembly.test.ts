@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { appSecretPlaceholder, environments } from "../../functions/environment.ts";
+import { appSecretPlaceholder, environments } from "../../contract/environment.ts";
 import { readAssembly } from "../../local/assembly.ts";
 import { isAllowed } from "../../local/aws/iam.ts";
 

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
-import { startWechatSimulator } from "../../local/wechat/simulator.ts";
+import { startWechatSimulator } from "../../simulator/simulator.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const { username, password, userId } = sample;

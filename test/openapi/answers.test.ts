@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expectInContract, outsideContract } from "./answers.ts";
+import { expectInContract, outsideContract } from "../support/openapi/answers.ts";
 
 const json = { "content-type": "application/json", "cache-control": "no-store" };
 const problemJson = { "content-type": "application/problem+json", "cache-control": "no-store" };

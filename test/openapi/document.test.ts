@@ -1,11 +1,19 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, inject, test } from "vitest";
-import { type ErrorCode, errors, problem } from "../../functions/http/problem.ts";
+import { type ErrorCode, errors, problem } from "../../functions/runtime/problem.ts";
 import { readAssembly } from "../../local/assembly.ts";
 import { isRecord } from "../../local/aws/json.ts";
-import { find, member, members, type Operation, openApi, operations, type Place } from "./document.ts";
-import { violations } from "./schemas.ts";
+import {
+  find,
+  member,
+  members,
+  type Operation,
+  openApi,
+  operations,
+  type Place,
+} from "../support/openapi/document.ts";
+import { violations } from "../support/openapi/schemas.ts";
 
 /** Every mapping and list of the document as it is written: its pointer, and what stands there. */
 function* everything(value: unknown, pointer = "#"): Generator<{ pointer: string; value: object }> {

@@ -2,12 +2,12 @@ import { Agent, request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "../flow/stack-on-laptop.ts";
-import { seededNumbers } from "../seeded-numbers.ts";
-import { outsideContract } from "./answers.ts";
-import { findOperation } from "./document.ts";
-import { generator } from "./generated-requests.ts";
-import { type ApiRequest, outsideDocument } from "./requests.ts";
+import { outsideContract } from "../support/openapi/answers.ts";
+import { findOperation } from "../support/openapi/document.ts";
+import { generator } from "../support/openapi/generated-requests.ts";
+import { type ApiRequest, outsideDocument } from "../support/openapi/requests.ts";
+import { seededNumbers } from "../support/seeded-numbers.ts";
+import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const cases = 400;
 const seed = 20_261_122;

@@ -4,9 +4,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { environments } from "../../functions/environment.ts";
+import { environments } from "../../contract/environment.ts";
 import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { fakeAws } from "../cli/fake-aws.ts";
+import { fakeAws } from "../support/fake-aws.ts";
+import { newShop, type Shop } from "../support/shop.ts";
 import {
   functionName,
   ofType,
@@ -14,8 +15,7 @@ import {
   type Resource,
   referencesIn,
   resourcesOf,
-} from "../lib/template.ts";
-import { newShop, type Shop } from "./shop.ts";
+} from "../support/template.ts";
 
 const root = join(import.meta.dirname, "../..");
 const require = createRequire(import.meta.url);
@@ -102,7 +102,7 @@ describe("what is installed", () => {
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
       new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
-      /^dist\/package\/(lib|lib\/functions|lib\/monitoring|functions\/(admin|core|http)|functions)\/[\w-]+(\.js|\.d\.ts)$/,
+      /^dist\/package\/(lib|lib\/functions|lib\/monitoring|contract)\/[\w-]+(\.js|\.d\.ts)$/,
     ];
     expect(shop.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
     for (const pattern of expected) expect(shop.files).toContainEqual(expect.stringMatching(pattern));
@@ -247,7 +247,7 @@ describe("the command line", () => {
   });
 
   test("says which Node it needs, in one line", async () => {
-    const oldNode = join(root, "test/cli/old-node.cjs");
+    const oldNode = join(root, "test/support/old-node.cjs");
     await expect(shop.node(["--require", oldNode, command, "--help"])).rejects.toMatchObject({
       code: 1,
       stdout: "",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createMask } from "../../local/playground/mask.ts";
+import { createMask } from "../../playground/server/mask.ts";
 
 const hidden = "••••••";
 

@@ -1,12 +1,16 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { errors } from "../../functions/http/problem.ts";
+import { errors } from "../../functions/runtime/problem.ts";
 import { askAdmin } from "../../local/after-deploy.ts";
 import { isRecord } from "../../local/aws/json.ts";
-import { tableRows } from "../../local/playground/rows.ts";
 import { sample } from "../../local/sample.ts";
-import { scan } from "../flow/stack-on-laptop.ts";
-import { listen, type StackWithPlayground, startStackWithPlayground } from "./stack-with-playground.ts";
+import { tableRows } from "../../playground/server/rows.ts";
+import { scan } from "../support/stack-on-laptop.ts";
+import {
+  listen,
+  type StackWithPlayground,
+  startStackWithPlayground,
+} from "../support/stack-with-playground.ts";
 
 const { username, password, userId } = sample;
 let stack: StackWithPlayground;

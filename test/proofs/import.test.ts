@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { hashPassword } from "../../functions/adapters/argon2id.ts";
-import { cheap, scan, startStackOnLaptop } from "../flow/stack-on-laptop.ts";
+import { hashPassword } from "../../functions/passwords/argon2id.ts";
+import { cheap, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const password = "the same password for all";
 const badLines = [7, 50, 123];

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { unbindAccount } from "../../functions/core/revocation.ts";
-import { count, credentialsOf, eachRound, isLoggedIn, racers, racingLogins } from "./racing-logins.ts";
+import {
+  count,
+  credentialsOf,
+  eachRound,
+  isLoggedIn,
+  racers,
+  racingLogins,
+} from "../support/racing-logins.ts";
 
 const everybody = Array.from({ length: racers }, (_, index) => index);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { itemBytes, readUnits, writeUnits } from "./capacity-units.ts";
+import { itemBytes, readUnits, writeUnits } from "../support/scale/capacity-units.ts";
 
 describe("read units", () => {
   test.each([

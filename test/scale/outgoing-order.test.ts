@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type OutgoingEvent, stepsOf } from "./outgoing-order.ts";
+import { type OutgoingEvent, stepsOf } from "../support/scale/outgoing-order.ts";
 
 const begin = (number: number): OutgoingEvent => ({ kind: "begin", number, operation: `call ${number}` });
 const end = (number: number): OutgoingEvent => ({ kind: "end", number });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { environments, type FunctionName } from "../../functions/environment.ts";
+import { environments, type FunctionName } from "../../contract/environment.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import { leftOut, rowOf } from "../../scripts/left-out.ts";
 
@@ -57,7 +57,7 @@ describe("every bundle", () => {
   test.each(names)("%s holds the functions and what they need, and nothing of the tools", async (name) => {
     const inputs = await inputsOf(name);
     expect(inputs).toContain(`functions/${name}/entry.ts`);
-    expect(inputs.filter((file) => !/^functions\/|(^|\/)node_modules\//.test(file))).toEqual([]);
+    expect(inputs.filter((file) => !/^(functions|contract)\/|(^|\/)node_modules\//.test(file))).toEqual([]);
     const tools =
       /node_modules\/(aws-cdk|aws-cdk-lib|constructs|esbuild|dynalite|vitest|typescript|@types)\//;
     expect(inputs.filter((file) => tools.test(file))).toEqual([]);

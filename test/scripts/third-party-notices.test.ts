@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { thirdPartyNotices } from "../../scripts/third-party-notices.ts";
-import { directoryForThisTest } from "../local/aws/directory-for-this-test.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const root = join(import.meta.dirname, "../..");
 

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { secretsManagerAppSecretStore } from "../../../functions/adapters/app-secret-store.ts";
-import { dynamoDbClient } from "../../../functions/adapters/dynamodb-client.ts";
-import { dynamoDbInspection } from "../../../functions/adapters/dynamodb-inspection.ts";
-import { secretsManagerClient } from "../../../functions/adapters/secrets-manager-client.ts";
-import { weChatSecretTrials } from "../../../functions/adapters/wechat-secret-trials.ts";
 import { adminHandler } from "../../../functions/admin/handler.ts";
-import { serverForThisTest } from "../adapters/wechat-for-this-test.ts";
-import { untimed } from "../core/untimed.ts";
-import { needs } from "./needs-for-this-test.ts";
+import { dynamoDbClient } from "../../../functions/dynamodb/client.ts";
+import { dynamoDbInspection } from "../../../functions/dynamodb/inspection.ts";
+import { secretsManagerAppSecretStore } from "../../../functions/wechat/app-secret-store.ts";
+import { weChatSecretTrials } from "../../../functions/wechat/secret-trials.ts";
+import { secretsManagerClient } from "../../../functions/wechat/secrets-manager-client.ts";
+import { needs } from "../../support/admin-deps.ts";
+import { untimed } from "../../support/untimed.ts";
+import { serverForThisTest } from "../../support/wechat.ts";
 
 const appId = "wx0123456789abcdef";
 /** Two tries of Secrets Manager and three of DynamoDB, a second each, and the pauses between them at their longest. */

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
+import type { AdminRequest } from "../../../contract/operator-actions.ts";
 import { adminHandler } from "../../../functions/admin/handler.ts";
 import type { AdminNeeds } from "../../../functions/admin/needs.ts";
-import type { AdminRequest } from "../../../functions/admin/requests.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
 import type { Facts } from "../../../functions/core/refusal.ts";
 import { sessionHandle } from "../../../functions/core/session.ts";
-import { alice, noon } from "../core/fakes.ts";
-import { untimed } from "../core/untimed.ts";
-import { needs } from "./needs-for-this-test.ts";
+import { needs } from "../../support/admin-deps.ts";
+import { alice, noon } from "../../support/fakes.ts";
+import { untimed } from "../../support/untimed.ts";
 
 const { appId, openid } = alice;
 const canary = "c0ffee00c0ffee00c0ffee00c0ffee00";

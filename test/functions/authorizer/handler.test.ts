@@ -5,8 +5,8 @@ import type { BoundSession, ReadBoundSession } from "../../../functions/core/aut
 import { identityKey } from "../../../functions/core/identity.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { newSession, type SessionKey, sessionHandle } from "../../../functions/core/session.ts";
-import { alice, hex, noon, seededRandom, sessionLifetimeSeconds } from "../core/fakes.ts";
-import { untimed } from "../core/untimed.ts";
+import { alice, hex, noon, seededRandom, sessionLifetimeSeconds } from "../../support/fakes.ts";
+import { untimed } from "../../support/untimed.ts";
 
 const minted = newSession(
   identityKey(alice),

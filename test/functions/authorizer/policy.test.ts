@@ -5,8 +5,8 @@ import type { BoundSession, ReadBoundSession } from "../../../functions/core/aut
 import { identityKey } from "../../../functions/core/identity.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { newSession, sessionHandle } from "../../../functions/core/session.ts";
-import { alice, noon, seededRandom, sessionLifetimeSeconds } from "../core/fakes.ts";
-import { untimed } from "../core/untimed.ts";
+import { alice, noon, seededRandom, sessionLifetimeSeconds } from "../../support/fakes.ts";
+import { untimed } from "../../support/untimed.ts";
 
 const random = seededRandom("the authorizer of REST APIs");
 const minted = newSession(identityKey(alice), "user-1", noon, sessionLifetimeSeconds, random);

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { accountVerifier, newUserId } from "../../../functions/core/account.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { fakeAccounts, fakeHasher, hashOf, journal, seededRandom, shop, zhangsan } from "./fakes.ts";
+import {
+  fakeAccounts,
+  fakeHasher,
+  hashOf,
+  journal,
+  seededRandom,
+  shop,
+  zhangsan,
+} from "../../support/fakes.ts";
 
 function verifying() {
   const calls = journal();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type AttemptLimits, chargeAttempt } from "../../../functions/core/attempts.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
 import { isRefusal, StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { alice, bob, fakeCounters, journal, noon } from "./fakes.ts";
+import { alice, bob, fakeCounters, journal, noon } from "../../support/fakes.ts";
 
 const attempt = { identityKey: identityKey(alice), sourceIp: "203.0.113.7", username: "zhangsan" };
 const limits: AttemptLimits = { perIdentity: 3, perSourceIp: 5, perUsername: 4, windowSeconds: 900 };

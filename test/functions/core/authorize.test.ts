@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { authorize } from "../../../functions/core/authorize.ts";
 import { sessionHandle } from "../../../functions/core/session.ts";
-import { alice, bob, hex, loggedIn, loginWorld, noon, sessionLifetimeSeconds, ticketIn } from "./fakes.ts";
+import {
+  alice,
+  bob,
+  hex,
+  loggedIn,
+  loginWorld,
+  noon,
+  sessionLifetimeSeconds,
+  ticketIn,
+} from "../../support/fakes.ts";
 
 async function aliceLoggedIn() {
   const world = loginWorld();

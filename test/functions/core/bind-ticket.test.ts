@@ -8,7 +8,7 @@ import {
   ticketLifetimeSeconds,
 } from "../../../functions/core/bind-ticket.ts";
 import { parseSessionId } from "../../../functions/core/session.ts";
-import { alice, fakeTickets, journal, noon, seededRandom } from "./fakes.ts";
+import { alice, fakeTickets, journal, noon, seededRandom } from "../../support/fakes.ts";
 
 async function issued({ attempts = ticketAttempts, now = noon } = {}) {
   const tickets = fakeTickets(journal());

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { SecretTrial, StoredSecret, WeChatContact } from "../../../functions/core/app-secret.ts";
+import type { WeChatContact } from "../../../contract/diagnosis.ts";
+import type { SecretTrial, StoredSecret } from "../../../functions/core/app-secret.ts";
 import { diagnose } from "../../../functions/core/diagnosis.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { accountKey, identityKey, type Person } from "../../../functions/core/identity.ts";
-import { alice, bob, cafe, hex, shop } from "./fakes.ts";
+import { alice, bob, cafe, hex, shop } from "../../support/fakes.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 

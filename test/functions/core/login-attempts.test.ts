@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { alice, bob, loggedIn, loginWorld, noon, refusalOf, ticketIn, told, zhangsan } from "./fakes.ts";
+import {
+  alice,
+  bob,
+  loggedIn,
+  loginWorld,
+  noon,
+  refusalOf,
+  ticketIn,
+  told,
+  zhangsan,
+} from "../../support/fakes.ts";
 
 const mistyped = { ...zhangsan, password: "pwd12345" };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { identityKey } from "../../../functions/core/identity.ts";
 import { refused } from "../../../functions/core/refusal.ts";
-import { alice, loginWorld, refusalOf, ticketIn, zhangsan } from "./fakes.ts";
+import { alice, loginWorld, refusalOf, ticketIn, zhangsan } from "../../support/fakes.ts";
 
 const identity = Buffer.from(identityKey(alice)).toString("base64url");
 

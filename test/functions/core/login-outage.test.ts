@@ -10,7 +10,7 @@ import {
   refusalOf,
   ticketIn,
   zhangsan,
-} from "./fakes.ts";
+} from "../../support/fakes.ts";
 
 const mistyped = { ...zhangsan, password: "pwd12345" };
 

@@ -16,7 +16,7 @@ import {
   ticketIn,
   told,
   zhangsan,
-} from "./fakes.ts";
+} from "../../support/fakes.ts";
 
 describe("a bound identity", () => {
   test("is logged in by a code alone", async () => {

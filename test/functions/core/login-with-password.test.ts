@@ -17,7 +17,7 @@ import {
   ticketIn,
   told,
   zhangsan,
-} from "./fakes.ts";
+} from "../../support/fakes.ts";
 
 const mistyped = { ...zhangsan, password: "pwd12345" };
 

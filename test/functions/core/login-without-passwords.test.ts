@@ -11,7 +11,7 @@ import {
   sessionLifetimeSeconds,
   told,
   zhangsan,
-} from "./fakes.ts";
+} from "../../support/fakes.ts";
 
 const world = () => loginWorld({ verifier: "none" });
 

@@ -9,7 +9,17 @@ import {
   unbindAccount,
   unbindIdentity,
 } from "../../../functions/core/revocation.ts";
-import { alice, bob, cafe, lisi, loggedIn, loginWorld, noon, refusalOf, zhangsan } from "./fakes.ts";
+import {
+  alice,
+  bob,
+  cafe,
+  lisi,
+  loggedIn,
+  loginWorld,
+  noon,
+  refusalOf,
+  zhangsan,
+} from "../../support/fakes.ts";
 
 const aliceAtCafe = { ...alice, appId: cafe };
 

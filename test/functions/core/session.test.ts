@@ -10,7 +10,7 @@ import {
   sessionHandle,
   sessionKeyOf,
 } from "../../../functions/core/session.ts";
-import { alice, bob, fakeSessions, hex, journal, noon, seededRandom } from "./fakes.ts";
+import { alice, bob, fakeSessions, hex, journal, noon, seededRandom } from "../../support/fakes.ts";
 
 const key = identityKey(alice);
 const lifetimeSeconds = 86_400;

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { expect, test } from "vitest";
-import { errors } from "../../../functions/http/problem.ts";
-import { seededNumbers } from "../../seeded-numbers.ts";
-import { alice, cafe, lisi, shop, zhangsan } from "../core/fakes.ts";
-import { apiEvent, bodyOf } from "../http/api-event.ts";
-import { deployed } from "./deployed.ts";
+import { errors } from "../../../functions/runtime/problem.ts";
+import { apiEvent, bodyOf } from "../../support/api-event.ts";
+import { deployed } from "../../support/deployed-login.ts";
+import { alice, cafe, lisi, shop, zhangsan } from "../../support/fakes.ts";
+import { seededNumbers } from "../../support/seeded-numbers.ts";
 
 const cases = 2_000;
 const seed = 20_250_115;

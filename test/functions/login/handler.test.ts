@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { identityKey } from "../../../functions/core/identity.ts";
 import { type RefusalCode, refused, StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { apiEvent, bodyOf, jsonEvent } from "../../support/api-event.ts";
+import { deployed } from "../../support/deployed-login.ts";
 import {
   alice,
   bob,
@@ -11,9 +13,7 @@ import {
   sessionLifetimeSeconds,
   shop,
   zhangsan,
-} from "../core/fakes.ts";
-import { apiEvent, bodyOf, jsonEvent } from "../http/api-event.ts";
-import { deployed } from "./deployed.ts";
+} from "../../support/fakes.ts";
 
 const appId = shop;
 const mistyped = { ...zhangsan, password: "pwd12345" };

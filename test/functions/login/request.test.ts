@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readLoginRequest } from "../../../functions/login/request.ts";
-import { cafe, shop, zhangsan } from "../core/fakes.ts";
-import { type ApiRequest, apiEvent, jsonEvent } from "../http/api-event.ts";
+import { type ApiRequest, apiEvent, jsonEvent } from "../../support/api-event.ts";
+import { cafe, shop, zhangsan } from "../../support/fakes.ts";
 
 const one = { appIds: [shop], passwords: true };
 const several = { appIds: [shop, cafe], passwords: true };

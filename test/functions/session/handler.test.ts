@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
+import type { AuthorizerContext } from "../../../contract/session-of.ts";
 import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
 import type { BindingDirectory, Bindings } from "../../../functions/core/binding.ts";
 import { identityKey, type Person } from "../../../functions/core/identity.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { parseSessionId, sessionHandle } from "../../../functions/core/session.ts";
-import type { AuthorizerContext } from "../../../functions/http/session-of.ts";
 import { sessionHandler } from "../../../functions/session/handler.ts";
+import { type ApiRequest, apiEvent, bodyOf } from "../../support/api-event.ts";
 import {
   alice,
   bob,
@@ -16,9 +17,8 @@ import {
   type Operation,
   refusalOf,
   zhangsan,
-} from "../core/fakes.ts";
-import { untimed } from "../core/untimed.ts";
-import { type ApiRequest, apiEvent, bodyOf } from "../http/api-event.ts";
+} from "../../support/fakes.ts";
+import { untimed } from "../../support/untimed.ts";
 
 const path: Readonly<Record<string, string>> = {
   "GET /session": "/session",

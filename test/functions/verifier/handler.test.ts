@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { AccountVerifier } from "../../../functions/core/login.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { verifierHandler } from "../../../functions/verifier/handler.ts";
-import { shop, zhangsan } from "../core/fakes.ts";
-import { untimed } from "../core/untimed.ts";
+import { shop, zhangsan } from "../../support/fakes.ts";
+import { untimed } from "../../support/untimed.ts";
 
 type Verify = AccountVerifier["verify"];
 

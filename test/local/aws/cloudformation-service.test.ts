@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { cloudFormationService } from "../../../local/aws/cloudformation-service.ts";
 import { type AwsEndpointOptions, startAwsEndpoint } from "../../../local/aws/endpoint.ts";
 import type { Principal } from "../../../local/aws/iam.ts";
-import { owner, refusal, region } from "./aws-for-this-test.ts";
+import { owner, refusal, region } from "../../support/aws.ts";
 
 const stackArn =
   "arn:aws:cloudformation:us-east-1:000000000000:stack/WeappLogin/00000000-0000-0000-0000-000000000000";

@@ -13,8 +13,8 @@ import { settingsOfTables } from "../../../local/aws/dynamodb-table-settings.ts"
 import { tables } from "../../../local/aws/dynamodb-tables.ts";
 import { transactions } from "../../../local/aws/dynamodb-transactions.ts";
 import { itemLocks } from "../../../local/aws/item-locks.ts";
-import { awsForThisTest, noon, people } from "./aws-for-this-test.ts";
-import { directoryForThisTest } from "./directory-for-this-test.ts";
+import { awsForThisTest, noon, people } from "../../support/aws.ts";
+import { directoryForThisTest } from "../../support/temporary-directory.ts";
 
 const TableName = "People";
 

@@ -19,8 +19,8 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
 import { openDynamoDb } from "../../../local/aws/dynamodb.ts";
-import { awsForThisTest, bindings, noon, people, refusal, sessions } from "./aws-for-this-test.ts";
-import { directoryForThisTest } from "./directory-for-this-test.ts";
+import { awsForThisTest, bindings, noon, people, refusal, sessions } from "../../support/aws.ts";
+import { directoryForThisTest } from "../../support/temporary-directory.ts";
 
 describe("a table", () => {
   test("is ready as soon as it was made, over the API too", async () => {

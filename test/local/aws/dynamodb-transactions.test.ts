@@ -12,7 +12,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { openStore } from "../../../local/aws/dynalite.ts";
 import { transactionTokens } from "../../../local/aws/dynamodb-idempotency.ts";
-import { awsForThisTest, noon, refusal, region } from "./aws-for-this-test.ts";
+import { awsForThisTest, noon, refusal, region } from "../../support/aws.ts";
 
 const TableName = "People";
 

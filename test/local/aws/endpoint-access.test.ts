@@ -9,7 +9,7 @@ import {
 import { describe, expect, test } from "vitest";
 import type { AuthorizationDecision } from "../../../local/aws/endpoint.ts";
 import type { Principal } from "../../../local/aws/iam.ts";
-import { awsForThisTest, refusal } from "./aws-for-this-test.ts";
+import { awsForThisTest, refusal } from "../../support/aws.ts";
 
 const tableArn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`;
 const secret = {

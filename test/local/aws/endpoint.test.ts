@@ -12,7 +12,7 @@ import {
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Fault, InterceptedCall } from "../../../local/aws/endpoint.ts";
 import type { Service } from "../../../local/aws/service.ts";
-import { awsForThisTest, refusal, region } from "./aws-for-this-test.ts";
+import { awsForThisTest, refusal, region } from "../../support/aws.ts";
 
 const tableArn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`;
 const secret = {

@@ -7,8 +7,8 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, test } from "vitest";
-import { awsForThisTest, noon, refusal } from "./aws-for-this-test.ts";
-import { directoryForThisTest } from "./directory-for-this-test.ts";
+import { awsForThisTest, noon, refusal } from "../../support/aws.ts";
+import { directoryForThisTest } from "../../support/temporary-directory.ts";
 
 const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:App-a1B2c3";
 const secret = { arn, name: "App", value: "first" };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isRecord } from "../../../local/aws/json.ts";
 import { type FunctionsOptions, localFunctions } from "../../../local/lambda/functions.ts";
-import { arnOf, describeFunction } from "./fake-functions.ts";
+import { arnOf, describeFunction } from "../../support/fake-functions.ts";
 
 /** A real bundle in a directory of its own: it does what the event's `do` says. */
 const source = `

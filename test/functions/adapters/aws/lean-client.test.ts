@@ -2,9 +2,9 @@ import { BatchGetItemCommand, DynamoDBClient, TransactWriteItemsCommand } from "
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expect, test } from "vitest";
-import { dynamoDbClient } from "../../../../functions/adapters/dynamodb-client.ts";
-import { lambdaClient } from "../../../../functions/adapters/lambda-client.ts";
-import { secretsManagerClient } from "../../../../functions/adapters/secrets-manager-client.ts";
+import { dynamoDbClient } from "../../../../functions/dynamodb/client.ts";
+import { lambdaClient } from "../../../../functions/passwords/lambda-client.ts";
+import { secretsManagerClient } from "../../../../functions/wechat/secrets-manager-client.ts";
 import { outcome, type Reply, serviceThatSays } from "./service-for-this-test.ts";
 
 const bytes = new Uint8Array([0, 1, 254, 255]);

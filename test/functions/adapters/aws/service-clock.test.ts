@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { serviceClock } from "../../../../functions/adapters/aws/service-clock.ts";
-import { noon } from "../../core/fakes.ts";
+import { noon } from "../../../support/fakes.ts";
 
 const minute = 60_000;
 const at = (ms: number) => new Date(ms).toUTCString();

@@ -1,0 +1,114 @@
+import { parseSessionId } from "../../functions/core/session.ts";
+import { askAdmin } from "../../local/after-deploy.ts";
+import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
+import type { Laptop } from "../../local/laptop.ts";
+import { sample } from "../../local/sample.ts";
+import type { WechatSimulator } from "../../simulator/simulator.ts";
+import type { EventHub } from "./events.ts";
+
+/** A control that cannot do what it was asked; `message` is for the person at the page. */
+export class ControlRefused extends Error {}
+
+export type Control = (fields: Readonly<Record<string, unknown>>) => Promise<object>;
+
+/** Longer than the login function waits for WeChat. */
+const slowMs = 10_000;
+const user = /^[\w-]{1,32}$/;
+
+/** Everything that the page can do besides calling the API: phones, operators and bad weather. */
+export function createControls(simulator: WechatSimulator, hub: EventHub) {
+  let weChat = "ok";
+  let throttled = 0;
+
+  function userOf({ user: name }: Readonly<Record<string, unknown>>): string {
+    if (typeof name === "string" && user.test(name)) return name;
+    throw new ControlRefused("user must be a name of letters, digits, _ and -.");
+  }
+
+  const openidOf = (name: string) => simulator.user(name).identities[0]?.openid ?? "";
+
+  function trouble(kind: string): void {
+    const found = /^-?\d{1,9}$/.test(kind)
+      ? { errcode: Number(kind) }
+      : { slow: { latencyMs: slowMs }, down: { drop: "before" as const }, ok: undefined }[kind];
+    if (found === undefined && kind !== "ok")
+      throw new ControlRefused("trouble must be ok, slow, down or an errcode.");
+    simulator.clearTrouble();
+    if (found) simulator.trouble(found);
+    weChat = kind;
+  }
+
+  return {
+    state: () => ({ weChat, throttled }),
+
+    /** The next DynamoDB calls of functions fail, as when a table has no capacity left. */
+    intercept({ action, principal }: InterceptedCall): Fault | undefined {
+      if (throttled === 0 || !action.startsWith("dynamodb:") || !principal.arn.includes(":assumed-role/"))
+        return undefined;
+      throttled--;
+      return { kind: "error", type: "ProvisionedThroughputExceededException", message: "Rate exceeded" };
+    },
+
+    of(laptop: Laptop): Readonly<Record<string, Control>> {
+      const admin = async (request: Parameters<typeof askAdmin>[1]): Promise<object> => ({
+        answer: await askAdmin(laptop, request),
+      });
+      return {
+        /** wx.login on that user's phone. */
+        async "wx-login"(fields) {
+          const ended = hub.call({ from: "phone", to: "wechat", label: "wx.login" });
+          const code = simulator.login(userOf(fields));
+          ended({ label: "code", ok: true, details: { code } });
+          return { code };
+        },
+        async wechat({ trouble: kind }) {
+          trouble(String(kind));
+          return {};
+        },
+        async dynamodb({ calls }) {
+          if (typeof calls !== "number" || !Number.isInteger(calls) || calls < 0 || calls > 1000) {
+            throw new ControlRefused("calls must be a number from 0 to 1000.");
+          }
+          throttled = calls;
+          return {};
+        },
+        /** Puts the end of a session into the past, as if a day had gone by. */
+        async expire({ sessionId }) {
+          const key = parseSessionId(String(sessionId));
+          if (!key) throw new ControlRefused("This phone has no session: log in first.");
+          const Key = { identity: { B: base64(key.identityKey) }, secretHash: { B: base64(key.secretHash) } };
+          await laptop.dynamoDb
+            .call("UpdateItem", {
+              TableName: laptop.tableName("SESSIONS_TABLE"),
+              Key,
+              UpdateExpression: "SET expiresAt = :past",
+              ConditionExpression: "attribute_exists(expiresAt)",
+              ExpressionAttributeValues: { ":past": { N: String(Math.floor(Date.now() / 1000) - 60) } },
+            })
+            .catch(() => {
+              throw new ControlRefused("The table has no such session any more: log in first.");
+            });
+          return {};
+        },
+        revoke: (fields) => admin({ action: "sessions.revoke", of: { openid: openidOf(userOf(fields)) } }),
+        account: ({ disabled }) =>
+          admin({
+            action: disabled === true ? "accounts.disable" : "accounts.enable",
+            account: sample.username,
+          }),
+        /** As on the first day: the user is nobody's, the account works, and the weather is fine. */
+        async reset(fields) {
+          const openid = openidOf(userOf(fields));
+          trouble("ok");
+          throttled = 0;
+          await askAdmin(laptop, { action: "accounts.enable", account: sample.username });
+          return admin({ action: "bindings.remove", of: { openid } });
+        },
+      };
+    },
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}

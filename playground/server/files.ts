@@ -1,0 +1,52 @@
+import { glob, readFile, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const types = { html: "text/html", css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
+
+const files: Readonly<Record<string, { readonly name: string; readonly type: string }>> = {
+  "/": { name: "index.html", type: types.html },
+  "/_playground/playground.css": { name: "playground.css", type: types.css },
+  "/_playground/playground.js": { name: "playground.js", type: types.js },
+  "/_playground/diagram.js": { name: "diagram.js", type: types.js },
+  "/_playground/phone.js": { name: "phone.js", type: types.js },
+  "/_playground/tables.js": { name: "tables.js", type: types.js },
+  "/_playground/trouble.js": { name: "trouble.js", type: types.js },
+  "/_playground/icon.svg": { name: "icon.svg", type: types.svg },
+};
+
+const sdkPath = "/_playground/weapp-login.mjs";
+const sdkFile = "dist/client/weapp-login.mjs";
+let sdk: Promise<string> | undefined;
+
+/** What the page is made of; undefined for any other path. */
+export async function staticFile(path: string): Promise<{ type: string; body: string } | undefined> {
+  if (path === sdkPath) {
+    sdk ??= readSdk();
+    return { type: types.js, body: await sdk };
+  }
+  const file = Object.hasOwn(files, path) ? files[path] : undefined;
+  return (
+    file && {
+      type: file.type,
+      body: await readFile(new URL(`../page/${file.name}`, import.meta.url), "utf8"),
+    }
+  );
+}
+
+/** The SDK as it is published; made from its sources, in memory, where it has not been built since they changed. */
+async function readSdk(): Promise<string> {
+  const built = await changedAt(sdkFile);
+  const sources: number[] = [];
+  for await (const path of glob("client/*.ts", { cwd: root })) sources.push(await changedAt(path));
+  if (built > Math.max(...sources)) return readFile(`${root}${sdkFile}`, "utf8");
+  const { clientFiles } = await import("../../scripts/build-client.ts");
+  return (await clientFiles())[sdkFile] ?? "";
+}
+
+async function changedAt(path: string): Promise<number> {
+  return stat(`${root}${path}`).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}

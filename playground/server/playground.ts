@@ -1,0 +1,130 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AwsEndpointOptions } from "../../local/aws/endpoint.ts";
+import { isRecord } from "../../local/aws/json.ts";
+import type { Laptop } from "../../local/laptop.ts";
+import type { WechatSimulator } from "../../simulator/simulator.ts";
+import { ControlRefused, createControls } from "./controls.ts";
+import { eventHub } from "./events.ts";
+import { staticFile } from "./files.ts";
+import { guard } from "./guard.ts";
+import { createMask } from "./mask.ts";
+import { tableRows } from "./rows.ts";
+import { watchFor } from "./sources.ts";
+import type { Watch } from "./watch.ts";
+
+const prefix = "/_playground/";
+const maxBodyCharacters = 10_000;
+
+/** Nothing comes from elsewhere, nothing goes elsewhere, and nobody may put the page into a frame. */
+const headers = {
+  "content-security-policy":
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+};
+
+export interface Playground {
+  readonly watch: Watch;
+  readonly intercept: NonNullable<AwsEndpointOptions["intercept"]>;
+  /** Answers `GET /` and everything under `/_playground/`; false: the request is not for the playground. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** From here on the page shows what happens on this laptop. What happened before was its setting up. */
+  connect(laptop: Laptop): void;
+}
+
+/** The page at `http://localhost:PORT/`: the flow on a phone, what it sets off, and what the tables hold then. */
+export function createPlayground(simulator: WechatSimulator): Playground {
+  const mask = createMask();
+  const hub = eventHub(mask, Date.now);
+  const controls = createControls(simulator, hub);
+  const watch = watchFor(hub, simulator);
+  let laptop: Laptop | undefined;
+
+  async function get(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const file = await staticFile(path);
+    if (file) return send(response, 200, file.type, file.body);
+    if (path === `${prefix}events`) return stream(request, response);
+    if (path !== `${prefix}state` || !laptop) return json(response, 404, { error: "There is no such page." });
+    json(response, 200, { ...controls.state(), tables: await tableRows(laptop, mask, Date.now()) });
+  }
+
+  async function post(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const all = laptop ? controls.of(laptop) : {};
+    const name = path.slice(prefix.length);
+    const control = path.startsWith(prefix) && Object.hasOwn(all, name) ? all[name] : undefined;
+    if (!control) return json(response, 404, { error: "There is no such control." });
+    const fields = await readJson(request);
+    if (!fields) return json(response, 400, { error: "The body must be a JSON object." });
+    try {
+      json(response, 200, await control(fields));
+    } catch (error) {
+      if (!(error instanceof ControlRefused)) throw error;
+      json(response, 400, { error: error.message });
+    }
+  }
+
+  /** Server-Sent Events; a page that comes back gets what it has missed. */
+  function stream(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, { ...headers, "content-type": "text/event-stream" });
+    response.write("retry: 1000\n\n");
+    const unsubscribe = hub.subscribe(Number(request.headers["last-event-id"] ?? 0), (event) => {
+      response.write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+    });
+    response.on("close", unsubscribe);
+  }
+
+  const quiet = () => () => {};
+  return {
+    watch: {
+      request: (it) => (laptop ? watch.request(it) : quiet()),
+      invocation: (fn, payload) => (laptop ? watch.invocation(fn, payload) : quiet()),
+      awsCall: (fn, call) => (laptop ? watch.awsCall(fn, call) : quiet()),
+    },
+    intercept: controls.intercept,
+    answer(request, response) {
+      const path = (request.url ?? "").replace(/[?#].*/, "");
+      const isPage = path === "/" && (request.method === "GET" || request.method === "HEAD");
+      if (!isPage && !path.startsWith(prefix)) return false;
+      const refusal = guard(request);
+      if (refusal) json(response, refusal.status, { error: refusal.error });
+      else {
+        const answered =
+          request.method === "POST" ? post(path, request, response) : get(path, request, response);
+        answered.catch((error) => {
+          console.error(error);
+          if (response.headersSent) response.destroy();
+          else json(response, 500, { error: "The playground failed; the terminal says how." });
+        });
+      }
+      return true;
+    },
+    connect(started) {
+      laptop = started;
+    },
+  };
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
+  let text = "";
+  for await (const chunk of request.setEncoding("utf8")) {
+    if (text.length <= maxBodyCharacters) text += chunk;
+  }
+  try {
+    const fields: unknown = JSON.parse(text);
+    return isRecord(fields) && text.length <= maxBodyCharacters ? fields : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  send(response, status, "application/json", JSON.stringify(body));
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { ...headers, "content-type": `${type}; charset=utf-8` });
+  response.end(body);
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { identityKey } from "../../../functions/core/identity.ts";
+import { newSession, type Session } from "../../../functions/core/session.ts";
+import { dynamoDbSessions } from "../../../functions/dynamodb/sessions.ts";
+import { base64, dynamoDbForThisTest, noon, noonInSeconds, type Stored } from "../../support/dynamodb.ts";
+
+const alice = identityKey({ appId: "wx1", openid: "o-alice" });
+const bob = identityKey({ appId: "wx1", openid: "o-bob" });
+const opened = (identity: Uint8Array, filler: number) =>
+  newSession(identity, "u1", noon, 86_400, (size) => Buffer.alloc(size, filler));
+const { sessionId, session } = opened(alice, 7);
+const another = opened(alice, 8).session;
+
+async function sessions() {
+  const dynamoDb = await dynamoDbForThisTest();
+  return {
+    ...dynamoDb,
+    sessions: dynamoDbSessions(dynamoDb.table("SESSIONS_TABLE")),
+    stored: () => dynamoDb.items("SESSIONS_TABLE"),
+  };
+}
+
+test("the table keeps whose session it is, from when to when, and the hash of its secret, and nothing else", async () => {
+  const { sessions: it, stored } = await sessions();
+  await it.create(session);
+  expect(await stored()).toEqual([
+    {
+      identity: { B: base64(alice) },
+      secretHash: { B: base64(session.secretHash) },
+      userId: { S: "u1" },
+      createdAt: { N: String(noon) },
+      expiresAt: { N: String(noonInSeconds + 86_400) },
+    },
+  ]);
+  const secret = Buffer.from(sessionId, "base64url").subarray(16);
+  expect(JSON.stringify(await stored())).not.toContain(base64(secret));
+});
+
+test("a session whose confirmation was lost is written once", async () => {
+  const { sessions: it, faults, calls, stored } = await sessions();
+  faults.push({ kind: "lose-reply" });
+  await it.create(session);
+  expect(calls).toHaveLength(2);
+  expect(calls[0]?.input).toEqual(calls[1]?.input);
+  expect(await stored()).toHaveLength(1);
+});
+
+test("removing a session leaves the others of its identity", async () => {
+  const { sessions: it, stored } = await sessions();
+  await it.create(session);
+  await it.create(another);
+  await it.remove(session);
+  expect(await stored()).toMatchObject([{ secretHash: { B: base64(another.secretHash) } }]);
+});
+
+test("removing a session that is gone already is no failure", async () => {
+  const { sessions: it, stored } = await sessions();
+  await it.remove(session);
+  expect(await stored()).toEqual([]);
+});
+
+describe("the list of an identity's sessions", () => {
+  test("is what was stored, with the device where it is known, and nobody else's", async () => {
+    const { sessions: it } = await sessions();
+    const onThePhone = { ...another, device: "iPhone, WeChat 8.0.49" };
+    for (const one of [session, onThePhone, opened(bob, 7).session]) await it.create(one);
+    const listed = await it.list(alice);
+    expect(listed).toHaveLength(2);
+    expect(listed.map(readable)).toEqual(expect.arrayContaining([session, onThePhone].map(readable)));
+  });
+
+  test("is empty for an identity without any", async () => {
+    const { sessions: it } = await sessions();
+    expect(await it.list(alice)).toEqual([]);
+  });
+
+  test("is strongly consistent, and goes on where a page ends", async () => {
+    const { sessions: it, faults, calls, stored } = await sessions();
+    await it.create(session);
+    await it.create(another);
+    const [first] = await stored();
+    const { identity, secretHash } = first ?? {};
+    faults.push({ kind: "answer", output: { Items: [first], LastEvaluatedKey: { identity, secretHash } } });
+    expect(await it.list(alice)).toHaveLength(2);
+    expect(calls.slice(2)).toMatchObject([
+      { action: "dynamodb:Query", input: { ConsistentRead: true } },
+      {
+        action: "dynamodb:Query",
+        input: { ConsistentRead: true, ExclusiveStartKey: { identity, secretHash } },
+      },
+    ]);
+  });
+
+  test.each<[string, Stored[string]]>([
+    ["userId", { N: "1" }],
+    ["createdAt", { S: String(noon) }],
+    ["expiresAt", { BOOL: true }],
+  ])("leaves out a session whose %s is %j", async (name, value) => {
+    const { sessions: it, put, stored } = await sessions();
+    await it.create(session);
+    const [item] = await stored();
+    await put("SESSIONS_TABLE", { ...item, [name]: value });
+    expect(await it.list(alice)).toEqual([]);
+  });
+});
+
+/** Binaries come back as another class of bytes than they were put in as. */
+function readable({ identityKey, secretHash, ...rest }: Session) {
+  return { ...rest, identityKey: base64(identityKey), secretHash: base64(secretHash) };
+}

@@ -1,0 +1,115 @@
+import { text } from "node:stream/consumers";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { lambdaVerifier } from "../../../functions/passwords/lambda-verifier.ts";
+import { serverForThisTest } from "../../support/wechat.ts";
+
+const attempt = { username: "张三", password: 'pwd "123456"\\', appId: "wx1" };
+
+interface LambdaAnswer {
+  readonly payload?: string;
+  readonly functionError?: string;
+  readonly status?: number;
+  /** Never answers. */
+  readonly hangs?: boolean;
+}
+
+/** The adapter against what answers in Lambda's place, on Lambda's own protocol. */
+async function verifier({ payload = "", functionError, status = 200, hangs = false }: LambdaAnswer) {
+  const invocations: { path: string | undefined; payload: unknown }[] = [];
+  const endpoint = await serverForThisTest(async (request, response) => {
+    invocations.push({ path: request.url, payload: JSON.parse(await text(request)) });
+    if (hangs) return;
+    if (functionError !== undefined) response.setHeader("x-amz-function-error", functionError);
+    response.writeHead(status, { "content-type": "application/json" }).end(payload);
+  });
+  const client = new LambdaClient({
+    endpoint,
+    region: "us-east-1",
+    maxAttempts: 1,
+    credentials: { accessKeyId: "ATEST", secretAccessKey: "not verified" },
+  });
+  onTestFinished(() => client.destroy());
+  const deadline = new AbortController();
+  const it = lambdaVerifier(client, "the-verifier", deadline.signal);
+  return { invocations, deadline, verify: () => it.verify(attempt) };
+}
+
+test("the verifier gets username and password as they were typed, and the appId", async () => {
+  const { verify, invocations } = await verifier({ payload: '{"userId":"u1"}' });
+  await verify();
+  expect(invocations).toEqual([{ path: "/2015-03-31/functions/the-verifier/invocations", payload: attempt }]);
+});
+
+test.each([
+  ['{"userId":"u1"}', { userId: "u1" }],
+  ['{"userId":"u1","name":"ignored"}', { userId: "u1" }],
+  [JSON.stringify({ userId: "u".repeat(128) }), { userId: "u".repeat(128) }],
+  ['{"userId":"用户"}', { userId: "用户" }],
+  ['{"refused":"invalid_credentials"}', { refused: "invalid_credentials" }],
+  ['{"refused":"account_disabled"}', { refused: "account_disabled" }],
+  ['{"refused":"invalid_credentials","userId":"u1"}', { refused: "invalid_credentials" }],
+])("it answers %s", async (payload, verdict) => {
+  const { verify } = await verifier({ payload });
+  expect(await verify()).toEqual(verdict);
+});
+
+describe("is an outage, and never a no", () => {
+  test.each([
+    ["an unknown refusal", '{"refused":"because"}'],
+    ["an unknown refusal with a userId", '{"refused":"because","userId":"u1"}'],
+    ["a refusal that is null", '{"refused":null,"userId":"u1"}'],
+    ["an empty userId", '{"userId":""}'],
+    ["a userId of 129 characters", JSON.stringify({ userId: "u".repeat(129) })],
+    ["a userId that is a number", '{"userId":1}'],
+    ["no fields", "{}"],
+    ["an HTTP answer around the verdict", JSON.stringify({ statusCode: 200, body: '{"userId":"u1"}' })],
+    ["null", "null"],
+    ["a string", '"u1"'],
+    ["a list", '["u1"]'],
+    ["nothing", ""],
+    ["no JSON", "<html></html>"],
+  ])("%s", async (_, payload) => {
+    const { verify } = await verifier({ payload });
+    await expect(verify()).rejects.toThrow(StoreUnavailable);
+  });
+
+  test.each(["Unhandled", "Handled"])(
+    "a verifier that failed (%s), even with a verdict in its answer",
+    async (functionError) => {
+      const { verify } = await verifier({ functionError, payload: '{"refused":"invalid_credentials"}' });
+      await expect(verify()).rejects.toThrow(StoreUnavailable);
+    },
+  );
+
+  test.each([403, 404, 429, 500, 503])("a Lambda that answers %i", async (status) => {
+    const { verify } = await verifier({ status, payload: '{"Message":"no"}' });
+    await expect(verify()).rejects.toThrow(StoreUnavailable);
+  });
+
+  test("a deadline that has passed, before anything is sent", async () => {
+    const { verify, deadline, invocations } = await verifier({ payload: '{"userId":"u1"}' });
+    deadline.abort();
+    await expect(verify()).rejects.toThrow(StoreUnavailable);
+    expect(invocations).toEqual([]);
+  });
+
+  test("a deadline that passes while it thinks", async () => {
+    const { verify, deadline, invocations } = await verifier({ hangs: true });
+    const outcome = expect(verify()).rejects.toThrow(StoreUnavailable);
+    await expect.poll(() => invocations, { interval: 1 }).toHaveLength(1);
+    deadline.abort();
+    await outcome;
+  });
+});
+
+test("what the verifier said is not repeated: it may hold what a person typed", async () => {
+  const { verify } = await verifier({ payload: JSON.stringify({ error: `bad ${attempt.password}` }) });
+  const error = await verify().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StoreUnavailable);
+  const { message, cause } = error instanceof Error ? error : new Error();
+  expect(`${message} ${cause}`).toBe(
+    "The account verifier did not answer its answer is neither a userId nor a refusal",
+  );
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { type Action, type ErrorCode, errors, problem } from "../../../functions/runtime/problem.ts";
+import { bodyOf } from "../../support/api-event.ts";
+
+/** What callers were promised. A change here is a change for every client that is out there. */
+const promised: readonly [code: ErrorCode, status: number, atLogin: Action, elsewhere: Action][] = [
+  ["invalid_request", 400, "fix_request", "fix_request"],
+  ["payload_too_large", 413, "fix_request", "fix_request"],
+  ["unsupported_media_type", 415, "fix_request", "fix_request"],
+  ["method_not_allowed", 405, "fix_request", "fix_request"],
+  ["invalid_code", 401, "new_code", "new_code"],
+  ["invalid_ticket", 401, "new_code", "new_code"],
+  ["invalid_credentials", 401, "fix_credentials", "fix_credentials"],
+  ["binding_required", 409, "bind", "bind"],
+  ["already_bound", 409, "unbind_first", "unbind_first"],
+  ["account_already_bound", 409, "contact_support", "contact_support"],
+  ["account_disabled", 403, "contact_support", "contact_support"],
+  ["wechat_user_blocked", 403, "contact_support", "contact_support"],
+  ["too_many_attempts", 429, "wait", "wait"],
+  ["rate_limited", 429, "wait", "wait"],
+  ["wechat_busy", 503, "new_code", "new_code"],
+  ["wechat_unavailable", 503, "new_code", "new_code"],
+  ["wechat_timeout", 504, "new_code", "new_code"],
+  ["store_unavailable", 503, "new_code", "retry"],
+  ["internal_error", 500, "new_code", "retry"],
+  ["not_configured", 503, "contact_support", "contact_support"],
+];
+
+test("every code that there is was promised, and no other", () => {
+  expect(promised.map(([code]) => code).sort()).toEqual(Object.keys(errors).sort());
+});
+
+describe.each(promised)("%s", (code, status, atLogin, elsewhere) => {
+  test(`is ${status} with the action ${atLogin} at login and ${elsewhere} elsewhere`, () => {
+    expect(problem(code, "request-1").statusCode).toBe(status);
+    expect(bodyOf(problem(code, "request-1"))).toMatchObject({ code, status, action: atLogin });
+    expect(bodyOf(problem(code, "request-1", {}, "login"))).toMatchObject({ action: atLogin });
+    expect(bodyOf(problem(code, "request-1", {}, "elsewhere"))).toMatchObject({
+      code,
+      status,
+      action: elsewhere,
+    });
+  });
+
+  test("is a problem as RFC 9457 has it, which nobody may cache", () => {
+    const answer = problem(code, "request-1");
+    expect(answer.headers).toEqual({
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+    });
+    expect(bodyOf(answer)).toEqual({
+      type: expect.stringMatching(new RegExp(`^urn:.+:${code}$`)),
+      title: expect.stringMatching(/^\S.{9,}\S$/),
+      status,
+      code,
+      action: atLogin,
+      requestId: "request-1",
+    });
+  });
+});
+
+describe("an answer", () => {
+  test("says in a header when to come back, in whole seconds", () => {
+    const answer = problem("too_many_attempts", "request-1", { retryAfter: 120 });
+    expect(answer.headers).toMatchObject({ "retry-after": "120" });
+  });
+
+  test("says in a header which method is allowed", () => {
+    const answer = problem("method_not_allowed", "request-1", { allow: "POST" });
+    expect(answer.headers).toMatchObject({ allow: "POST" });
+  });
+
+  test("carries the detail, the fields at fault and the bind ticket in its body", () => {
+    const details = { detail: "Look here.", fields: ["code"], bindTicket: "a ticket" };
+    expect(bodyOf(problem("invalid_request", "request-1", details))).toMatchObject(details);
+  });
+
+  test("has the title of its code, so that two codes are never told alike", () => {
+    expect(new Set(promised.map(([code]) => bodyOf(problem(code, "r")).title)).size).toBe(promised.length);
+  });
+});

@@ -1,0 +1,90 @@
+import { createDecipheriv } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { ControlError } from "../../simulator/control-input.ts";
+import { encrypted, rawDataSignature, sessionSignature } from "../../simulator/open-data.ts";
+import { cafe, call, exchange, field, NOON, shop, simulate, solo } from "../support/simulator.ts";
+
+type Vectors = {
+  rawDataSignature: { rawData: string; sessionKey: string; signature: string };
+  encryptedData: { sessionKey: string; iv: string; encryptedData: string; expected: object };
+  hmacSignature: { sessionKey: string; message: string; signature: string };
+};
+
+/** As a server does it, with node's own implementation. */
+function decrypted(data: { encryptedData: string; iv: string }, sessionKey: string): string {
+  const [key, iv] = [Buffer.from(sessionKey, "base64"), Buffer.from(data.iv, "base64")];
+  const decipher = createDecipheriv("aes-128-cbc", key, iv);
+  return decipher.update(data.encryptedData, "base64", "utf8") + decipher.final("utf8");
+}
+
+describe("WeChat's published vectors hold for", () => {
+  const vectors: Vectors = JSON.parse(
+    readFileSync(new URL("published-vectors.json", import.meta.url), "utf8"),
+  );
+
+  test("the signature of rawData", () => {
+    const { rawData, sessionKey, signature } = vectors.rawDataSignature;
+    expect(rawDataSignature(rawData, sessionKey)).toBe(signature);
+  });
+
+  test("the encryption, to the byte", () => {
+    const { sessionKey, iv, encryptedData, expected } = vectors.encryptedData;
+    const plain = decrypted({ encryptedData, iv }, sessionKey);
+    expect(JSON.parse(plain)).toMatchObject(expected);
+    expect(encrypted(plain, sessionKey, iv)).toBe(encryptedData);
+  });
+
+  test("the HMAC, under the session_key string as it is", () => {
+    const { message, sessionKey, signature } = vectors.hmacSignature;
+    expect(sessionSignature(message, sessionKey)).toBe(signature);
+  });
+});
+
+describe("open data", () => {
+  test("are signed and encrypted under the user's present session_key, with a watermark", async () => {
+    const { simulator, time } = await simulate();
+    await exchange(simulator, simulator.login("张三"));
+    await exchange(simulator, simulator.login("张三"));
+    time.now = NOON + 61_999;
+    const answer = await call(simulator, "POST", "/_sim/userinfo", { user: "张三" });
+    expect(Object.keys(Object(answer.json))).toEqual(["rawData", "signature", "encryptedData", "iv"]);
+    const data = { encryptedData: field(answer, "encryptedData"), iv: field(answer, "iv") };
+    const sessionKey = simulator.sessionKey("张三") ?? "";
+    const profile: object = JSON.parse(field(answer, "rawData"));
+    expect(profile).toMatchObject({ nickName: "张三" });
+    expect(field(answer, "signature")).toBe(rawDataSignature(field(answer, "rawData"), sessionKey));
+    const [identity] = simulator.user("张三").identities;
+    expect(JSON.parse(decrypted(data, sessionKey))).toEqual({
+      ...profile,
+      openId: identity?.openid,
+      unionId: identity?.unionid,
+      watermark: { timestamp: NOON / 1000 + 61, appid: shop.appid },
+    });
+  });
+
+  test("have no unionId in an app without an owner", async () => {
+    const { simulator } = await simulate();
+    await exchange(simulator, simulator.login("alice", solo.appid), solo);
+    const data = simulator.userInfo("alice", solo.appid);
+    const plain = decrypted(data, simulator.sessionKey("alice", solo.appid) ?? "");
+    expect(JSON.parse(plain)).not.toHaveProperty("unionId");
+  });
+
+  test("never come twice under the same iv", async () => {
+    const { simulator } = await simulate();
+    await exchange(simulator, simulator.login("alice"));
+    expect(simulator.userInfo("alice").iv).not.toBe(simulator.userInfo("alice").iv);
+  });
+
+  test("need a session_key, of the app", async () => {
+    const { simulator } = await simulate();
+    await exchange(simulator, simulator.login("alice"));
+    expect(() => simulator.userInfo("alice", cafe.appid)).toThrow(ControlError);
+    const answer = await call(simulator, "POST", "/_sim/userinfo", { user: "bob" });
+    expect([answer.status, field(answer, "error")]).toEqual([
+      400,
+      expect.stringContaining('"user" has no session_key yet'),
+    ]);
+  });
+});

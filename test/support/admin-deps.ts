@@ -1,0 +1,21 @@
+import type { AdminNeeds } from "../../functions/admin/needs.ts";
+import { loginWorld, noon } from "./fakes.ts";
+
+/** A deployment of these mini-programs without built-in accounts, where nobody is bound and all is well. */
+export function needs(appIds: readonly string[]): AdminNeeds {
+  const { sessions, revocations } = loginWorld();
+  return {
+    appIds,
+    accounts: "none",
+    directory: { identitiesOf: async () => [], describe: async () => undefined },
+    revocations,
+    sessions,
+    hashes: { hash: async () => "a hash", isHash: () => false },
+    appSecrets: { read: async () => ({ state: "missing" }), set: async () => {}, setProven: async () => {} },
+    trials: { ask: async () => ({ verdict: "accepted", contact: { milliseconds: 40 } }) },
+    weChatUrl: "https://api.weixin.qq.com",
+    tables: { inspect: async () => [] },
+    now: () => noon,
+    random: (size) => new Uint8Array(size),
+  };
+}

@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { inject, onTestFinished } from "vitest";
+import { authorize } from "../../functions/core/authorize.ts";
+import { identityKey } from "../../functions/core/identity.ts";
+import { type LoggedIn, type LoginNeeds, type LoginRequest, login } from "../../functions/core/login.ts";
+import type { Refusal } from "../../functions/core/refusal.ts";
+import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
+import { readBoundSession } from "../../functions/dynamodb/authorization.ts";
+import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
+import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
+import { dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
+import { dynamoDbForThisTest, type TableName } from "./dynamodb.ts";
+import { seededNumbers } from "./seeded-numbers.ts";
+
+export const racers = 64;
+export const appId = "wx0123456789abcdef";
+
+/** The functions' own core and adapters on the template's tables; a code is whose it is, a password is whose it is. */
+export async function racingLogins(options: { oneIdentityPerApp?: boolean; attempts?: number } = {}) {
+  const { oneIdentityPerApp = false, attempts = 1_000_000 } = options;
+  const dynamoDb = await dynamoDbForThisTest();
+  // Without the functions' time limits: 64 racers in one process may wait for one another longer than a Lambda would.
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  onTestFinished(() => client.destroy());
+  const table = (name: TableName) => ({ ...dynamoDb.table(name), client });
+  const bindings = table("BINDINGS_TABLE");
+  const sessions = table("SESSIONS_TABLE");
+  const pause = async () => {
+    await setImmediate();
+  };
+  let verified = 0;
+  const needs: LoginNeeds = {
+    wechat: { code2session: async (_, openid) => ({ appId, openid }) },
+    bindings: dynamoDbBindings(bindings, { oneIdentityPerApp }, pause),
+    sessions: dynamoDbSessions(sessions),
+    tickets: dynamoDbBindTickets(table("ATTEMPTS_TABLE")),
+    counters: dynamoDbAttemptCounters(table("ATTEMPTS_TABLE")),
+    verifier: {
+      async verify({ username, password }) {
+        verified++;
+        return password === `password of ${username}`
+          ? { userId: `u_${username}` }
+          : { refused: "invalid_credentials" };
+      },
+    },
+    // One window for all of time: no round straddles two.
+    limits: { perIdentity: attempts, perSourceIp: 0, perUsername: attempts, windowSeconds: 100_000_000_000 },
+    sessionLifetimeSeconds: 86_400,
+    now: Date.now,
+    random: randomBytes,
+  };
+  const read = readBoundSession(bindings.client, { bindings: bindings.name, sessions: sessions.name });
+  return {
+    dynamoDb,
+    needs,
+    revocations: dynamoDbRevocations(bindings, pause),
+    verified: () => verified,
+    logIn: (
+      request: Omit<LoginRequest, "sourceIp" | "appId"> & ({ code: string } | { bindTicket: string }),
+    ) => login({ ...request, appId, sourceIp: "203.0.113.1" } as LoginRequest, needs),
+    /** The userId that the authorizer would pass on, or undefined. */
+    userOf: async (sessionId: string) => (await authorize(sessionId, read, Date.now))?.binding.userId,
+    bindingOf: (openid: string) => needs.bindings.find(identityKey({ appId, openid })),
+  };
+}
+
+export function credentialsOf(username: string) {
+  return { username, password: `password of ${username}` };
+}
+
+/** Runs `race` for each round; a failure names the round's seed. Racers start a seeded number of turns apart. */
+export async function eachRound(
+  race: (round: number, start: <T>(racer: () => Promise<T>) => Promise<T>) => Promise<void>,
+): Promise<void> {
+  for (let round = 1; round <= inject("rounds"); round++) {
+    const below = seededNumbers(round);
+    const start = async <T>(racer: () => Promise<T>) => {
+      for (let turns = below(8); turns > 0; turns--) await setImmediate();
+      return racer();
+    };
+    try {
+      await race(round, start);
+    } catch (error) {
+      throw new Error(`Round with seed ${round}`, { cause: error });
+    }
+  }
+}
+
+export function isLoggedIn(result: LoggedIn | Refusal): result is LoggedIn {
+  return "sessionId" in result;
+}
+
+export function count<T>(values: readonly T[], matches: (value: T) => boolean): number {
+  return values.filter(matches).length;
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Gateway } from "../../../local/gateway/gateway.ts";
+import { findRoute } from "../../../local/gateway/routes.ts";
+import type { Functions } from "../../../local/lambda/functions.ts";
+import { listen } from "../../../local/listen.ts";
+import { readBody } from "../../../local/read-body.ts";
+import { gatewayAnswers, type RestAnswer, readRestResult } from "./answers.ts";
+import type { RestApiDescription, RestMethodDescription } from "./assembly.ts";
+import { mayInvoke, restAuthorizers } from "./authorizers.ts";
+import { restEvent } from "./event.ts";
+
+const maxBodyBytes = 10 * 1024 * 1024;
+
+export interface RestGatewayOptions {
+  readonly api: RestApiDescription;
+  readonly functions: Functions;
+  /** 0: chosen by the system. */
+  readonly port: number;
+  readonly now: () => number;
+}
+
+/**
+ * API Gateway's REST API over a stage of the template, at `http://localhost:PORT/STAGE`. Rejects with Node's error when
+ * it cannot listen.
+ */
+export async function startRestGateway({ api, functions, port, now }: RestGatewayOptions): Promise<Gateway> {
+  const authorize = restAuthorizers(api, functions, now);
+
+  async function answer(request: IncomingMessage): Promise<RestAnswer> {
+    const { method: httpMethod = "GET", url = "/" } = request;
+    const { pathname } = new URL(url, "http://localhost");
+    const [, stage, path = "/"] = /^\/([^/]*)(\/.*)?$/.exec(pathname) ?? [];
+    if (stage !== api.stage) return gatewayAnswers.noSuchStage;
+    const found = findMethod(api.methods, httpMethod, path);
+    if (!found) return gatewayAnswers.noSuchMethod;
+    const body = await readBody(request, maxBodyBytes);
+    if (!body) return gatewayAnswers.tooLarge;
+
+    const { method } = found;
+    const event = restEvent(request, body, { ...found, api, path, requestId: randomUUID(), now: now() });
+    const verdict = method.authorizer && (await authorize(method.authorizer, event));
+    if (verdict === "broken") return gatewayAnswers.brokenAuthorizer;
+    if (typeof verdict === "string") return gatewayAnswers[verdict];
+
+    const source = `${api.stage}/${httpMethod}${method.resourcePath}`;
+    if (!mayInvoke(api, method.functionArn, source)) return gatewayAnswers.notInvokable;
+    const requestContext = { ...event.requestContext, ...verdict };
+    const result = await functions.invoke(method.functionArn, JSON.stringify({ ...event, requestContext }));
+    return result.functionError ? gatewayAnswers.brokenFunction : readRestResult(result.payload, api.binary);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request).then(
+      (it) => write(response, it),
+      () => write(response, gatewayAnswers.notInvokable),
+    );
+  });
+  const { url, close } = await listen(server, port);
+  return { url: `${url}/${api.stage}`, close };
+}
+
+/** Unlike an HTTP API, a REST API settles on a resource by its path before it looks at the method. */
+function findMethod(methods: readonly RestMethodDescription[], httpMethod: string, path: string) {
+  const resources = methods.map(({ resourcePath }) => ({ routeKey: `ANY ${resourcePath}`, resourcePath }));
+  // `/orders/` is `/orders`.
+  const found = findRoute(resources, httpMethod, path.replace(/(?<=.)\/$/, ""));
+  const ofResource = methods.filter(({ resourcePath }) => resourcePath === found?.route.resourcePath);
+  const method =
+    ofResource.find((it) => it.httpMethod === httpMethod) ?? ofResource.find((it) => it.httpMethod === "ANY");
+  return found && method && { method, pathParameters: found.pathParameters };
+}
+
+function write(response: ServerResponse, { status, headers, body }: RestAnswer): void {
+  response.writeHead(status, { ...headers, "x-amzn-requestid": randomUUID() });
+  response.end(body);
+}

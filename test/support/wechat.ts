@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { onTestFinished } from "vitest";
+import type { AppSecrets } from "../../functions/wechat/app-secret.ts";
+import {
+  startWechatSimulator,
+  type WechatSimulator,
+  type WechatSimulatorOptions,
+} from "../../simulator/simulator.ts";
+
+/** One mini-program whose owner has an Open Platform account, so that WeChat sends a unionid, and one without. */
+export const shop = { appid: "wx00000000000000a1", secret: "the-secret-of-the-shop", owner: "acme" };
+export const solo = { appid: "wx00000000000000b1", secret: "the-secret-of-the-solo" };
+
+/** WeChat's simulator, closed when the test ends. It ends no idle connection, so that only the client does. */
+export async function weChatForThisTest(
+  options: Partial<WechatSimulatorOptions> = {},
+): Promise<WechatSimulator> {
+  const simulator = await startWechatSimulator({ apps: [shop, solo], keepAliveTimeout: 0, ...options });
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+/** Something else in WeChat's place, for answers that the simulator cannot give; `http://127.0.0.1:PORT`. */
+export async function serverForThisTest(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  server.keepAliveTimeout = 0;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("The server does not listen.");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** AppSecrets that are what they are set to, and how often a renewed one was asked for. */
+export interface SettableSecrets extends AppSecrets {
+  now: string | undefined;
+  /** What asking anew brings; as `now` unless set. */
+  next: string | undefined;
+  /** Whether what there is, now or next, had been accepted by WeChat when it was stored. */
+  proven: boolean;
+  readonly renewals: string[];
+}
+
+export function settableSecrets(now: string | undefined): SettableSecrets {
+  const renewals: string[] = [];
+  return {
+    now,
+    next: now,
+    proven: false,
+    renewals,
+    async current() {
+      return this.now === undefined ? undefined : { value: this.now, proven: this.proven };
+    },
+    async renewed(appId) {
+      renewals.push(appId);
+      this.now = this.next;
+      return this.current(appId);
+    },
+  };
+}
