@@ -15,7 +15,7 @@ export function deployed(settings: Parameters<typeof loginWorld>[0] & { appIds?:
     deployment: { appIds, passwords: worldSettings.verifier !== "none" },
     needsUntil: (deadline) => {
       deadlines.push(deadline);
-      return world.needs;
+      return world.deps;
     },
     begin: untimed(logged),
   });

@@ -23,7 +23,7 @@ describe("a login with a password", () => {
       "username",
     ]);
     expect(journal.operations.slice(0, 5)).toEqual([
-      "wechat.code2session",
+      "wechat.exchange",
       "counters.charge",
       "counters.charge",
       "counters.charge",
@@ -76,7 +76,7 @@ describe("a login with a password", () => {
   test("is charged in the window of its entry, however long WeChat takes", async () => {
     const { login, withCode, counters, journal, time } = loginWorld();
     time.now = noon + 899_999;
-    journal.meanwhile("wechat.code2session", () => {
+    journal.meanwhile("wechat.exchange", () => {
       time.now = noon + 903_000;
     });
     await login(withCode(alice, mistyped));

@@ -37,10 +37,10 @@ const outage = () => new StoreUnavailable("DynamoDB", new Error("throttled"));
 
 describe("a store that does not answer is thrown, and is never a refusal", () => {
   test.each<[Operation, string, (world: LoginWorld) => Promise<LoginRequest>]>([
-    ["wechat.code2session", "a silent login", silent],
+    ["wechat.exchange", "a silent login", silent],
     ["bindings.find", "a silent login", silent],
     ["bindings.rememberUnionid", "a silent login with a new unionid", silentWithUnionid],
-    ["sessions.create", "a silent login", silent],
+    ["sessions.open", "a silent login", silent],
     ["tickets.create", "the silent login of an unbound identity", unbound],
     ["counters.charge", "a first login", first],
     ["verifier.verify", "a first login", first],
@@ -48,12 +48,12 @@ describe("a store that does not answer is thrown, and is never a refusal", () =>
     ["counters.giveBack", "a first login", first],
     ["bindings.find", "a first login", first],
     ["bindings.bind", "a first login", first],
-    ["sessions.create", "a first login", first],
+    ["sessions.open", "a first login", first],
     ["tickets.create", "a wrong password", wrong],
     ["tickets.takeAttempt", "a login by ticket", byTicket],
     ["bindings.bind", "a login by ticket", byTicket],
     ["tickets.consume", "a login by ticket", byTicket],
-    ["sessions.create", "a login by ticket", byTicket],
+    ["sessions.open", "a login by ticket", byTicket],
   ])("%s in %s leaves no session", async (operation, _login, prepare) => {
     const world = loginWorld();
     const request = await prepare(world);
@@ -125,7 +125,7 @@ describe("after an outage", () => {
 
   test("of sessions.create the ticket is spent, and a new code alone logs in", async () => {
     const { login, withCode, withTicket, ticket, journal, sessions } = await withAliceTicket();
-    journal.meanwhile("sessions.create", () => {
+    journal.meanwhile("sessions.open", () => {
       throw outage();
     });
     await expect(login(withTicket(ticket, zhangsan))).rejects.toThrow(StoreUnavailable);
@@ -137,7 +137,7 @@ describe("after an outage", () => {
   test("an error that is no outage is thrown as it is", async () => {
     const { login, withCode, journal } = loginWorld();
     const bug = new TypeError("a bug");
-    journal.breaks("wechat.code2session", bug);
+    journal.breaks("wechat.exchange", bug);
     await expect(login(withCode(alice))).rejects.toBe(bug);
   });
 });

@@ -34,7 +34,7 @@ describe("a bound identity", () => {
     const { bindings, login, withCode, journal } = loginWorld();
     bindings.put(alice);
     await login(withCode(alice));
-    expect(journal.operations).toEqual(["wechat.code2session", "bindings.find", "sessions.create"]);
+    expect(journal.operations).toEqual(["wechat.exchange", "bindings.find", "sessions.open"]);
   });
 
   test("gets one session, which the authorizer allows", async () => {
@@ -66,7 +66,7 @@ describe("a bound identity", () => {
   test("is counted from the entry: the clock goes on while WeChat thinks, createdAt does not", async () => {
     const { bindings, login, withCode, sessions, journal, time } = loginWorld();
     bindings.put(alice);
-    journal.meanwhile("wechat.code2session", () => {
+    journal.meanwhile("wechat.exchange", () => {
       time.now = noon + 2_500;
     });
     const { expiresAt } = loggedIn(await login(withCode(alice)));
@@ -125,7 +125,7 @@ describe("whatever ended the sessions of an identity ends the logins under way",
   ])("sessions valid from %s", async (_when, sessionsValidFrom, refusal) => {
     const { bindings, login, withCode, sessions, journal, time } = loginWorld();
     bindings.put(alice, { userId: "user-1", sessionsValidFrom });
-    journal.meanwhile("wechat.code2session", () => {
+    journal.meanwhile("wechat.exchange", () => {
       time.now = noon + 5_000;
     });
     expect(refusalOf(await login(withCode(alice)))).toBe(refusal);
@@ -135,7 +135,7 @@ describe("whatever ended the sessions of an identity ends the logins under way",
   test("also an unbinding: no ticket for a login that was under way", async () => {
     const { bindings, login, withCode, tickets, journal } = loginWorld();
     bindings.put(alice);
-    journal.meanwhile("wechat.code2session", () => bindings.unbind(alice, noon));
+    journal.meanwhile("wechat.exchange", () => bindings.unbind(alice, noon));
     expect(refusalOf(await login(withCode(alice)))).toBe("invalid_code");
     expect(tickets.items.size).toBe(0);
   });
@@ -143,7 +143,7 @@ describe("whatever ended the sessions of an identity ends the logins under way",
   test("also when it happens while WeChat is asked", async () => {
     const { bindings, login, withCode, sessions, journal } = loginWorld();
     bindings.put(alice);
-    journal.meanwhile("wechat.code2session", () =>
+    journal.meanwhile("wechat.exchange", () =>
       bindings.put(alice, { userId: "user-1", sessionsValidFrom: noon + 1 }),
     );
     expect(await login(withCode(alice))).toMatchObject({
@@ -156,7 +156,7 @@ describe("whatever ended the sessions of an identity ends the logins under way",
   test("also when it happens after the read: the session is written, and is dead", async () => {
     const { bindings, login, withCode, read, journal, time } = loginWorld();
     bindings.put(alice);
-    journal.meanwhile("sessions.create", () =>
+    journal.meanwhile("sessions.open", () =>
       bindings.put(alice, { userId: "user-1", sessionsValidFrom: noon + 1 }),
     );
     const { sessionId } = loggedIn(await login(withCode(alice)));
@@ -226,7 +226,7 @@ describe("a code", () => {
   test("that WeChat does not know is refused before anything is read", async () => {
     const { login, withCode, journal } = loginWorld();
     expect(told(await login({ ...withCode(alice), code: "made up" }))).toEqual({ refused: "invalid_code" });
-    expect(journal.operations).toEqual(["wechat.code2session"]);
+    expect(journal.operations).toEqual(["wechat.exchange"]);
   });
 
   test("gives one session, however many send it at once", async () => {
@@ -262,7 +262,7 @@ describe("a code", () => {
       const refusal = refused(code, { retryAfter: 60, facts: { errcode: 1, rid: "some-rid" } });
       const request = { ...withCode(alice, zhangsan), code: wechat.code(refusal) };
       expect(await login(request)).toMatchObject(refusal);
-      expect(journal.operations).toEqual(["wechat.code2session"]);
+      expect(journal.operations).toEqual(["wechat.exchange"]);
     },
   );
 });

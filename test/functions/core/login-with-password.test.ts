@@ -61,12 +61,12 @@ describe("the first login, in one call", () => {
     });
     await login(withCode(alice, zhangsan));
     expect(journal.operations).toEqual([
-      "wechat.code2session",
+      "wechat.exchange",
       "verifier.verify",
       "accounts.find",
       "bindings.find",
       "bindings.bind",
-      "sessions.create",
+      "sessions.open",
     ]);
   });
 
@@ -269,7 +269,7 @@ describe("whatever ends access ends the logins under way", () => {
     async (_when, sessionsValidFrom, refusal) => {
       const { login, withCode, bindings, sessions, journal, time } = loginWorld();
       bindings.put(alice, { userId: "user-1", sessionsValidFrom });
-      journal.meanwhile("wechat.code2session", () => {
+      journal.meanwhile("wechat.exchange", () => {
         time.now = noon + 5_000;
       });
       expect(refusalOf(await login(withCode(alice, zhangsan)))).toBe(refusal);
@@ -282,7 +282,7 @@ describe("whatever ends access ends the logins under way", () => {
     async (_when, sessionsValidFrom, refusal) => {
       const { login, withCode, bindings, sessions, journal, time } = loginWorld();
       bindings.put(alice, { disabled: false, sessionsValidFrom });
-      journal.meanwhile("wechat.code2session", () => {
+      journal.meanwhile("wechat.exchange", () => {
         time.now = noon + 5_000;
       });
       expect(refusalOf(await login(withCode(alice, zhangsan)))).toBe(refusal);

@@ -57,7 +57,7 @@ describe("a ticket and the right password", () => {
       "bindings.find",
       "bindings.bind",
       "tickets.consume",
-      "sessions.create",
+      "sessions.open",
     ]);
   });
 

@@ -64,14 +64,14 @@ describe("where nobody knows passwords, the first login of an identity", () => {
   ])("is under way from its entry: sessions valid from %s", async (_when, sessionsValidFrom, refusal) => {
     const { login, withCode, bindings, sessions, journal, time } = world();
     bindings.put(alice, { disabled: false, sessionsValidFrom });
-    journal.meanwhile("wechat.code2session", () => {
+    journal.meanwhile("wechat.exchange", () => {
       time.now = noon + 5_000;
     });
     expect(refusalOf(await login(withCode(alice)))).toBe(refusal);
     expect(sessions.rows.size).toBe(refusal === undefined ? 1 : 0);
   });
 
-  test("that loses its race against one that was unbound again at once needs a new code", async () => {
+  test("that loses its race against one that was unbound again at once deps a new code", async () => {
     const { login, withCode, bindings, sessions, journal } = world();
     journal.meanwhile("bindings.bind", () => {
       bindings.put(alice, { userId: "u_faster" });

@@ -73,7 +73,7 @@ describe.each(ways)("%s", (_what, end, allowed, boundTo) => {
       const world = await threeSessions();
       const { login, withCode, sessions, journal } = world;
       let ended: Promise<unknown> | undefined;
-      journal.meanwhile("sessions.create", () => {
+      journal.meanwhile("sessions.open", () => {
         ended = end(world);
       });
       const { sessionId } = loggedIn(await login(withCode(alice, credentials)));

@@ -189,12 +189,12 @@ describe("a request that is not valid", () => {
 
 describe("what is broken", () => {
   test.each<[Operation]>([
-    ["wechat.code2session"],
+    ["wechat.exchange"],
     ["bindings.find"],
     ["bindings.bind"],
     ["counters.charge"],
     ["verifier.verify"],
-    ["sessions.create"],
+    ["sessions.open"],
   ])("is 503 with a new code where a store does not answer: %s", async (operation) => {
     const { post, wechat, journal, logged, sessions } = deployed();
     class ThrottlingException extends Error {

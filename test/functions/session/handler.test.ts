@@ -411,7 +411,7 @@ describe("every route", () => {
     expect(JSON.stringify([answer, logged])).not.toContain("canary");
   });
 
-  test("gets needs of its own, with a deadline that is still to come", async () => {
+  test("gets deps of its own, with a deadline that is still to come", async () => {
     const { open, call, deadlines } = deployed();
     const sessionId = await open(alice);
     await call("GET /sessions", sessionId);
