@@ -87,7 +87,7 @@ async function chargeEach(
 }
 
 /** Waits for all even if one fails, because what goes on behind a function's answer may never end; then throws. */
-export async function allAnswered<const T extends readonly Promise<unknown>[]>(
+export async function allAnswered<const T extends readonly (Promise<unknown> | undefined)[]>(
   calls: T,
 ): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
   await Promise.allSettled(calls);

@@ -1,10 +1,10 @@
 import type { AccountVerifier } from "./account-verifier.ts";
-import type { AttemptCounters, AttemptLimits } from "./attempts.ts";
-import type { BindTickets } from "./bind-ticket.ts";
-import type { Bindings } from "./binding.ts";
+import { type AttemptCounters, type AttemptLimits, allAnswered } from "./attempts.ts";
+import type { BindTicketHash, BindTickets } from "./bind-ticket.ts";
+import type { Binding, Bindings } from "./binding.ts";
 import type { ExchangeCode } from "./code-exchange.ts";
 import { identityKey, type Person } from "./identity.ts";
-import type { Facts } from "./refusal.ts";
+import { type Facts, type Refusal, refused } from "./refusal.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
 
 export interface Credentials {
@@ -67,4 +67,20 @@ export function newSessionFor(
     session: { ...session, ...(device !== undefined && { device }) },
     login: { sessionId, expiresAt: session.expiresAt, userId: account.userId },
   };
+}
+
+/** A session for an identity that has its account, under the generation that was read; consumes the ticket with it. */
+export async function openSession(
+  { userId, generation, unionid }: Pick<Binding, "generation" | "unionid"> & { readonly userId: string },
+  attempt: LoginAttempt,
+  ticket?: BindTicketHash,
+): Promise<LoggedIn | Refusal> {
+  const { person, deps } = attempt;
+  const { session, login } = newSessionFor({ userId, generation }, attempt);
+  const isNewUnionid = person.unionid !== undefined && person.unionid !== unionid;
+  const [opened] = await allAnswered([
+    deps.sessions.open(session, ticket),
+    isNewUnionid ? deps.bindings.rememberUnionid(identityKey(person), person.unionid) : undefined,
+  ]);
+  return opened ? { ...login, newBinding: false } : refused("invalid_ticket");
 }

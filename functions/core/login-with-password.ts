@@ -10,6 +10,7 @@ import {
   type LoginDeps,
   type LoginRequest,
   newSessionFor,
+  openSession,
 } from "./login-attempt.ts";
 import { type Facts, isRefusal, type Refusal, refused, StoreUnavailable } from "./refusal.ts";
 import { normalizeUsername } from "./username.ts";
@@ -87,15 +88,14 @@ async function logInVerified(
   if (binding?.disabled) return refused("account_disabled");
   const generation = binding?.generation ?? 0;
   const ticket = "bindTicket" in request ? ticketHash(request.bindTicket) : undefined;
-  const { session, login } = newSessionFor({ userId, generation }, attempt);
   if (binding?.userId === undefined) {
+    const { session, login } = newSessionFor({ userId, generation }, attempt);
     const bind = { person, generation, userId, account: fence, session };
     const result = await deps.bindings.bind({ ...bind, ...(ticket !== undefined && { ticket }) });
     if (result === "bound") return { ...login, newBinding: true };
     if (result !== "bound_already") return refused(result);
   }
-  const opened = await deps.sessions.open(session, ticket);
-  return opened ? { ...login, newBinding: false } : refused("invalid_ticket");
+  return openSession({ ...binding, userId, generation }, attempt, ticket);
 }
 
 /** Counters that could not be given back hold too many attempts, which is no reason to refuse who knows the password. */

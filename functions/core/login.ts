@@ -1,7 +1,5 @@
 import { newUserId } from "./account.ts";
-import { allAnswered } from "./attempts.ts";
 import { issueTicket, ticketAttempts, ticketHash } from "./bind-ticket.ts";
-import type { Binding } from "./binding.ts";
 import { identityKey, type Person } from "./identity.ts";
 import {
   type LoggedIn,
@@ -9,6 +7,7 @@ import {
   type LoginDeps,
   type LoginRequest,
   newSessionFor,
+  openSession,
 } from "./login-attempt.ts";
 import { logInWithPassword } from "./login-with-password.ts";
 import { isRefusal, type Refusal, refused } from "./refusal.ts";
@@ -45,7 +44,7 @@ async function logInSilently(attempt: LoginAttempt): Promise<LoggedIn | Refusal>
   const { person, enteredAt, deps } = attempt;
   const binding = await deps.bindings.find(identityKey(person));
   if (binding?.disabled) return refused("account_disabled");
-  if (binding?.userId !== undefined) return openSession(binding, binding.userId, attempt);
+  if (binding?.userId !== undefined) return openSession({ ...binding, userId: binding.userId }, attempt);
   if (deps.verifier === undefined) return logInWithNewAccount(binding?.generation ?? 0, attempt);
   const bindTicket = await issueTicket(person, ticketAttempts, enteredAt, deps.tickets, deps.random);
   return refused("binding_required", { bindTicket });
@@ -70,16 +69,5 @@ async function logInWithNewAccount(generation: number, attempt: LoginAttempt): P
   if (binding?.disabled) return refused("account_disabled");
   return binding?.userId === undefined
     ? refused("access_changed")
-    : openSession(binding, binding.userId, attempt);
-}
-
-async function openSession(binding: Binding, userId: string, attempt: LoginAttempt): Promise<LoggedIn> {
-  const { person, deps } = attempt;
-  const { session, login } = newSessionFor({ userId, generation: binding.generation }, attempt);
-  const isNewUnionid = person.unionid !== undefined && person.unionid !== binding.unionid;
-  await allAnswered([
-    deps.sessions.open(session),
-    ...(isNewUnionid ? [deps.bindings.rememberUnionid(identityKey(person), person.unionid)] : []),
-  ]);
-  return { ...login, newBinding: false };
+    : openSession({ ...binding, userId: binding.userId }, attempt);
 }

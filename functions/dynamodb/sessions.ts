@@ -1,10 +1,4 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  PutCommand,
-  paginateQuery,
-  type QueryCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { Session, SessionKey, SessionList, Sessions } from "../core/session.ts";
 import { deleteTicket } from "./attempts.ts";
 import { answered, type Table, write } from "./table.ts";
@@ -58,9 +52,12 @@ export function dynamoDbSessionList(table: Table & { readonly client: DynamoDBDo
       };
       return answered(what, async (abortSignal) => {
         const found: Session[] = [];
-        for await (const page of paginateQuery({ client }, query, { abortSignal })) {
+        let ExclusiveStartKey: QueryCommandInput["ExclusiveStartKey"];
+        do {
+          const page = await client.send(new QueryCommand({ ...query, ExclusiveStartKey }), { abortSignal });
           found.push(...(page.Items ?? []).flatMap((item) => readSession(identityKey, item)));
-        }
+          ExclusiveStartKey = page.LastEvaluatedKey;
+        } while (ExclusiveStartKey);
         return found;
       });
     },

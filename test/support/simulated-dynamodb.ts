@@ -11,6 +11,8 @@ export interface SimulatedDynamoDb {
   items(table: string): Item[];
   get(table: string, key: Item): Item | undefined;
   put(table: string, item: Item): void;
+  /** By the text of its key. */
+  remove(table: string, id: string): void;
   /** Everything, to be compared with what is there later. */
   snapshot(): ReadonlyMap<string, ReadonlyMap<string, Item>>;
 }
@@ -151,6 +153,7 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
     items: (name) => structuredClone([...table(name).values()]),
     get: (name, key) => structuredClone(table(name).get(idOf(name, key))),
     put: (name, item) => apply(name, idOf(name, item), withoutUndefined(item)),
+    remove: (name, id) => apply(name, id, undefined),
     snapshot: () => structuredClone(rows),
   };
 }
