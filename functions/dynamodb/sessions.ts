@@ -25,7 +25,7 @@ export function dynamoDbSessions(table: Table, { attempts }: { readonly attempts
   };
 }
 
-export function dynamoDbSessionList(table: Table & { readonly client: DynamoDBDocumentClient }): SessionList {
+export function dynamoDbSessionList(table: Table): SessionList {
   const { client, name: TableName } = table;
   return {
     async remove(key, generation) {

@@ -216,12 +216,18 @@ export function readOver(dynamoDb: SimulatedDynamoDb, { reach }: Journal): ReadB
 
 /** Zhang San is `user-1`, Li Si is `user-2`; nobody is bound. Limits are out of the way unless a test sets them. */
 export function loginWorld(
-  settings: { limits?: Partial<AttemptLimits>; oneIdentityPerApp?: boolean; verifier?: "none" } = {},
+  settings: {
+    limits?: Partial<AttemptLimits>;
+    oneIdentityPerApp?: boolean;
+    verifier?: "none";
+    /** Before each call to DynamoDB. */
+    before?: () => Promise<void>;
+  } = {},
 ) {
   const time = { now: noon };
   const calls = journal();
   const wechat = fakeWeChat(calls);
-  const dynamoDb = emptyTables();
+  const dynamoDb = emptyTables(settings.before);
   const stores = storesOver(dynamoDb, { oneIdentityPerApp: settings.oneIdentityPerApp ?? false });
   const hasher = fakeHasher();
   const bindings = {

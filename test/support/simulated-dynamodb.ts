@@ -191,11 +191,11 @@ function withoutUndefined(item: Item): Item {
 
 /** Strings, numbers and booleans as DynamoDB writes them: the document client leaves the items of reasons so. */
 function notation(item: Item): Record<string, object> {
-  return Object.fromEntries(
-    Object.entries(item).flatMap(([name, value]) => {
-      if (typeof value === "string") return [[name, { S: value }]];
-      if (typeof value === "number") return [[name, { N: String(value) }]];
-      return typeof value === "boolean" ? [[name, { BOOL: value }]] : [];
-    }),
-  );
+  const written: Record<string, object> = {};
+  for (const [name, value] of Object.entries(item)) {
+    if (typeof value === "string") written[name] = { S: value };
+    if (typeof value === "number") written[name] = { N: String(value) };
+    if (typeof value === "boolean") written[name] = { BOOL: value };
+  }
+  return written;
 }
