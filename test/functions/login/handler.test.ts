@@ -183,7 +183,6 @@ describe("what is broken", () => {
     ["bindings.bind"],
     ["counters.charge"],
     ["verifier.verify"],
-    ["sessions.open"],
   ])("is 503 with a new code where a store does not answer: %s", async (operation) => {
     const { post, wechat, journal, logged, sessions } = deployed();
     class ThrottlingException extends Error {
@@ -313,8 +312,11 @@ test("no code, password, username, ticket or SessionId is logged, and none is an
   await send(withCode(lisi));
   bindings.put(alice, { userId: "user-1", disabled: true });
   await send(withCode());
-  bindings.put(alice, { userId: "user-1", sessionsValidFrom: noon + 1 });
-  await send(withCode());
+  await bindings.unbind(alice);
+  bindings.put(alice, { disabled: false });
+  journal.meanwhile("bindings.bind", () => bindings.put(alice, { disabled: false, generation: 9 }));
+  await send(withCode(zhangsan));
+  bindings.put(alice);
   for (let guess = 1; guess <= 6; guess++) await send(withCode(typed[1]));
   time.now += 900_000;
   const bug = new TypeError(`cannot read ${JSON.stringify([typed, codes, tickets, sessionIds])}`);
@@ -326,6 +328,7 @@ test("no code, password, username, ticket or SessionId is logged, and none is an
   await send(withCode(zhangsan));
 
   expect([...outcomes].sort()).toEqual([
+    "access_changed",
     "account_disabled",
     "already_bound",
     "binding_required",
