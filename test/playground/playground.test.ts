@@ -249,7 +249,7 @@ test("a session's row says whether it is good, and if not, why", async () => {
   await control("expire", { sessionId: second });
   expect(await notes()).toEqual(["over: expiresAt has passed", "good"]);
   await control("revoke", { user: "states" });
-  expect(await notes()).toEqual(["over: expiresAt has passed", "over: opened before sessionsValidFrom"]);
+  expect(await notes()).toEqual(["over: expiresAt has passed", "over: of an earlier generation"]);
 });
 
 describe("a control does what it says:", () => {
