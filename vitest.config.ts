@@ -12,6 +12,7 @@ export default defineConfig(({ mode }) => {
       globalSetup: "test/support/synthesized-once.ts",
       provide: {
         rounds: full ? 200 : 2,
+        storeOperations: full ? 50_000 : 1_000,
         importedAccounts: full ? 10_000 : 1_200,
         clockOffsets: full ? [5_000, 60_000, 3_600_000].flatMap((ms) => [-ms, ms]) : [-3_600_000, 3_600_000],
       },
