@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Playground } from "../playground/server/playground.ts";
-import { watchedAws, watchedFunctions } from "../playground/server/watch.ts";
 import { type Assembly, type FunctionDescription, readAssembly, variableOf } from "./assembly.ts";
 import { cloudFormationService } from "./aws/cloudformation-service.ts";
 import { type DynamoDb, openDynamoDb } from "./aws/dynamodb.ts";
@@ -9,10 +7,12 @@ import { type AuthorizationDecision, type AwsEndpointOptions, startAwsEndpoint }
 import { isAllowed, type PolicyStatement, type Principal } from "./aws/iam.ts";
 import { openSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
 import { secretsManagerService } from "./aws/secrets-manager-service.ts";
-import { startGateway } from "./gateway/gateway.ts";
+import { type GatewayOptions, gateway } from "./gateway/gateway.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
 import { invokeService } from "./lambda/invoke-service.ts";
 import { operatorAccessKey } from "./operator-access-key.ts";
+import { openPort } from "./port.ts";
+import { type Watch, watchedAws, watchedFunctions } from "./watch.ts";
 
 export interface LaptopOptions {
   /** A `cdk.out` with the stack `WeappLogin`. */
@@ -36,8 +36,12 @@ export interface LaptopOptions {
   readonly onLog?: (fn: FunctionDescription, line: string) => void;
   readonly onDecision?: (decision: AuthorizationDecision) => void;
   readonly intercept?: NonNullable<AwsEndpointOptions["intercept"]>;
-  /** Shown at `/`, where no route of the template is. */
-  readonly playground?: Pick<Playground, "watch" | "answer"> | undefined;
+  /** Told of all that happens. */
+  readonly watch?: Watch | undefined;
+  /** May answer what no route of the template matches; false: it does not. */
+  readonly otherwise?: GatewayOptions["otherwise"];
+  /** What an operator does after a deploy. No request to the API is answered before it is done. */
+  readonly setUp?: (laptop: Laptop) => Promise<void>;
 }
 
 /** The deployed stack on this machine. */
@@ -57,10 +61,11 @@ export interface Laptop {
 
 /**
  * Runs what a deploy would run: the template's routes, authorizer, tables, secrets, roles and environments, and the
- * bundles it points to, each function in processes of its own. Rejects with Node's error when a port is taken.
+ * bundles it points to, each function in processes of its own. Rejects with Node's error when a port is taken. A request
+ * that comes early waits until what is behind its port is there.
  */
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, playground } = options;
+  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, watch } = options;
   const assembly = await readAssembly(options.assemblyDirectory, "WeappLogin");
   const { place } = assembly;
   const policyOf = options.policyOf ?? ((fn: FunctionDescription) => fn.policy);
@@ -80,6 +85,8 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     policy: policyOf(fn),
   });
 
+  const awsPort = await openPort(options.awsPort);
+  opened.defer(() => awsPort.close());
   const started = localFunctions({
     functions: assembly.functions,
     maxInstances,
@@ -91,7 +98,7 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
       AWS_REGION: place.region,
       AWS_ACCESS_KEY_ID: accessKeyOf.get(fn) ?? "",
       AWS_SECRET_ACCESS_KEY: "laptop",
-      AWS_ENDPOINT_URL: aws.url,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${awsPort.number}`,
       // Whatever the SDK would otherwise look for in the home directory of whoever started this.
       AWS_CONFIG_FILE: "/dev/null",
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
@@ -109,29 +116,21 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   });
 
   opened.defer(() => started.close());
-  const functions = playground ? watchedFunctions(started, playground.watch) : started;
-  const gateway = await startGateway({
-    routes: assembly.routes,
-    cors: assembly.cors,
-    functions,
-    port: options.port ?? 0,
-    now: Date.now,
-    watch: playground?.watch,
-    otherwise: playground?.answer,
-  });
-  opened.defer(() => gateway.close());
+  const apiPort = await openPort(options.port);
+  opened.defer(() => apiPort.close());
+  const functions = watch ? watchedFunctions(started, watch) : started;
   const services = [
     dynamoDbService(dynamoDb),
     secretsManagerService(secretsManager),
     invokeService(functions),
-    cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: gateway.url }, place),
+    cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: apiPort.url }, place),
   ];
   const { intercept } = options;
   const aws = await startAwsEndpoint({
-    ...(playground
-      ? watchedAws({ services, ...(intercept && { intercept }) }, functions, playground.watch)
+    ...(watch
+      ? watchedAws({ services, ...(intercept && { intercept }) }, functions, watch)
       : { services, ...(intercept && { intercept }) }),
-    port: options.awsPort ?? 0,
+    port: awsPort,
     principals: (accessKeyId) => {
       const fn = accessKeys.get(accessKeyId);
       if (fn) return principalOf(fn);
@@ -139,13 +138,11 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     },
     ...(onDecision && { onDecision }),
   });
-
   opened.defer(() => aws.close());
 
-  const everything = opened.move();
-  return {
+  const laptop: Laptop = {
     assembly,
-    url: gateway.url,
+    url: apiPort.url,
     awsUrl: aws.url,
     dynamoDb,
     secretsManager,
@@ -157,6 +154,11 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     },
     close: () => everything.disposeAsync(),
   };
+  await options.setUp?.(laptop);
+  const { routes, cors } = assembly;
+  apiPort.serve(gateway({ routes, cors, functions, now: Date.now, watch, otherwise: options.otherwise }));
+  const everything = opened.move();
+  return laptop;
 }
 
 function operator(accountId: string): Principal {

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { openPort, type Port } from "../port.ts";
 import { readBody } from "../read-body.ts";
 import { AwsError } from "./aws-error.ts";
 import { accessDenied, type Decision, decide, type Principal } from "./iam.ts";
@@ -51,8 +50,8 @@ export interface AwsEndpointOptions {
   readonly services: readonly Service[];
   /** Who an access key id stands for; undefined: nobody. */
   readonly principals: (accessKeyId: string) => Principal | undefined;
-  /** TCP port on 127.0.0.1; chosen by the system if absent. */
-  readonly port?: number;
+  /** Chosen by the system if absent. */
+  readonly port?: Port;
   /** Told of every action on every resource that was asked for, whether it was granted or not. */
   readonly onDecision?: (decision: AuthorizationDecision) => void;
   /** May cause trouble for a call, or hold it back for as long as its promise takes. */
@@ -73,7 +72,8 @@ export interface AwsEndpoint {
  * header. The signature itself is not verified: this endpoint shows which grants a function needs, it protects nothing.
  */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const { services, principals, port = 0, onDecision, intercept, onFailure = console.error } = options;
+  const { services, principals, onDecision, intercept, onFailure = console.error } = options;
+  const port = options.port ?? (await openPort());
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
 
@@ -131,29 +131,21 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     else incoming.socket.destroy();
   }
 
-  const server = createServer((incoming, response) => {
+  port.serve((incoming, response) => {
     // What remains to go wrong is a connection that ended while its body was read: nobody is left to be told.
     const serving = serve(incoming, response).catch(() => void incoming.socket.destroy());
     underWay.add(serving);
     void serving.then(() => underWay.delete(serving));
   });
-  // A client that waits longer than this between two calls meets a closed socket; SDKs keep theirs for a long time.
-  server.keepAliveTimeout = 120_000;
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address() as AddressInfo;
 
   async function stop(): Promise<void> {
     closing.abort();
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    await Promise.all([closed, ...underWay]);
+    await Promise.all([port.close(), ...underWay]);
   }
   let stopped: Promise<void> | undefined;
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port.number}`,
     close() {
       stopped ??= stop();
       return stopped;

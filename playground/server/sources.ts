@@ -1,7 +1,7 @@
 import { isRecord } from "../../local/aws/json.ts";
+import type { Watch } from "../../local/watch.ts";
 import type { WechatSimulator } from "../../simulator/simulator.ts";
 import type { EventHub, Lane, Outcome } from "./events.ts";
-import type { Watch } from "./watch.ts";
 
 const pollMs = 10;
 const lanes: Readonly<Record<string, Lane>> = {

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { onTestFinished } from "vitest";
-import { type DynamoDb, openDynamoDb } from "../../local/aws/dynamodb.ts";
+import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
 import type { TableDescription } from "../../local/aws/dynamodb-tables.ts";
 import { type AwsEndpointOptions, startAwsEndpoint } from "../../local/aws/endpoint.ts";
@@ -38,20 +38,16 @@ export const sessions: TableDescription = {
   timeToLiveAttribute: "expiresAt",
 };
 
-/** User (S), and an index by city (S) and age (N). */
+/** Name (S). */
 export const people: TableDescription = {
   name: "People",
-  attributes: [
-    { name: "name", type: "S" },
-    { name: "city", type: "S" },
-    { name: "age", type: "N" },
-  ],
+  attributes: [{ name: "name", type: "S" }],
   partitionKey: "name",
-  indexes: [{ name: "by-city", partitionKey: "city", sortKey: "age" }],
 };
 
 type Options = Partial<AwsEndpointOptions> &
-  Partial<SecretsManagerOptions> & {
+  Partial<SecretsManagerOptions> &
+  Pick<DynamoDbOptions, "onTransactionConflict"> & {
     readonly tables?: readonly TableDescription[];
     /** How often a client sends a request at most; 1 unless said otherwise. */
     readonly attempts?: number;
@@ -75,9 +71,10 @@ export async function awsForThisTest(options: Options = {}): Promise<AwsForThisT
     secrets = [],
     directory,
     clock = () => noon,
+    onTransactionConflict = "refuse",
   } = options;
   const kept = directory === undefined ? {} : { directory };
-  const dynamodb = await openDynamoDb({ clock, region, ...kept });
+  const dynamodb = await openDynamoDb({ clock, region, onTransactionConflict, ...kept });
   for (const table of tables) await dynamodb.createTable(table);
   const secretsManager = await openSecretsManager({ clock, secrets, ...kept });
   const endpoint = await startAwsEndpoint({

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject, onTestFinished, vi } from "vitest";
 import { documentClient, type Pause, type Table } from "../../functions/dynamodb/table.ts";
 import { type Assembly, readAssembly } from "../../local/assembly.ts";
-import { type DynamoDb, openDynamoDb } from "../../local/aws/dynamodb.ts";
+import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
 import { type Fault, type InterceptedCall, startAwsEndpoint } from "../../local/aws/endpoint.ts";
 
@@ -39,10 +39,12 @@ let assembly: Promise<Assembly> | undefined;
  * The template's tables in an embedded DynamoDB of this test's own, behind a loopback port that the environment points
  * the SDK to. Chance is switched off: the SDK waits between two tries for a random part of up to two seconds.
  */
-export async function dynamoDbForThisTest(): Promise<DynamoDbForThisTest> {
+export async function dynamoDbForThisTest(
+  options: Pick<DynamoDbOptions, "onTransactionConflict" | "transactionDelay"> = {},
+): Promise<DynamoDbForThisTest> {
   assembly ??= readAssembly(inject("assembly"), "WeappLogin");
   const { tables, functions } = await assembly;
-  const dynamoDb: DynamoDb = await openDynamoDb({ clock: () => noon });
+  const dynamoDb: DynamoDb = await openDynamoDb({ clock: () => noon, ...options });
   await Promise.all(tables.map((table) => dynamoDb.createTable(table)));
 
   const faults: (Fault | "none")[] = [];

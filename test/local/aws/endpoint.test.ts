@@ -173,7 +173,7 @@ describe("the wire", () => {
     const localPort = () => {
       const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
       const headers = {
-        "x-amz-target": "DynamoDB_20120810.ListTables",
+        "x-amz-target": "DynamoDB_20120810.GetItem",
         authorization: "AWS4-HMAC-SHA256 Credential=OWNER/x",
       };
       const sent = request(url, { method: "POST", agent, headers }, (response) => {
@@ -191,14 +191,14 @@ describe("the wire", () => {
   test.each([
     [
       "a body that is no JSON",
-      "DynamoDB_20120810.ListTables",
+      "DynamoDB_20120810.GetItem",
       "{",
       400,
       "com.amazon.coral.service#SerializationException",
     ],
     [
       "a body that is no object",
-      "DynamoDB_20120810.ListTables",
+      "DynamoDB_20120810.GetItem",
       "[]",
       400,
       "com.amazon.coral.service#SerializationException",

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { AuthorizerDescription, RouteDescription } from "../../../local/assembly.ts";
+import type { AuthorizerDescription, RouteDescription } from "../../../local/gateway/described-routes.ts";
 import { startGateway } from "../../../local/gateway/gateway.ts";
 import { arnOf, type Event, fakeFunctions, type Handler, type Result } from "../../support/fake-functions.ts";
 

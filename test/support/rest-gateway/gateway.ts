@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Gateway } from "../../../local/gateway/gateway.ts";
 import { findRoute } from "../../../local/gateway/routes.ts";
 import type { Functions } from "../../../local/lambda/functions.ts";
-import { listen } from "../../../local/listen.ts";
+import { openPort } from "../../../local/port.ts";
 import { readBody } from "../../../local/read-body.ts";
 import { gatewayAnswers, type RestAnswer, readRestResult } from "./answers.ts";
 import type { RestApiDescription, RestMethodDescription } from "./assembly.ts";
@@ -50,14 +50,14 @@ export async function startRestGateway({ api, functions, port, now }: RestGatewa
     return result.functionError ? gatewayAnswers.brokenFunction : readRestResult(result.payload, api.binary);
   }
 
-  const server = createServer((request, response) => {
+  const opened = await openPort(port);
+  opened.serve((request, response) => {
     answer(request).then(
       (it) => write(response, it),
       () => write(response, gatewayAnswers.notInvokable),
     );
   });
-  const { url, close } = await listen(server, port);
-  return { url: `${url}/${api.stage}`, close };
+  return { url: `${opened.url}/${api.stage}`, close: opened.close };
 }
 
 /** Unlike an HTTP API, a REST API settles on a resource by its path before it looks at the method. */
