@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   type Architecture,
@@ -12,6 +12,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { deadlines } from "../contract/deadlines.ts";
 import type { Environment, FunctionName } from "../contract/environment.ts";
 
 /** What the owner of a deployment chooses for its functions. */
@@ -26,7 +27,6 @@ export interface BundledFunctionProps<F extends FunctionName> extends FunctionPr
   readonly function: F;
   readonly description: string;
   readonly environment: Environment<F>;
-  readonly timeout: Duration;
   /** MB; a Lambda has one vCPU at 1769. */
   readonly memorySize: number;
 }
@@ -56,6 +56,7 @@ export function bundledFunction<F extends FunctionName>(
   );
   return new LambdaFunction(scope, id, {
     ...rest,
+    timeout: Duration.seconds(deadlines[name].timeoutSeconds),
     environment: { ...environment },
     runtime,
     handler: "index.handler",

@@ -39,7 +39,6 @@ export interface ThrottleProps {
 
 export interface LoginApiProps {
   readonly login: IFunction;
-  readonly authorizer: SessionAuthorizer;
   readonly logRetention: RetentionDays;
   readonly domain?: DomainProps | undefined;
   readonly cors?: CorsProps | undefined;
@@ -64,18 +63,16 @@ const methodsButOptions = [
   HttpMethod.DELETE,
 ];
 
-/** The HTTP API: `ANY /login` is open, everything else is behind the authorizer. */
+/** The HTTP API: `ANY /login` is open, everything else is behind an authorizer. */
 export class LoginApi extends Construct {
   readonly api: HttpApi;
   /** The custom domain if there is one. No trailing slash. */
   readonly url: string;
   readonly #accessLog: LogGroup;
-  readonly #authorizer: SessionAuthorizer;
   readonly #cors: boolean;
 
   constructor(scope: Construct, id: string, props: LoginApiProps) {
     super(scope, id);
-    this.#authorizer = props.authorizer;
     this.#cors = props.cors !== undefined;
     this.api = new HttpApi(this, "Http", {
       apiName: "weapp-login",
@@ -101,7 +98,7 @@ export class LoginApi extends Construct {
     }
   }
 
-  protect(route: string, handler: IFunction): void {
+  protect(route: string, handler: IFunction, authorizer: SessionAuthorizer): void {
     const [method, path] = /^([A-Z]+) (\/\S*)$/.exec(route)?.slice(1) ?? [];
     if (this.#cors && (method === HttpMethod.ANY || method === HttpMethod.OPTIONS)) {
       throw new Error(
@@ -115,7 +112,7 @@ export class LoginApi extends Construct {
       path,
       methods: [method as HttpMethod],
       integration: new HttpLambdaIntegration(`${method}${path.replaceAll(/\W+/g, "-")}`, handler),
-      authorizer: this.#authorizer,
+      authorizer,
     });
   }
 

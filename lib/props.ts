@@ -80,3 +80,9 @@ export interface AttemptsProps {
   /** Default: 15 minutes. */
   readonly window?: Duration;
 }
+
+/** Of the stack that is deployed out of this repository. */
+export interface WeappLoginStackProps extends WeappLoginProps {
+  /** Adds `GET /hello`, an example of a protected Lambda. Default: no. */
+  readonly hello?: boolean;
+}

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { Node } from "constructs";
-import type { WeappLoginStackProps } from "./weapp-login-stack.ts";
+import type { WeappLoginStackProps } from "./props.ts";
 
 /** The AppId that cdk.json comes with: good for a laptop and for looking at the template, not for WeChat. */
 export const sampleAppId = "wx0123456789abcdef";

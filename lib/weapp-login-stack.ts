@@ -1,16 +1,11 @@
-import { Annotations, Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { Annotations, Stack, type StackProps } from "aws-cdk-lib";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundledFunction } from "./bundled-function.ts";
-import type { WeappLoginProps } from "./props.ts";
+import type { WeappLoginStackProps } from "./props.ts";
 import { sampleAppId } from "./settings.ts";
 import { WeappLogin } from "./weapp-login.ts";
-
-export interface WeappLoginStackProps extends WeappLoginProps {
-  /** Adds `GET /hello`, an example of a protected Lambda. Default: no. */
-  readonly hello?: boolean;
-}
 
 /** One stack with everything in it. */
 export class WeappLoginStack extends Stack {
@@ -31,7 +26,6 @@ export class WeappLoginStack extends Stack {
         architecture: props.architecture ?? Architecture.ARM_64,
         logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
         memorySize: 128,
-        timeout: Duration.seconds(5),
       });
       login.protect("GET /hello", example);
     }

@@ -21,7 +21,7 @@ export type { CorsProps, DomainProps, ThrottleProps } from "./login-api.ts";
 export type { AttemptsProps, WeappLoginProps } from "./props.ts";
 export { SessionAuthorizer, type SessionAuthorizerProps } from "./session-authorizer.ts";
 
-/** What a session's owner may do. */
+/** What a session's owner may do. An answer that was reused here could still end sessions, or unbind, after a logout. */
 const sessionRoutes = [
   "GET /session",
   "DELETE /session",
@@ -88,7 +88,6 @@ export class WeappLogin extends Construct {
     this.authorizer = new SessionAuthorizer(this.authorizerFunction, cache && { cache });
     this.#api = new LoginApi(this, "Api", {
       login,
-      authorizer: this.authorizer,
       logRetention,
       domain,
       cors,
@@ -96,7 +95,8 @@ export class WeappLogin extends Construct {
     });
     this.api = this.#api.api;
     this.url = this.#api.url;
-    for (const route of sessionRoutes) this.protect(route, session);
+    const uncached = new SessionAuthorizer(authorizer);
+    for (const route of sessionRoutes) this.#api.protect(route, session, uncached);
     if (props.monitoring ?? true) {
       const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
       const { alarmTopic, alarmEmail } = props;
@@ -110,7 +110,7 @@ export class WeappLogin extends Construct {
    * `event.requestContext.authorizer.lambda`.
    */
   protect(route: string, handler: IFunction): void {
-    this.#api.protect(route, handler);
+    this.#api.protect(route, handler, this.authorizer);
   }
 
   #addOutputs(appId: string): void {

@@ -1,4 +1,3 @@
-import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { none } from "../../contract/environment.ts";
 import type { AppSecrets } from "../app-secrets.ts";
@@ -28,7 +27,6 @@ export function adminFunction(
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
-    timeout: Duration.seconds(60),
   });
   allowOnTable(admin, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(admin, sessions, "dynamodb:Query", "dynamodb:DeleteItem");

@@ -1,4 +1,3 @@
-import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
@@ -12,7 +11,6 @@ export function authorizerFunction(scope: Construct, { bindings, sessions }: Tab
     description: "weapp-login: Lambda authorizer",
     environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
     memorySize: 256,
-    timeout: Duration.seconds(5),
   });
   allowOnTable(authorizer, bindings, "dynamodb:BatchGetItem");
   allowOnTable(authorizer, sessions, "dynamodb:BatchGetItem");

@@ -44,7 +44,6 @@ export function loginFunction(
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window ?? Duration.minutes(15)),
     },
     memorySize: 256,
-    timeout: Duration.seconds(10),
   });
   allowOnTable(login, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(login, sessions, "dynamodb:PutItem");

@@ -1,4 +1,3 @@
-import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
@@ -11,7 +10,6 @@ export function sessionFunction(scope: Construct, { bindings, sessions }: Tables
     description: "weapp-login: what a session's owner may do",
     environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
     memorySize: 256,
-    timeout: Duration.seconds(10),
   });
   allowOnTable(session, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(session, sessions, "dynamodb:Query", "dynamodb:DeleteItem");

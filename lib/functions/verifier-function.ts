@@ -1,4 +1,3 @@
-import { Duration } from "aws-cdk-lib";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
@@ -13,7 +12,6 @@ export function verifierFunction(scope: Construct, accounts: TableV2, props: Fun
     environment: { ACCOUNTS_TABLE: accounts.tableName },
     // One vCPU: argon2id is all CPU.
     memorySize: 1_769,
-    timeout: Duration.seconds(5),
   });
   allowOnTable(verifier, accounts, "dynamodb:GetItem");
   return verifier;

@@ -4,9 +4,9 @@ import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
+import type { WeappLoginStackProps } from "../../lib/props.ts";
 import { sampleAppId, settingsFromContext } from "../../lib/settings.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
-import type { WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
 import { appId, newApp, ownFunction, stackWith, synthesized } from "../support/in-process.ts";
 import {
   environmentOf,
@@ -134,6 +134,37 @@ describe("a prop", () => {
     ]);
   });
 
+  test("authorizerCache is for the owner's routes: a reused answer can neither end sessions nor unbind", () => {
+    const { resources } = synthesized({ authorizerCache: Duration.minutes(2), hello: true });
+    const cacheOf = new Map(
+      ofType(resources, "AWS::ApiGatewayV2::Authorizer").map(({ logicalId, properties }) => {
+        expect(properties.AuthorizerUri).toEqual(
+          ofType(resources, "AWS::ApiGatewayV2::Authorizer")[0]?.properties.AuthorizerUri,
+        );
+        return [logicalId, properties.AuthorizerResultTtlInSeconds];
+      }),
+    );
+    const caches = ofType(resources, "AWS::ApiGatewayV2::Route").map(({ properties }) => [
+      properties.RouteKey,
+      cacheOf.get(referencesIn(properties.AuthorizerId)[0] ?? "none"),
+    ]);
+    expect(Object.fromEntries(caches)).toEqual({
+      "ANY /login": undefined,
+      "GET /session": 0,
+      "DELETE /session": 0,
+      "GET /sessions": 0,
+      "DELETE /sessions": 0,
+      "DELETE /sessions/{id}": 0,
+      "DELETE /binding": 0,
+      "GET /hello": 120,
+    });
+  });
+
+  test("authorizerCache of 0 needs no second authorizer", () => {
+    const { resources } = synthesized({ authorizerCache: Duration.seconds(0), hello: true });
+    expect(only(resources, "AWS::ApiGatewayV2::Authorizer").properties.AuthorizerResultTtlInSeconds).toBe(0);
+  });
+
   test("hello adds a protected example", () => {
     const { resources } = synthesized({ hello: true });
     const route = ofType(resources, "AWS::ApiGatewayV2::Route").find(
@@ -147,7 +178,6 @@ describe("a prop", () => {
 
   test("of durations, attempts, runtime, architecture and logs reaches every place it is meant for", () => {
     const { resources, environment } = synthesized({
-      authorizerCache: Duration.minutes(2),
       sessionLifetime: Duration.hours(1),
       attempts: { perIdentity: 1, perSourceIp: 0, perUsername: 3, window: Duration.minutes(4) },
       runtime: new Runtime("nodejs26.x"),
@@ -155,9 +185,6 @@ describe("a prop", () => {
       logRetention: RetentionDays.ONE_WEEK,
       hello: true,
     });
-    expect(only(resources, "AWS::ApiGatewayV2::Authorizer").properties.AuthorizerResultTtlInSeconds).toBe(
-      120,
-    );
     expect(environment("login")).toMatchObject({
       SESSION_LIFETIME_SECONDS: "3600",
       ATTEMPTS_PER_IDENTITY: "1",

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
+import { deadlines } from "../../contract/deadlines.ts";
 import { environments } from "../../contract/environment.ts";
 import {
   environmentOf,
@@ -253,14 +254,22 @@ describe("every function", () => {
     expect(Object.keys(environmentOf(fn)).sort()).toEqual([...names].sort());
   });
 
-  test.each(all)("%s says its runtime, architecture, memory and timeout", (_name, { properties }) => {
+  test.each(all)("%s says its runtime, architecture, memory and timeout", (name, { properties }) => {
+    const { timeoutSeconds } = new Map(Object.entries(deadlines)).get(name) ?? {};
     expect(properties).toMatchObject({
       Runtime: expect.stringMatching(/^nodejs(2[4-9]|[3-9]\d)\.x$/),
       Architectures: ["arm64"],
       MemorySize: expect.any(Number),
       // Without one, Lambda ends a function after 3 seconds.
-      Timeout: expect.any(Number),
+      Timeout: timeoutSeconds,
     });
+  });
+
+  test("has the time to say that it took too long", () => {
+    for (const deadline of Object.values(deadlines)) {
+      if (!("deadlineMs" in deadline)) continue;
+      expect(deadline.timeoutSeconds * 1_000 - deadline.deadlineMs).toBeGreaterThanOrEqual(1_000);
+    }
   });
 
   test.each(all)("%s logs JSON into a log group of its own, which only it may write", (_name, fn) => {
