@@ -1,11 +1,11 @@
 import type { Construct } from "constructs";
-import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
+import { BundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
 import type { Tables } from "../tables.ts";
 
 /** Reads two tables, and writes none. */
 export function authorizerFunction(scope: Construct, { bindings, sessions }: Tables, props: FunctionProps) {
-  const authorizer = bundledFunction(scope, "Authorizer", {
+  const authorizer = new BundledFunction(scope, "Authorizer", {
     ...props,
     function: "authorizer",
     description: "weapp-login: Lambda authorizer",

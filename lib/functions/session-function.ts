@@ -1,10 +1,10 @@
 import type { Construct } from "constructs";
-import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
+import { BundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
 import type { Tables } from "../tables.ts";
 
 export function sessionFunction(scope: Construct, { bindings, sessions }: Tables, props: FunctionProps) {
-  const session = bundledFunction(scope, "Session", {
+  const session = new BundledFunction(scope, "Session", {
     ...props,
     function: "session",
     description: "weapp-login: what a session's owner may do",

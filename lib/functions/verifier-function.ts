@@ -1,11 +1,11 @@
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
-import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
+import { BundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
 
 /** The built-in account verifier. */
 export function verifierFunction(scope: Construct, accounts: TableV2, props: FunctionProps) {
-  const verifier = bundledFunction(scope, "Verifier", {
+  const verifier = new BundledFunction(scope, "Verifier", {
     ...props,
     function: "verifier",
     description: "weapp-login: checks username and password",
