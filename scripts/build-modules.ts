@@ -33,7 +33,7 @@ export async function buildModules(): Promise<Metafile[]> {
       bundle(admin, "admin.mjs"),
     ]),
     // The same code: of two copies in one app, neither would know the authorizers that the other has put on an API.
-    write("dist/package/weapp-login.mjs", 'export * from "./weapp-login.cjs";\n'),
+    write("dist/package/weapp-login.mjs", 'export { SessionAuthorizer, WeappLogin } from "./weapp-login.cjs";\n'),
     declarations(),
   ]);
   return metafiles;

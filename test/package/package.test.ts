@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { environments } from "../../contract/environment.ts";
 import { operatorAccessKey } from "../../local/operator-access-key.ts";
@@ -34,10 +35,10 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** README, "In your own CDK app", as it stands there, and with `require` instead of `import`. */
+/** The README of the package, "In your CDK app", as it stands there, and with `require` instead of `import`. */
 async function app(name: "app.mjs" | "app.cjs"): Promise<string> {
-  const readme = await readFile(join(root, "README.md"), "utf8");
-  const [, esm = "none"] = /^## In your own CDK app$.*?^```js\n(.*?)^```$/ms.exec(readme) ?? [];
+  const readme = await readFile(join(root, "docs/package-readme.md"), "utf8");
+  const [, esm = "none"] = /^## In your CDK app$.*?^```js\n(.*?)^```$/ms.exec(readme) ?? [];
   return name === "app.mjs" ? esm : esm.replaceAll(/^import (.*) from (.*);$/gm, "const $1 = require($2);");
 }
 
@@ -102,7 +103,8 @@ describe("what is installed", () => {
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
       new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
-      /^dist\/package\/(lib|lib\/functions|lib\/monitoring|contract)\/[\w-]+(\.js|\.d\.ts)$/,
+      /^dist\/package\/[\w-]+\.[cm]js$/,
+      /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract)\/[\w-]+\.d\.ts)$/,
     ];
     expect(shop.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
     for (const pattern of expected) expect(shop.files).toContainEqual(expect.stringMatching(pattern));
@@ -118,11 +120,30 @@ describe("what is installed", () => {
     }
   });
 
-  test("has every file that README speaks of", async () => {
-    const readme = await readFile(join(root, "README.md"), "utf8");
-    const named = [...readme.matchAll(/`(docs\/[\w-]+\.md|[\w-]+\.yaml)`/g)].map(([, file]) => file);
-    expect(named).not.toEqual([]);
-    for (const file of named) expect(shop.files).toContain(file);
+  test("has every file that its README speaks of", async () => {
+    const readme = await readFile(join(root, "docs/package-readme.md"), "utf8");
+    const named = [...readme.matchAll(/`((?:docs|dist)\/[\w./-]+|[\w-]+\.yaml)`/g)].map(
+      ([, file = ""]) => file,
+    );
+    expect(named.length).toBeGreaterThan(5);
+    for (const file of named)
+      expect(
+        shop.files.some((it) => it === file || it.startsWith(`${file}/`)),
+        file,
+      ).toBe(true);
+    expect(readme).not.toMatch(/\]\(|examples\//);
+  });
+
+  test("declares nothing by a library that is not there", async () => {
+    const declarations = shop.files.filter(
+      (file) => file.startsWith("dist/types/") && file.endsWith(".d.ts"),
+    );
+    for (const file of declarations) {
+      const text = await readFile(join(shop.directory, "node_modules/weapp-login", file), "utf8");
+      const imported = [...text.matchAll(/ from "([^"]+)"/g)].map(([, name = ""]) => name);
+      for (const name of imported)
+        expect(name, file).toMatch(/^(\.\.?\/.*\.js|aws-cdk-lib(\/.*)?|constructs)$/);
+    }
   });
 
   test("carries the notices of what is in its bundles", async () => {
@@ -133,6 +154,7 @@ describe("what is installed", () => {
     for (const name of [
       "commander",
       "csv-parse",
+      "valibot",
       "@aws-sdk/client-lambda",
       "@aws-sdk/credential-provider-sso",
     ]) {
@@ -181,6 +203,70 @@ describe("each name that can be imported", () => {
   );
 });
 
+test("the same stack may be asked by both: there is one copy of the construct, however it was loaded", async () => {
+  const script = `import { createRequire } from "node:module";
+import { WeappLogin } from "weapp-login";
+const { WeappLogin: required } = createRequire(import.meta.url)("weapp-login");
+console.log(WeappLogin === required);`;
+  const { stdout } = await shop.node(["--input-type=module", "-e", script]);
+  expect(stdout).toBe("true\n");
+});
+
+describe("an app that somebody has bundled into one file", () => {
+  async function bundled(options: BuildOptions): Promise<string> {
+    await shop.write("bundled.mjs", await app("app.mjs"));
+    const outfile = join(shop.directory, "built/app.cjs");
+    const { warnings } = await build({
+      absWorkingDir: shop.directory,
+      entryPoints: ["bundled.mjs"],
+      bundle: true,
+      platform: "node",
+      external: ["aws-cdk-lib"],
+      preserveSymlinks: true,
+      outfile,
+      ...options,
+    });
+    expect(warnings).toEqual([]);
+    return outfile;
+  }
+  const variables = (outdir: string) => ({
+    CDK_OUTDIR: join(shop.directory, outdir),
+    CDK_VALIDATION: "false",
+  });
+
+  test("finds the functions in the package that is installed where it runs", async () => {
+    await shop.node([await bundled({})], variables("bundled.out"));
+    const template = await readFile(join(shop.directory, "bundled.out/Shop.template.json"), "utf8");
+    const functions = ofType(resourcesOf(JSON.parse(template)), "AWS::Lambda::Function").map(functionName);
+    expect(functions.sort()).toEqual([...functionNames, "orders"].sort());
+  });
+
+  test("says what it lacks where the package is not", async () => {
+    const file = await bundled({});
+    const elsewhere = join(shop.directory, "..", `${basename(shop.directory)}-elsewhere`);
+    await mkdir(elsewhere);
+    onTestFinished(() => rm(elsewhere, { recursive: true }));
+    await copyFile(file, join(elsewhere, "app.cjs"));
+    await mkdir(join(elsewhere, "node_modules"));
+    for (const peer of ["aws-cdk-lib", "constructs"]) {
+      await symlink(
+        join(shop.directory, "node_modules", peer),
+        join(elsewhere, "node_modules", peer),
+        "junction",
+      );
+    }
+    const run = promisify(execFile)(process.execPath, ["app.cjs"], {
+      cwd: elsewhere,
+      env: variables("elsewhere.out"),
+    });
+    await expect(run).rejects.toMatchObject({
+      stderr: expect.stringMatching(
+        /The package weapp-login is not found from .*elsewhere.*: install it where the app runs\./,
+      ),
+    });
+  });
+});
+
 test("the types hold in ES modules and in CommonJS, declarations of libraries included", async () => {
   const right = `import { App, Duration, Stack } from "aws-cdk-lib";
 import { type AttemptsProps, type DomainProps, WeappLogin, type WeappLoginProps } from "weapp-login";
@@ -215,13 +301,26 @@ export const props: ConstructorParameters<typeof WeappLogin>[2] = {};
     skipLibCheck: false,
     noEmit: true,
   };
-  await shop.write(
-    "tsconfig.json",
-    JSON.stringify({ compilerOptions, files: ["app.mts", "shop.mts", "shop.cts", "wrong.mts"] }),
-  );
+  const projects = {
+    "nodenext.json": { compilerOptions, files: ["app.mts", "shop.mts", "shop.cts", "wrong.mts"] },
+    "bundler.json": {
+      compilerOptions: {
+        ...compilerOptions,
+        module: "esnext",
+        moduleResolution: "bundler",
+        skipLibCheck: true,
+      },
+      files: ["app.mts", "shop.mts", "wrong.mts"],
+    },
+  };
   const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc");
-  const checked = promisify(execFile)(process.execPath, [tsc, "-p", shop.directory]);
-  expect(await checked.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({ stdout: "" });
+  for (const [name, project] of Object.entries(projects)) {
+    await shop.write(name, JSON.stringify(project));
+    const checked = promisify(execFile)(process.execPath, [tsc, "-p", join(shop.directory, name)]);
+    expect(await checked.catch(({ stdout }: { stdout: string }) => ({ stdout })), name).toMatchObject({
+      stdout: "",
+    });
+  }
   // All of aws-cdk-lib is checked with it.
 }, 120_000);
 
