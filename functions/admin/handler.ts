@@ -1,3 +1,4 @@
+import { deadlines } from "../../contract/deadlines.ts";
 import type {
   AdminAction,
   AdminAnswer,
@@ -13,9 +14,6 @@ import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "
 import { InvalidRequest, readAdminRequest } from "./read-request.ts";
 import { sessionActions } from "./sessions.ts";
 
-/** An import of 25 passwords hashes for a second or two. */
-const deadlineMs = 50_000;
-
 const actions: Actions<AdminAction> = {
   ...accountActions,
   ...bindingActions,
@@ -26,7 +24,7 @@ const actions: Actions<AdminAction> = {
 /** What contract/operator-actions.ts describes. Every request leaves one line in the log, whether it was carried out or not. */
 export function adminHandler(needs: AdminNeeds): LambdaFunction<unknown, object> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.admin.deadlineMs,
     about: () => ({ event: "admin" }),
     async handle(event) {
       const request = readOrRefuse(event);

@@ -1,3 +1,4 @@
+import { deadlines } from "../../contract/deadlines.ts";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
 import { sessionHandle } from "../core/session.ts";
 import { iso } from "../runtime/answer.ts";
@@ -18,8 +19,6 @@ export interface AuthorizerDeps {
   readonly now: () => number;
 }
 
-const deadlineMs = 4_000;
-
 // A comma list, which is what HTTP APIs make of a doubled header, does not match.
 const bearer = /^Bearer +([A-Za-z0-9_-]+)$/i;
 
@@ -33,7 +32,7 @@ export function authorizerHandler({
   now,
 }: AuthorizerDeps): LambdaFunction<SimpleQuestion | PolicyQuestion, SimpleAnswer | PolicyAnswer> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.authorizer.deadlineMs,
     about: (question) => ({ event: "authorize", requestId: requestIdOf(question) }),
     async handle(question) {
       const sessionId = bearer.exec(authorizationOf(question) ?? "")?.[1];

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { deadlines } from "../../contract/deadlines.ts";
 import { login } from "../core/login.ts";
 import type { LoginDeps } from "../core/login-attempt.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
@@ -8,16 +9,13 @@ import { type ErrorCode, errors, type ProblemDetails, problem } from "../runtime
 import type { LambdaFunction, Outcome } from "../runtime/shell.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
 
-/** The worst login answers within 8 s, also when every store is slow. */
-const deadlineMs = 7_000;
-
 type Event = APIGatewayProxyEventV2;
 type Answer = APIGatewayProxyStructuredResultV2;
 
 /** `ANY /login`. */
 export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFunction<Event, Answer> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.login.deadlineMs,
     about: ({ requestContext }) => ({ event: "login", requestId: requestContext.requestId }),
 
     async handle(event) {

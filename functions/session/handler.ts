@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { deadlines } from "../../contract/deadlines.ts";
 import { type AuthorizerContext, generationIn, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
@@ -13,8 +14,6 @@ import {
 import { iso, json, noContent, noLongerValid } from "../runtime/answer.ts";
 import { errors, problem } from "../runtime/problem.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
-
-const deadlineMs = 5_000;
 
 export interface SessionDeps {
   readonly sessions: SessionList;
@@ -65,7 +64,7 @@ const routes: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
 
 export function sessionHandler(deps: SessionDeps): LambdaFunction<Event, Answer> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.session.deadlineMs,
     about: ({ routeKey, requestContext }) => ({
       event: "session",
       route: routeKey,

@@ -1,12 +1,11 @@
+import { deadlines } from "../../contract/deadlines.ts";
 import type { AccountVerifier, Verification, VerifierQuestion } from "../core/account-verifier.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
-
-const deadlineMs = 3_000;
 
 /** The account verifier's contract, as every verifier keeps it. Whatever else happens is thrown. */
 export function verifierHandler(verifier: AccountVerifier): LambdaFunction<unknown, Verification> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.verifier.deadlineMs,
     about: () => ({ event: "verify" }),
     async handle(event) {
       const answer = await verifier.verify(readQuestion(event));
