@@ -1,10 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  type Account,
-  type AccountStore,
-  accountVerifier,
-  type PasswordHasher,
-} from "../../functions/core/account.ts";
+import { type AccountStore, accountVerifier, type PasswordHasher } from "../../functions/core/account.ts";
 import type { AccountVerifier, VerifierQuestion } from "../../functions/core/account-verifier.ts";
 import type { AttemptCounters, AttemptLimits } from "../../functions/core/attempts.ts";
 import type { ReadBoundSession } from "../../functions/core/authorize.ts";
