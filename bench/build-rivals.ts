@@ -36,9 +36,9 @@ const rivals = {
       replacing("./fresh-sockets.ts", `${root}bench/rivals/no-sockets.ts`),
     ],
   },
-  "hand-signed-authorizer": {
-    ...entry("hand-signed-authorizer"),
-    alias: { "@aws-sdk/client-dynamodb": "./bench/rivals/command.ts" },
+  "tuned-authorizer": {
+    ...entry("tuned-authorizer"),
+    alias: { "@aws-sdk/credential-provider-node": "./bench/rivals/environment-credentials.ts" },
   },
   unsigned: entry("unsigned"),
   jose: entry("jose"),

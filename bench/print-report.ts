@@ -1,6 +1,6 @@
 import { memorySizes } from "./cold-starts.ts";
 import type { Report } from "./report.ts";
-import { savedByHandSigning } from "./saved.ts";
+import { savedOverSdk } from "./saved.ts";
 import { shows } from "./shows.ts";
 import { table } from "./table.ts";
 
@@ -105,10 +105,10 @@ export function printReport(report: Report): string {
       ]),
     );
   }
-  const saved = savedByHandSigning(report);
+  const saved = savedOverSdk(report);
   if (saved.length > 0) {
     add(
-      "What shipping the hand-signed read would save, in wall ms at a CPU share of so many MB",
+      "What the authorizer saves over the tuned SDK, in wall ms at a CPU share of so many MB",
       ["", ...memorySizes.map((megabytes) => `${megabytes} MB`)],
       saved.map(({ what, ms }) => [what, ...ms.map((one) => one.toFixed(1))]),
     );

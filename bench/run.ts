@@ -59,11 +59,11 @@ async function measure(lab: Lab): Promise<Report> {
   const asks = (section: (typeof sections)[number]) => only.includes(section);
   const empty = await lab.rival("empty", "hello", { isRight: (answer) => answer === null });
   const usual = await lab.rival("usual-authorizer", "authorizer");
-  const handSigned = await lab.rival("hand-signed-authorizer", "authorizer");
+  const tuned = await lab.rival("tuned-authorizer", "authorizer");
   const usualLogin = await lab.rival("usual-login", "login");
   const labels = ["authorizer", "login", "session", "verifier", "admin", "hello"] as const;
   const deployed = labels.map((label) => lab.deployed(label));
-  const rivals: Subject[] = [usual, handSigned, usualLogin, await lab.rival("fetching-login", "login")];
+  const rivals: Subject[] = [usual, tuned, usualLogin, await lab.rival("fetching-login", "login")];
   const [authorizer, login] = [lab.deployed("authorizer"), lab.deployed("login")];
 
   return {
@@ -80,7 +80,7 @@ async function measure(lab: Lab): Promise<Report> {
     ),
     ...(asks("cold") && { coldStarts: await coldStarts(lab, [empty, ...deployed, ...rivals]) }),
     ...(asks("first-answers") && {
-      firstAnswers: await firstAnswers(lab, [authorizer, usual, handSigned, login, usualLogin]),
+      firstAnswers: await firstAnswers(lab, [authorizer, usual, tuned, login, usualLogin]),
     }),
     ...(asks("warm-authorizer") && { warmAuthorizer: await warmAuthorizer(lab, redis) }),
     ...(asks("warm-login") && { warmLogin: await warmLogin(lab) }),

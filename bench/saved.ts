@@ -9,10 +9,10 @@ export interface Saved {
 }
 
 /**
- * What a person would wait less if the hand-signed read were shipped: first answers as they were measured, later calls
- * as their CPU time would stretch under the share.
+ * What a person waits less for because the authorizer sends its one request itself, and not through the SDK's tuned
+ * client: first answers as they were measured, later calls as their CPU time would stretch under the share.
  */
-export function savedByHandSigning({ coldStarts, firstAnswers, warmAuthorizer }: Report): Saved[] {
+export function savedOverSdk({ coldStarts, firstAnswers, warmAuthorizer }: Report): Saved[] {
   const saved: Saved[] = [];
   const add = (what: string, save: (megabytes: number) => number | undefined) => {
     const ms = memorySizes.flatMap((megabytes) => save(megabytes) ?? []);
@@ -28,8 +28,8 @@ export function savedByHandSigning({ coldStarts, firstAnswers, warmAuthorizer }:
     ["first answer of an instance started ahead", "fromHandOverMs"],
   ] as const) {
     add(what, (megabytes) => {
-      const [shipped, limit] = first?.map((one) => one[from][megabytes]) ?? [];
-      return shipped === undefined || limit === undefined ? undefined : shipped - limit;
+      const [shipped, tuned] = first?.map((one) => one[from][megabytes]) ?? [];
+      return shipped === undefined || tuned === undefined ? undefined : tuned - shipped;
     });
   }
   for (const [what, which] of [
@@ -38,16 +38,16 @@ export function savedByHandSigning({ coldStarts, firstAnswers, warmAuthorizer }:
   ] as const) {
     add(what, (megabytes) => {
       if (!early) return undefined;
-      const [shipped, limit] = early;
-      return stretched(shipped.earlyCallsUs[which] - limit.earlyCallsUs[which], megabytes);
+      const [shipped, tuned] = early;
+      return stretched(tuned.earlyCallsUs[which] - shipped.earlyCallsUs[which], megabytes);
     });
   }
-  add("a warm call", (megabytes) => warm && stretched(warm[0].cpuUs - warm[1].cpuUs, megabytes));
+  add("a warm call", (megabytes) => warm && stretched(warm[1].cpuUs - warm[0].cpuUs, megabytes));
   return saved;
 }
 
 function both<T extends { readonly label: string }>(list: readonly T[] = []): [T, T] | undefined {
   const shipped = list.find(({ label }) => label === "authorizer");
-  const limit = list.find(({ label }) => label === "hand-signed-authorizer");
-  return shipped && limit && [shipped, limit];
+  const tuned = list.find(({ label }) => label === "tuned-authorizer");
+  return shipped && tuned && [shipped, tuned];
 }

@@ -39,11 +39,13 @@ export function scene(assembly: Assembly, now: number, sessions = 1): Scene {
     openid: { S: openid },
     userId: { S: userId },
     boundAt: { N: String(createdAt) },
+    generation: { N: "0" },
   };
   const session = (secretHash: Buffer) => ({
     identity: { B: identityKey.toString("base64") },
     secretHash: { B: secretHash.toString("base64") },
     userId: { S: userId },
+    generation: { N: "0" },
     createdAt: { N: String(createdAt) },
     expiresAt: { N: String(expiresAt) },
     device: { S: "iPhone" },

@@ -20,7 +20,7 @@ export async function warmAuthorizer(
   const subjects = [
     lab.deployed("authorizer"),
     await lab.rival("usual-authorizer", "authorizer"),
-    await lab.rival("hand-signed-authorizer", "authorizer"),
+    await lab.rival("tuned-authorizer", "authorizer"),
     await lab.rival("unsigned", "authorizer"),
     await lab.rival("jose", "authorizer", withToken),
     await lab.rival("jsonwebtoken", "authorizer", withToken),

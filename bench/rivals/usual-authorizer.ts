@@ -32,13 +32,15 @@ function assemble(
   binding: Record<string, unknown> | undefined,
   session: Record<string, unknown> | undefined,
 ): BoundSession | undefined {
-  const { appId, openid, userId } = binding ?? {};
-  const { userId: sessionUserId, createdAt, expiresAt } = session ?? {};
+  const { appId, openid, userId, generation } = binding ?? {};
+  const { userId: sessionUserId, generation: sessionGeneration, createdAt, expiresAt } = session ?? {};
   if (
     typeof appId !== "string" ||
     typeof openid !== "string" ||
     typeof userId !== "string" ||
+    typeof generation !== "number" ||
     typeof sessionUserId !== "string" ||
+    typeof sessionGeneration !== "number" ||
     typeof createdAt !== "number" ||
     typeof expiresAt !== "number"
   ) {
@@ -46,7 +48,7 @@ function assemble(
   }
   return {
     identity: { appId, openid },
-    binding: { userId, disabled: false, sessionsValidFrom: 0 },
-    session: { userId: sessionUserId, createdAt, expiresAt },
+    binding: { userId, disabled: false, generation },
+    session: { userId: sessionUserId, generation: sessionGeneration, createdAt, expiresAt },
   };
 }

@@ -41,7 +41,9 @@ export async function liveSessions(
   now: number,
 ): Promise<Session[]> {
   const stored = await sessions.list(identityKey);
-  return stored.filter((session) => isLive(session, binding, now)).sort((a, b) => b.createdAt - a.createdAt);
+  return stored
+    .filter((session) => isLive({ ...session, generation: 0 }, { ...binding, generation: 0 }, now))
+    .sort((a, b) => b.createdAt - a.createdAt);
 }
 
 /** Mints a SessionId: base64url(identity key, 16 bytes ‖ random secret, 32 bytes), 64 characters. */
@@ -89,19 +91,19 @@ export function sessionKeyOf(identityKey: Uint8Array, handle: string): SessionKe
 }
 
 /**
- * The one rule that says whether a session may be used now. The clock decides, never what TTL has deleted; and a session
- * is good for the account it was opened for, whatever the identity has been bound to since.
+ * The one rule that says whether a session may be used now: it is good for the account and the generation that it was
+ * opened under, and the clock decides when it ends, never what TTL has deleted.
  */
 export function isLive(
-  session: Pick<Session, "userId" | "createdAt" | "expiresAt">,
-  binding: Binding,
+  session: Pick<Session, "userId" | "expiresAt"> & { readonly generation: number },
+  binding: Pick<Binding, "userId" | "disabled"> & { readonly generation: number },
   now: number,
 ): boolean {
   return (
     binding.userId !== undefined &&
     binding.userId === session.userId &&
     !binding.disabled &&
-    session.createdAt >= binding.sessionsValidFrom &&
+    binding.generation === session.generation &&
     now < session.expiresAt * 1000
   );
 }

@@ -61,7 +61,7 @@ export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promis
 /** By the one rule of the product, whatever TTL has deleted or not. */
 function stateOf(
   session: Record<string, unknown>,
-  { userId, disabled, sessionsValidFrom }: Record<string, unknown>,
+  { userId, disabled, generation, sessionsValidFrom }: Record<string, unknown>,
   now: number,
 ): Pick<Row, "note" | "dead"> {
   const expiresAt = Number(scalar(session.expiresAt));
@@ -69,7 +69,8 @@ function stateOf(
   const validFrom = Number(scalar(sessionsValidFrom));
   const bound = userId === undefined ? {} : { userId: scalar(userId) };
   const binding = { ...bound, disabled: scalar(disabled) === "true", sessionsValidFrom: validFrom };
-  if (isLive(facts, binding, now)) return { note: "good" };
+  const opened = { ...facts, generation: Number(scalar(session.generation)) };
+  if (isLive(opened, { ...binding, generation: Number(scalar(generation)) }, now)) return { note: "good" };
   if (now >= expiresAt * 1000) return { note: "over: expiresAt has passed", dead: true };
   if (facts.createdAt < validFrom) return { note: "over: opened before sessionsValidFrom", dead: true };
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { printReport } from "../../bench/print-report.ts";
 import type { Report } from "../../bench/report.ts";
-import { savedByHandSigning } from "../../bench/saved.ts";
+import { savedOverSdk } from "../../bench/saved.ts";
 import { shows } from "../../bench/shows.ts";
 
 const at = (ms: number) => ({ 128: ms * 4, 256: ms * 2, 512: ms });
@@ -10,7 +10,7 @@ const report: Report = {
   firstAnswers: [
     { label: "authorizer", fromStartMs: at(30), fromHandOverMs: at(1) },
     { label: "usual-authorizer", fromStartMs: at(120), fromHandOverMs: at(100) },
-    { label: "hand-signed-authorizer", fromStartMs: at(24), fromHandOverMs: at(0.5) },
+    { label: "tuned-authorizer", fromStartMs: at(36), fromHandOverMs: at(1.5) },
   ],
 };
 
@@ -32,7 +32,7 @@ test("both waits are shown, of a cold start and of an instance started ahead", (
     /from the start of the process.*\nauthorizer +120\.0 +0\.25 +60\.0 +0\.25 +30\.0 +0\.25\n/s,
   );
   expect(printed).toMatch(/started ahead.*\nauthorizer +4\.0 +0\.01 +2\.0 +0\.01 +1\.0 +0\.01\n/s);
-  expect(savedByHandSigning(report)).toEqual([
+  expect(savedOverSdk(report)).toEqual([
     { what: "first answer, from the start", ms: [24, 12, 6] },
     { what: "first answer of an instance started ahead", ms: [2, 1, 0.5] },
   ]);

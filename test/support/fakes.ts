@@ -429,7 +429,11 @@ export function fakeReadBoundSession(
     const session = sessions.rows.get(`${hex(identityKey)} ${hex(secretHash)}`);
     if (item?.userId === undefined || !session) return undefined;
     const { appId, openid, userId, ...binding } = item;
-    return { identity: { appId, openid }, binding: { ...binding, userId }, session };
+    return {
+      identity: { appId, openid },
+      binding: { ...binding, userId, generation: 0 },
+      session: { ...session, generation: 0 },
+    };
   };
 }
 
