@@ -197,6 +197,28 @@ describe.each(Object.entries(clients))("%s, when DynamoDB", (_, client) => {
 });
 
 describe("the authorizer", () => {
+  const read = () => batchGetItem(process.env, Date.now, Math.random);
+
+  test("gives up at its deadline, in the middle of an attempt", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    const { received, asked } = await scriptedServer(nothing);
+    const hasAsked = asked();
+    const reading = read()(items, Date.now() + 300);
+    const thrown = expect(reading).rejects.toMatchObject({ cause: "ETIMEDOUT" });
+    await hasAsked;
+    await vi.advanceTimersByTimeAsync(300);
+    await thrown;
+    expect(received).toHaveLength(1);
+  });
+
+  test("does not wait for an attempt that would come after its deadline", async () => {
+    const { received } = await scriptedServer(answer("", 503, { "retry-after": "3" }), found);
+    const waits = shortWaits();
+    await expect(read()(items, Date.now() + 2_500)).rejects.toMatchObject({ cause: "HTTP 503" });
+    expect(received).toHaveLength(1);
+    expect(waits.filter((ms) => ms > 1_000)).toEqual([]);
+  });
+
   test.each<[what: string, reply: Reply, cause: string]>([
     ["is throttled", throttled, "ProvisionedThroughputExceededException"],
     ["is not allowed to read", refused("AccessDeniedException"), "AccessDeniedException"],
@@ -206,7 +228,7 @@ describe("the authorizer", () => {
     ["is sent HTML", answer("<html>secret</html>"), "invalid JSON"],
   ])("that %s says so by a name, and never in upstream's words", async (_what, reply, cause) => {
     await scriptedServer(reply);
-    const thrown = await clients["the authorizer"]?.()(items, soon()).catch((error: unknown) => error);
+    const thrown = await read()(items, soon()).catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(StoreUnavailable);
     expect(thrown).toMatchObject({ message: "DynamoDB did not answer", cause });
   });
