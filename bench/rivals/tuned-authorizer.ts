@@ -3,7 +3,8 @@ import { readEnvironment } from "../../contract/environment.ts";
 import { boundSession } from "../../functions/authorizer/bound-session.ts";
 import { authorizerHandler } from "../../functions/authorizer/handler.ts";
 import type { ReadBoundSession } from "../../functions/core/authorize.ts";
-import { invocations } from "../../functions/runtime/invocation.ts";
+import { outside } from "../../functions/runtime/invocation.ts";
+import { shell } from "../../functions/runtime/shell.ts";
 
 /*
  * The authorizer over the SDK's bare client, tuned by what its documentation offers: middlewares put together once, a
@@ -34,8 +35,6 @@ const read: ReadBoundSession = async ({ identityKey, secretHash }) => {
 };
 await read({ identityKey: new Uint8Array(16), secretHash: new Uint8Array(32) }).catch(() => {});
 
-export const handler = authorizerHandler({
-  read,
-  now: Date.now,
-  begin: invocations(console.log, () => performance.now()),
-});
+export const handler = shell(
+  authorizerHandler({ read: (key) => outside("read", () => read(key)), now: Date.now }),
+);

@@ -30,11 +30,8 @@ export interface BatchGetItemOutput {
   readonly UnprocessedKeys?: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Throws StoreUnavailable, with the error's name as its cause, when DynamoDB refuses or does not answer until `deadline`,
- * in milliseconds since 1970.
- */
-export type BatchGetItem = (items: RequestItems, deadline: number) => Promise<BatchGetItemOutput>;
+/** Throws StoreUnavailable, with the error's name as its cause, when DynamoDB refuses or does not answer until `deadline`. */
+export type BatchGetItem = (items: RequestItems, deadline: AbortSignal) => Promise<BatchGetItemOutput>;
 
 const attemptTimeoutMs = 1_000;
 /** DynamoDB takes signatures that are within five minutes of its own time. */
@@ -51,17 +48,20 @@ export function batchGetItem(
 ): BatchGetItem {
   const endpoint = dynamoDbEndpoint(environment);
   const sign = signer(endpoint, "DynamoDB_20120810.BatchGetItem");
-  const post = poster(endpoint.url);
+  const post = poster(endpoint.url, attemptTimeoutMs);
   /** Each retry takes from it and success gives that back: a long outage is not answered with three times the load. */
   let budget = retryBudget;
   /** How far DynamoDB's clock is ahead of this one. */
   let clockOffset = 0;
 
-  async function attempt(body: string, timeoutMs: number): Promise<{ output: BatchGetItemOutput } | Failure> {
+  async function attempt(
+    body: string,
+    deadline: AbortSignal,
+  ): Promise<{ output: BatchGetItemOutput } | Failure> {
     const headers = sign(body, environment, now() + clockOffset);
     const { AWS_LAMBDA_FUNCTION_NAME, _X_AMZN_TRACE_ID } = environment;
     if (AWS_LAMBDA_FUNCTION_NAME && _X_AMZN_TRACE_ID) headers["x-amzn-trace-id"] = _X_AMZN_TRACE_ID;
-    const response = await post(headers, body, timeoutMs).catch(unanswered);
+    const response = await post(headers, body, deadline).catch(unanswered);
     if ("name" in response) return response;
     if (response.status !== 200) {
       const failure = refusal(response, now());
@@ -85,20 +85,32 @@ export function batchGetItem(
 
   return async (items, deadline) => {
     const body = JSON.stringify({ RequestItems: items });
-    let spent = 0;
+    let spent = 1;
     for (let attempts = 1; ; attempts++) {
-      const result = await attempt(body, Math.min(attemptTimeoutMs, deadline - now()));
+      const result = await attempt(body, deadline);
       if ("output" in result) {
-        budget = Math.min(retryBudget, budget + (spent || 1));
+        budget = Math.min(retryBudget, budget + spent);
         return result.output;
       }
       const { name, retry } = result;
-      const waitMs = retry ? backoffMs(attempts, retry, result, random()) : Number.POSITIVE_INFINITY;
-      const isLast = !retry || attempts === maxAttempts || budget < retry.cost || now() + waitMs >= deadline;
-      if (isLast) throw new StoreUnavailable("DynamoDB", name);
+      const isLast = !retry || attempts === maxAttempts || budget < retry.cost;
+      if (!isLast) await pause(backoffMs(attempts, retry, result, random()), deadline);
+      if (isLast || deadline.aborted) throw new StoreUnavailable("DynamoDB", name);
       spent = retry.cost;
       budget -= spent;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   };
+}
+
+/** Ends at the deadline. */
+function pause(ms: number, deadline: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const end = () => {
+    clearTimeout(timer);
+    resolve();
+  };
+  if (deadline.aborted) end();
+  deadline.addEventListener("abort", end, { once: true });
+  return promise;
 }

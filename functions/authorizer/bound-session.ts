@@ -5,16 +5,14 @@ import type { AttributeValue, BatchGetItem, Item, RequestItems } from "./batch-g
 
 /**
  * The authorizer's one read: binding and session, strongly consistent; undefined unless both are there and whole. Throws
- * StoreUnavailable when DynamoDB does not answer within `timeoutMs`, or leaves a key unprocessed twice: that never means
+ * StoreUnavailable when DynamoDB does not answer until `deadline`, or leaves a key unprocessed twice: that never means
  * "not found".
  */
 export function boundSessionReader(
   batchGetItem: BatchGetItem,
   tables: { readonly bindings: string; readonly sessions: string },
-  now: () => number,
-): (key: SessionKey, timeoutMs: number) => Promise<BoundSession | undefined> {
-  return async ({ identityKey, secretHash }, timeoutMs) => {
-    const deadline = now() + timeoutMs;
+): (key: SessionKey, deadline: AbortSignal) => Promise<BoundSession | undefined> {
+  return async ({ identityKey, secretHash }, deadline) => {
     const identity = binary(identityKey);
     let items: RequestItems = {
       [tables.bindings]: { Keys: [{ key: identity }], ConsistentRead: true },

@@ -4,17 +4,19 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewayTokenAuthorizerEvent,
 } from "aws-lambda";
-import type { AuthorizerContext } from "../../contract/session-of.ts";
+import type { SessionContext } from "../../contract/session-of.ts";
 
-/** Of an HTTP API, payload format 2.0, which takes the simple response. */
-export type SimpleEvent = APIGatewayRequestAuthorizerEventV2;
-export type SimpleResponse = { isAuthorized: false } | { isAuthorized: true; context: AuthorizerContext };
+/**
+ * Of an HTTP API, payload format 2.0, which takes the simple response; or of a REST API (and of an HTTP API with payload
+ * format 1.0), which takes a policy.
+ */
+export type AuthorizerEvent =
+  | APIGatewayRequestAuthorizerEventV2
+  | APIGatewayRequestAuthorizerEvent
+  | APIGatewayTokenAuthorizerEvent;
+export type AuthorizerResponse = SimpleResponse | APIGatewayAuthorizerResult;
 
-/** Of a REST API (and of an HTTP API with payload format 1.0), which takes a policy. */
-export type PolicyEvent = APIGatewayRequestAuthorizerEvent | APIGatewayTokenAuthorizerEvent;
-export type PolicyResponse = APIGatewayAuthorizerResult;
-
-type AuthorizerEvent = SimpleEvent | PolicyEvent;
+type SimpleResponse = { isAuthorized: false } | { isAuthorized: true; context: SessionContext };
 
 /** The id of the request; a TOKEN authorizer is not told. */
 export function requestIdOf(event: AuthorizerEvent): string {
@@ -45,10 +47,7 @@ function authorizationIn<T>(headers: Readonly<Record<string, T | undefined>> | n
 }
 
 /** Allowed with a context, refused without, in the format of the event. */
-export function responseTo(
-  event: AuthorizerEvent,
-  context: AuthorizerContext | undefined,
-): SimpleResponse | PolicyResponse {
+export function responseTo(event: AuthorizerEvent, context: SessionContext | undefined): AuthorizerResponse {
   if ("methodArn" in event) return policy(event.methodArn, context);
   return context ? { isAuthorized: true, context } : { isAuthorized: false };
 }
@@ -57,7 +56,7 @@ export function responseTo(
  * About every route of the API's stage. API Gateway keeps a policy per session and holds it against whatever route comes
  * next: one about this route alone would close all others for as long as it is kept.
  */
-function policy(methodArn: string, context: AuthorizerContext | undefined): PolicyResponse {
+function policy(methodArn: string, context: SessionContext | undefined): APIGatewayAuthorizerResult {
   return {
     // Shows up in logs and metrics of the API, so it must be no credential.
     principalId: context?.userId ?? "nobody",

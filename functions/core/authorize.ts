@@ -5,11 +5,8 @@ import { isLive, parseSessionId, type Session, type SessionKey } from "./session
 /** A session together with the binding it belongs to. */
 export interface BoundSession {
   readonly identity: Identity;
-  readonly binding: Pick<Binding, "unionid" | "disabled"> & {
-    readonly userId: string;
-    readonly generation: number;
-  };
-  readonly session: Pick<Session, "userId" | "createdAt" | "expiresAt"> & { readonly generation: number };
+  readonly binding: Binding & { readonly userId: string };
+  readonly session: Pick<Session, "userId" | "generation" | "createdAt" | "expiresAt">;
 }
 
 /**

@@ -11,6 +11,7 @@ import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 
 const noon = Date.UTC(2026, 2, 1, 12);
 const key = { identityKey: Buffer.alloc(16, 1), secretHash: Buffer.alloc(32, 2) };
+const deadline = new AbortController().signal;
 const base64 = (bytes: Buffer) => bytes.toString("base64");
 
 const bindingItem = {
@@ -50,23 +51,21 @@ const found = (binding: Item = bindingItem, session: Item = sessionItem): BatchG
 
 /** The read over these outputs of DynamoDB, one after the other; what was asked for, and until when. */
 function reading(...outputs: BatchGetItemOutput[]) {
-  const asked: { items: RequestItems; deadline: number }[] = [];
-  let time = noon;
+  const asked: { items: RequestItems; deadline: AbortSignal }[] = [];
   const batchGetItem: BatchGetItem = async (items, deadline) => {
     asked.push({ items, deadline });
-    time += 100;
     const output = outputs.shift();
     if (!output) throw new Error("Asked too often.");
     return output;
   };
-  const read = boundSessionReader(batchGetItem, { bindings: "Bindings", sessions: "Sessions" }, () => time);
-  return { asked, read: () => read(key, 4_000) };
+  const read = boundSessionReader(batchGetItem, { bindings: "Bindings", sessions: "Sessions" });
+  return { asked, read: () => read(key, deadline) };
 }
 
 test("binding and session are one strongly consistent read", async () => {
   const { read, asked } = reading(found());
   expect(await read()).toStrictEqual(whole);
-  expect(asked).toEqual([{ items: requested, deadline: noon + 4_000 }]);
+  expect(asked).toEqual([{ items: requested, deadline }]);
 });
 
 test("what else is known of the binding comes along", async () => {
@@ -159,7 +158,7 @@ describe("keys that DynamoDB leaves unprocessed", () => {
   test("both: asked for once more, until the same deadline", async () => {
     const { read, asked } = reading({ Responses: {}, UnprocessedKeys: requested }, found());
     expect(await read()).toEqual(whole);
-    expect(asked).toEqual(Array(2).fill({ items: requested, deadline: noon + 4_000 }));
+    expect(asked).toEqual(Array(2).fill({ items: requested, deadline }));
   });
 
   test.each([
@@ -206,6 +205,6 @@ test("a success that says nothing of items is thrown: it does not mean not found
 
 test("an outage is thrown as it is", async () => {
   const outage = new StoreUnavailable("DynamoDB", "ECONNRESET");
-  const read = boundSessionReader(() => Promise.reject(outage), { bindings: "B", sessions: "S" }, Date.now);
-  await expect(read(key, 4_000)).rejects.toBe(outage);
+  const read = boundSessionReader(() => Promise.reject(outage), { bindings: "B", sessions: "S" });
+  await expect(read(key, deadline)).rejects.toBe(outage);
 });

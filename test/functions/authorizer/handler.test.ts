@@ -4,7 +4,7 @@ import type { BoundSession, ReadBoundSession } from "../../../functions/core/aut
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { type SessionKey, sessionHandle } from "../../../functions/core/session.ts";
 import { alice, hex, noon, seededRandom } from "../../support/fakes.ts";
-import { untimed } from "../../support/untimed.ts";
+import { quietShell } from "../../support/quiet-shell.ts";
 import { httpApiEvent } from "./events.ts";
 import { openSession } from "./open-session.ts";
 
@@ -15,14 +15,11 @@ const { sessionId, key: sessionKey, found: alicesSession } = alices;
 function authorizing(answer: ReadBoundSession = async () => alicesSession, now = () => noon) {
   const reads: SessionKey[] = [];
   const logged: Facts[] = [];
-  const handler = authorizerHandler({
-    read: (key) => {
-      reads.push(key);
-      return answer(key);
-    },
-    now,
-    begin: untimed(logged),
-  });
+  const read: ReadBoundSession = (key) => {
+    reads.push(key);
+    return answer(key);
+  };
+  const handler = quietShell(authorizerHandler({ read, now }), logged);
   return { reads, logged, handler, ask: (authorization: string) => handler(httpApiEvent({ authorization })) };
 }
 
@@ -42,6 +39,7 @@ describe("a live session", () => {
         appId: alice.appId,
         openid: alice.openid,
         sessionHandle: sessionHandle(sessionKey.secretHash),
+        generation: 7,
         createdAt: "2025-01-15T12:00:00.000Z",
         expiresAt: "2025-01-16T12:00:00.000Z",
       },
@@ -185,7 +183,7 @@ describe("a session that is not live is refused, with nothing but a strict false
     ["at its end", end, false],
   ])("and one that is, is allowed with a strict true: %s", async (_when, now, isAuthorized) => {
     const { ask } = authorizing(undefined, () => now);
-    expect((await ask(`Bearer ${sessionId}`)).isAuthorized).toBe(isAuthorized);
+    expect(await ask(`Bearer ${sessionId}`)).toMatchObject({ isAuthorized });
   });
 });
 
@@ -267,6 +265,7 @@ test("a thousand users through one instance at once, answered in any order, are 
         openid: `oPerson${i}`,
         ...(i % 2 === 0 && { unionid: `u${i}` }),
         sessionHandle: sessionHandle(user.key.secretHash),
+        generation: 7,
         createdAt: new Date(noon + i).toISOString(),
         expiresAt: new Date(user.found.session.expiresAt * 1000).toISOString(),
       },

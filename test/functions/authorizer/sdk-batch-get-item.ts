@@ -9,9 +9,10 @@ export function sdkBatchGetItem(): BatchGetItem {
     requestHandler: { requestTimeout: 1_000, throwOnRequestTimeout: true },
   });
   onTestFinished(() => client.destroy());
-  return async (items) => {
+  return async (items, abortSignal) => {
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems: withBytes(items) }),
+      { abortSignal },
     );
     return { ...(Responses && { Responses }), ...(UnprocessedKeys && { UnprocessedKeys }) };
   };

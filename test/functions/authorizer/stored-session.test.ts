@@ -44,12 +44,8 @@ async function reading(binding: Stored = bindingItem, session: Stored = sessionI
   await dynamoDb.put("BINDINGS_TABLE", binding);
   await dynamoDb.put("SESSIONS_TABLE", session);
   const [bindings, sessions] = [dynamoDb.name("BINDINGS_TABLE"), dynamoDb.name("SESSIONS_TABLE")];
-  const read = boundSessionReader(
-    batchGetItem(process.env, Date.now, Math.random),
-    { bindings, sessions },
-    Date.now,
-  );
-  return { ...dynamoDb, bindings, sessions, read: () => read(key, 4_000) };
+  const read = boundSessionReader(batchGetItem(process.env, Date.now, Math.random), { bindings, sessions });
+  return { ...dynamoDb, bindings, sessions, read: () => read(key, new AbortController().signal) };
 }
 
 test("binding and session are found by one strongly consistent BatchGetItem", async () => {
