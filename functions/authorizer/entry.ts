@@ -1,6 +1,6 @@
 import { readEnvironment } from "../../contract/environment.ts";
+import { dynamoDbClient } from "../aws/clients.ts";
 import { readBoundSession } from "../dynamodb/authorization.ts";
-import { dynamoDbClient } from "../dynamodb/client.ts";
 import { invocations } from "../runtime/invocation.ts";
 import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { authorizerHandler } from "./handler.ts";

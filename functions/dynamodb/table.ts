@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { dynamoDbClient } from "../aws/clients.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
-import { dynamoDbClient } from "./client.ts";
 
 /** A table as one invocation sees it: every call ends when the invocation's deadline does. */
 export interface Table {

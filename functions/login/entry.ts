@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { none, readEnvironment, wholeNumber } from "../../contract/environment.ts";
+import { lambdaClient, secretsManagerClient } from "../aws/clients.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../dynamodb/attempts.ts";
 import { dynamoDbBindings } from "../dynamodb/bindings.ts";
 import { dynamoDbSessions } from "../dynamodb/sessions.ts";
 import { documentClient, readNothing } from "../dynamodb/table.ts";
 import { jitteredPause } from "../dynamodb/transaction.ts";
-import { lambdaClient } from "../passwords/lambda-client.ts";
 import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
 import { invocations, timed } from "../runtime/invocation.ts";
 import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { secretsManagerAppSecrets } from "../wechat/app-secret.ts";
-import { secretsManagerClient } from "../wechat/secrets-manager-client.ts";
 import { weChat } from "../wechat/wechat.ts";
 import { loginHandler } from "./handler.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { handSignedClient } from "../../bench/rivals/hand-signed-client.ts";
+import { dynamoDbClient } from "../../functions/aws/clients.ts";
 import { readBoundSession } from "../../functions/dynamodb/authorization.ts";
-import { dynamoDbClient } from "../../functions/dynamodb/client.ts";
 import { answer, half, hangUp, nothing, type Reply, scriptedServer } from "../support/scripted-server.ts";
 
 const tables = { bindings: "Bindings", sessions: "Sessions" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { accountKey, identityKey } from "../../../functions/core/identity.ts";
 import { readBoundSession } from "../../../functions/dynamodb/authorization.ts";
-import { dynamoDbClient } from "../../../functions/dynamodb/client.ts";
+import { dynamoDbClient } from "../../../functions/aws/clients.ts";
 import type { Fault } from "../../../local/aws/endpoint.ts";
 import {
   base64,
