@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { batchGetItem as sdkBatchGetItem } from "../../../bench/rivals/sdk-batch-get-item.ts";
 import {
   type BatchGetItem,
   batchGetItem,
@@ -6,7 +7,6 @@ import {
 } from "../../../functions/authorizer/batch-get-item.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { answer, half, hangUp, nothing, type Reply, scriptedServer } from "../../support/scripted-server.ts";
-import { sdkBatchGetItem } from "./sdk-batch-get-item.ts";
 
 const items: RequestItems = {
   Bindings: { Keys: [{ key: { B: "AQEBAQEBAQEBAQEBAQEBAQ==" } }], ConsistentRead: true },

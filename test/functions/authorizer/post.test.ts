@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { selfSignedCertificate } from "../../../bench/certificate.ts";
+import { selfSignedCertificate } from "../../../bench/outside/certificate.ts";
 import { poster } from "../../../functions/authorizer/post.ts";
 import { answer, half, hangUp, nothing, type Reply, scriptedServer } from "../../support/scripted-server.ts";
 

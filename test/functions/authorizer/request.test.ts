@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { batchGetItem as sdkBatchGetItem } from "../../../bench/rivals/sdk-batch-get-item.ts";
 import { batchGetItem, type RequestItems } from "../../../functions/authorizer/batch-get-item.ts";
 import { answer, type Received, scriptedServer } from "../../support/scripted-server.ts";
-import { sdkBatchGetItem } from "./sdk-batch-get-item.ts";
 
 const items = (key: Uint8Array): RequestItems => {
   const identity = { B: Buffer.from(key).toString("base64") };

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { Subject } from "../subject.ts";
 import type { Cores } from "./cores.ts";
 import type { CpuShares } from "./cpu-share.ts";
-import type { Subject } from "./subject.ts";
 
 const runtime = fileURLToPath(new URL("runtime.mjs", import.meta.url));
 const patienceMs = 60_000;

@@ -3,15 +3,13 @@ import { type Assembly, variableOf } from "../local/assembly.ts";
 import { sample } from "../local/sample.ts";
 
 /** One person with one session, as the functions are asked about them and as the canned tables hold them. */
-export interface Scene {
+export interface Fixture {
   /** The events, as JSON: what API Gateway, the login function or an operator would send. */
   readonly events: Readonly<
     Record<"authorizer" | "login" | "session" | "verifier" | "admin" | "hello", string>
   >;
   /** What the services outside answer: by `X-Amz-Target`, or by path. */
   readonly answers: Readonly<Record<string, object>>;
-  /** What the authorizer reads, in the words of the table. */
-  readonly tables: { readonly bindings: string; readonly sessions: string };
 }
 
 const openid = "oZ1OlttHCFiOlq5ETYzQXgx9lEQE";
@@ -20,9 +18,8 @@ const identityKey = sha256(`${appId}#${openid}`).subarray(0, 16);
 const secret = sha256("the one secret of the bench");
 
 /** `sessions`: how many the identity has. */
-export function scene(assembly: Assembly, now: number, sessions = 1): Scene {
+export function fixture(assembly: Assembly, now: number, sessions = 1): Fixture {
   const name = (variable: string) => variableOf(assembly, variable) ?? "";
-  const tables = { bindings: name("BINDINGS_TABLE"), sessions: name("SESSIONS_TABLE") };
   const createdAt = now - 3_600_000;
   const expiresAt = Math.floor(now / 1000) + 86_400;
   const context = {
@@ -30,6 +27,7 @@ export function scene(assembly: Assembly, now: number, sessions = 1): Scene {
     appId,
     openid,
     sessionHandle: sha256(secret).toString("base64url"),
+    generation: 0,
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: new Date(expiresAt * 1000).toISOString(),
   };
@@ -53,11 +51,18 @@ export function scene(assembly: Assembly, now: number, sessions = 1): Scene {
   const listed = Array.from({ length: sessions }, (_, index) =>
     session(index === 0 ? sha256(secret) : sha256(`session ${index}`)),
   );
-  const found = { [tables.bindings]: [binding], [tables.sessions]: [session(sha256(secret))] };
-  const account = { username: { S: username }, userId: { S: userId }, passwordHash: { S: weakHash } };
-  const accounts = { [name("ACCOUNTS_TABLE")]: [account] };
+  const account = {
+    username: { S: username },
+    userId: { S: userId },
+    passwordHash: { S: weakHash },
+    generation: { N: "0" },
+  };
+  const found = {
+    [name("BINDINGS_TABLE")]: [binding],
+    [name("SESSIONS_TABLE")]: [session(sha256(secret))],
+    [name("ACCOUNTS_TABLE")]: [account],
+  };
   return {
-    tables,
     events: {
       authorizer: JSON.stringify({
         ...event("GET /hello", { authorization: `Bearer ${sessionId}` }),
@@ -74,7 +79,7 @@ export function scene(assembly: Assembly, now: number, sessions = 1): Scene {
       admin: JSON.stringify({ action: "bindings.find", of: { openid, appId } }),
     },
     answers: {
-      "DynamoDB_20120810.BatchGetItem": { Responses: { ...found, ...accounts }, UnprocessedKeys: {} },
+      "DynamoDB_20120810.BatchGetItem": { Responses: found, UnprocessedKeys: {} },
       "DynamoDB_20120810.GetItem": { Item: { ...binding, ...account } },
       "DynamoDB_20120810.PutItem": {},
       "DynamoDB_20120810.UpdateItem": {},

@@ -2,23 +2,23 @@ import { type Assembly, type FunctionDescription, readAssembly } from "../local/
 import { sample } from "../local/sample.ts";
 import { synthesize } from "../local/synthesize.ts";
 import { buildRival, type Rival } from "./build-rivals.ts";
-import { type Cores, cores } from "./cores.ts";
-import { type CpuShares, cpuShares } from "./cpu-share.ts";
 import { environmentOf } from "./environment.ts";
+import { type Fixture, fixture } from "./fixture.ts";
+import { type Outside, startOutside } from "./outside/start.ts";
+import { type Cores, pinnedCores } from "./process/cores.ts";
+import { type CpuShares, cpuShares } from "./process/cpu-share.ts";
 import type { Progress } from "./progress.ts";
-import { type Scene, scene } from "./scene.ts";
-import { type Outside, startOutside } from "./start-outside.ts";
 import type { Subject } from "./subject.ts";
 
-export type FunctionLabel = keyof Scene["events"];
+export type FunctionLabel = keyof Fixture["events"];
 
 /** What all measurements share: the machine, the services outside, and the bundles to measure. */
-export interface Lab extends AsyncDisposable {
+export interface Harness extends AsyncDisposable {
   readonly cores: Cores;
   readonly shares: CpuShares;
   readonly outside: Outside;
   readonly assembly: Assembly;
-  readonly scene: Scene;
+  readonly fixture: Fixture;
   readonly progress: Progress;
   /** How often everything is measured. */
   readonly rounds: number;
@@ -29,14 +29,18 @@ export interface Lab extends AsyncDisposable {
   rival(name: Rival, inPlaceOf: FunctionLabel, changes?: Partial<Subject>): Promise<Subject>;
 }
 
-export async function openLab(options: { quick: boolean; rounds: number; progress: Progress }): Promise<Lab> {
+export async function openHarness(options: {
+  quick: boolean;
+  rounds: number;
+  progress: Progress;
+}): Promise<Harness> {
   await using opened = new AsyncDisposableStack();
   const assembly = await readAssembly(await synthesize({ appId: sample.appId, hello: "true" }), "WeappLogin");
-  const theScene = scene(assembly, Date.now());
-  const theCores = cores();
+  const known = fixture(assembly, Date.now());
+  const pinned = pinnedCores();
   const shares = await cpuShares();
   opened.defer(() => shares.close());
-  const outside = await startOutside(theCores, theScene.answers);
+  const outside = await startOutside(pinned, known.answers);
   opened.defer(() => outside.close());
 
   function deployed(label: FunctionLabel): Subject {
@@ -45,7 +49,7 @@ export async function openLab(options: { quick: boolean; rounds: number; progres
       label,
       directory: fn.directory,
       environment: environmentOf(fn, outside.url),
-      event: theScene.events[label],
+      event: known.events[label],
       isRight: (answer) => isRight[label](Object(answer)),
     };
   }
@@ -53,11 +57,11 @@ export async function openLab(options: { quick: boolean; rounds: number; progres
   const everything = opened.move();
   return {
     ...options,
-    cores: theCores,
+    cores: pinned,
     shares,
     outside,
     assembly,
-    scene: theScene,
+    fixture: known,
     deployed,
     rival: async (name, inPlaceOf, changes) => ({
       ...deployed(inPlaceOf),

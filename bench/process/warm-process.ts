@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { Subject } from "../subject.ts";
 import type { Cores } from "./cores.ts";
-import type { Subject } from "./subject.ts";
 
 const loop = fileURLToPath(new URL("warm-loop.mjs", import.meta.url));
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Cores } from "./cores.ts";
-import type { Answers } from "./outside.ts";
+import type { Cores } from "../process/cores.ts";
+import type { Answers } from "./server.ts";
 
-/** The services outside of the functions: see outside.ts. */
+/** The services outside of the functions: see server.ts. */
 export interface Outside {
   readonly url: string;
   /** Whatever it answered before is forgotten. */
@@ -12,7 +12,7 @@ export interface Outside {
 }
 
 export async function startOutside(cores: Cores, answers: Answers): Promise<Outside> {
-  const child = cores.spawnNode("outside", [fileURLToPath(new URL("outside.ts", import.meta.url))], {
+  const child = cores.spawnNode("outside", [fileURLToPath(new URL("server.ts", import.meta.url))], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const exited = once(child, "exit");

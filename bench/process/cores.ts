@@ -13,7 +13,7 @@ export interface Cores {
   ): ReturnType<typeof spawn>;
 }
 
-export function cores(): Cores {
+export function pinnedCores(): Cores {
   const available = availableCores();
   const outside = available[0];
   const fn = available.at(-1);
