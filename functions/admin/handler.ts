@@ -1,116 +1,73 @@
-import type {
-  AdminAction,
-  AdminAnswer,
-  AdminRequest,
-  CheckDeployment,
+import {
+  type AdminAction,
+  type AdminAnswer,
+  operatorActions as contract,
+  type OperatorRefusal,
+  type ReadRequest,
+  readAdminRequest,
 } from "../../contract/operator-actions.ts";
-import { type Facts, StoreUnavailable } from "../core/refusal.ts";
+import { operatorActions } from "../core/operator-actions/actions.ts";
+import type { OperatorDeps } from "../core/operator-actions/deps.ts";
+import { type Facts, isRefusal, StoreUnavailable } from "../core/refusal.ts";
 import type { Invocation, Time } from "../runtime/invocation.ts";
 import { whatBroke } from "../runtime/what-broke.ts";
-import { accountActions } from "./accounts.ts";
-import { bindingActions } from "./bindings.ts";
-import { deploymentActions } from "./deployment.ts";
-import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
-import { InvalidRequest, readAdminRequest } from "./read-request.ts";
-import { sessionActions } from "./sessions.ts";
+import { logFacts } from "./log-facts.ts";
 
 export interface AdminHandlerNeeds {
   /** Everything, with calls that end at `deadline` and are timed. */
-  readonly needsUntil: (deadline: AbortSignal, time: Time) => AdminNeeds;
+  readonly needsUntil: (deadline: AbortSignal, time: Time) => OperatorDeps;
   readonly begin: () => Invocation;
 }
 
 /** An import of 25 passwords hashes for a second or two. */
 const deadlineMs = 50_000;
 
-const actions: Actions<AdminAction> = {
-  ...accountActions,
-  ...bindingActions,
-  ...sessionActions,
-  ...deploymentActions,
-};
-
-/** What requests.ts describes. Every request leaves one line in the log, whether it was carried out or not. */
+/** What contract/operator-actions.ts describes. Every request leaves one line in the log, carried out or not. */
 export function adminHandler({ needsUntil, begin }: AdminHandlerNeeds) {
   return async (event: unknown): Promise<object> => {
     const { log, time } = begin();
-    const needs = needsUntil(AbortSignal.timeout(deadlineMs), time);
-    let line: Facts = { event: "admin" };
+    const deps = needsUntil(AbortSignal.timeout(deadlineMs), time);
+    const request = readAdminRequest(event);
     try {
-      const request = readAdminRequest(event);
-      line = { ...line, ...factsOf(request, needs.appIds) };
-      const answer = await carryOut(request, needs);
-      log({
-        ...line,
-        ...(isRefused(answer)
-          ? { outcome: answer.refused }
-          : { outcome: "done", ...sessionIn(request), ...counts(answer) }),
-      });
+      const answer = isRefusal(request) ? request : await carryOut(request, deps);
+      log({ ...about(request, answer, deps), outcome: isRefusal(answer) ? answer.refused : "done" });
       return answer;
     } catch (error) {
-      const refused = asRefusal(error);
-      log(
-        refused
-          ? { ...line, outcome: refused.refused }
-          : { ...line, outcome: "failed", ...whatBroke(error).facts },
-      );
-      if (!refused) throw error;
-      return refused;
+      log({ ...about(request, undefined, deps), outcome: "failed", ...whatBroke(error).facts });
+      throw error;
     }
   };
 }
 
-function carryOut<A extends AdminAction>(
-  request: AdminRequest & { action: A },
-  needs: AdminNeeds,
-): Promise<AdminAnswer<AdminAction>> {
-  // The table's type pairs each action with its own request, which TypeScript cannot follow through a lookup.
-  const action = actions[request.action] as (
-    request: AdminRequest,
-    needs: AdminNeeds,
-  ) => Promise<AdminAnswer<A>>;
-  return action(request, needs);
-}
-
-function asRefusal(error: unknown): Refused | undefined {
-  if (error instanceof InvalidRequest) return refuse("invalid_request", error.message);
-  if (error instanceof StoreUnavailable) {
-    return refuse("store_unavailable", `${error.message}. Nothing is lost: run it again.`);
+async function carryOut<A extends AdminAction>(
+  { action, fields }: ReadRequest<A>,
+  deps: OperatorDeps,
+): Promise<AdminAnswer<A>> {
+  try {
+    return await operatorActions[action](fields, deps);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    return { refused: "store_unavailable", detail: `${error.message}. Nothing is lost: run it again.` };
   }
-  return undefined;
 }
 
-/**
- * Whom and what it was about; no password, hash or AppSecret. Usernames, userIds and openids are logged as they were
- * typed, because an attempt that was refused is worth knowing too. An AppId only if it is one of the deployment's: next
- * to it the AppSecret is typed.
- */
-function factsOf(request: AdminRequest, appIds: readonly string[]): Facts {
-  const { action } = request;
-  if ("of" in request) {
-    return "userId" in request.of
-      ? { action, userId: request.of.userId }
-      : { action, openid: request.of.openid, ...appIdIn(request.of, appIds) };
+/** Whom and what it was about, as far as the contract lets it be said. */
+function about(
+  request: ReadRequest | OperatorRefusal,
+  answer: AdminAnswer<AdminAction> | undefined,
+  { appIds }: OperatorDeps,
+): Facts {
+  if (isRefusal(request)) return { event: "admin" };
+  const { action, fields } = request;
+  const schemas = contract[action];
+  if (answer === undefined || isRefusal(answer)) {
+    return { event: "admin", action, ...logFacts(schemas.request, fields, { appIds, done: false }) };
   }
-  if ("account" in request) return { action, account: request.account };
-  if ("username" in request) return { action, account: request.username };
-  if ("rows" in request) return { action, rows: request.rows.length };
-  return { action, ...appIdIn(request, appIds) };
-}
-
-function appIdIn(asked: { readonly appId?: string } | CheckDeployment, appIds: readonly string[]): Facts {
-  const appId = "appId" in asked ? asked.appId : undefined;
-  return appId !== undefined && appIds.includes(appId) ? { appId } : {};
-}
-
-/** Only of a session that was found: otherwise it may be a whole SessionId, with which people log in. */
-function sessionIn(request: AdminRequest): Facts {
-  return "id" in request && request.id !== undefined ? { id: request.id } : {};
-}
-
-function counts(answer: object): Facts {
-  if ("results" in answer && Array.isArray(answer.results)) {
-    return { added: answer.results.filter(({ result }) => result === "added").length };
-  }
-  return Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value === "number"));
+  const done = { appIds, done: true };
+  return {
+    event: "admin",
+    action,
+    ...logFacts(schemas.request, fields, done),
+    ...logFacts(schemas.answer, answer, done),
+  };
 }

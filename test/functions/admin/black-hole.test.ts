@@ -5,7 +5,7 @@ import { dynamoDbInspection } from "../../../functions/dynamodb/inspection.ts";
 import { secretsManagerAppSecretStore } from "../../../functions/wechat/app-secret-store.ts";
 import { weChatSecretTrials } from "../../../functions/wechat/secret-trials.ts";
 import { secretsManagerClient } from "../../../functions/wechat/secrets-manager-client.ts";
-import { needs } from "../../support/admin-deps.ts";
+import { adminDeps } from "../../support/admin-deps.ts";
 import { untimed } from "../../support/untimed.ts";
 import { serverForThisTest } from "../../support/wechat.ts";
 
@@ -39,7 +39,7 @@ test("doctor.check says within seconds what it does not reach, in a network that
   const handler = adminHandler({
     begin: untimed(),
     needsUntil: (deadline) => ({
-      ...needs([appId]),
+      ...adminDeps([appId]),
       weChatUrl: blackHole,
       appSecrets: secretsManagerAppSecretStore(secretsManagerClient(), { [appId]: "arn" }),
       trials: weChatSecretTrials({ baseUrl: blackHole, now: () => 0, clock: () => 0, deadlineMs: 50 }),

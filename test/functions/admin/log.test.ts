@@ -1,22 +1,22 @@
 import { expect, test } from "vitest";
 import type { AdminRequest } from "../../../contract/operator-actions.ts";
 import { adminHandler } from "../../../functions/admin/handler.ts";
-import type { AdminNeeds } from "../../../functions/admin/needs.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
+import type { OperatorDeps } from "../../../functions/core/operator-actions/deps.ts";
 import type { Facts } from "../../../functions/core/refusal.ts";
 import { sessionHandle } from "../../../functions/core/session.ts";
-import { needs } from "../../support/admin-deps.ts";
+import { adminDeps } from "../../support/admin-deps.ts";
 import { alice, noon } from "../../support/fakes.ts";
 import { untimed } from "../../support/untimed.ts";
 
 const { appId, openid } = alice;
 const canary = "c0ffee00c0ffee00c0ffee00c0ffee00";
 
-async function lineOf(request: AdminRequest, changes: Partial<AdminNeeds> = {}) {
+async function lineOf(request: AdminRequest, changes: Partial<OperatorDeps> = {}) {
   const lines: Facts[] = [];
   const handler = adminHandler({
     begin: untimed(lines),
-    needsUntil: () => ({ ...needs([appId]), ...changes }),
+    needsUntil: () => ({ ...adminDeps([appId]), ...changes }),
   });
   await handler(request);
   expect(lines).toHaveLength(1);

@@ -1,18 +1,18 @@
-import type { SessionView } from "../../contract/operator-actions.ts";
-import { identityKey } from "../core/identity.ts";
-import { endSessionsOfAccount, endSessionsOfIdentity } from "../core/revocation.ts";
-import { liveSessions, sessionHandle, sessionKeyOf } from "../core/session.ts";
-import { iso } from "../runtime/answer.ts";
+import type { SessionView } from "../../../contract/operator-shapes.ts";
+import { identityKey } from "../identity.ts";
+import { isRefusal } from "../refusal.ts";
+import { endSessionsOfAccount, endSessionsOfIdentity } from "../revocation.ts";
+import { liveSessions, sessionHandle, sessionKeyOf } from "../session.ts";
 import { recordsOf } from "./bindings.ts";
-import { type Actions, isRefused, refuse } from "./needs.ts";
+import { iso, type OperatorActions } from "./deps.ts";
 
-export const sessionActions: Actions<"sessions.list" | "sessions.revoke"> = {
-  async "sessions.list"({ of }, needs) {
-    const records = await recordsOf(of, needs);
-    if (isRefused(records)) return records;
+export const sessionActions = {
+  async "sessions.list"({ of }, deps) {
+    const records = await recordsOf(of, deps);
+    if (isRefusal(records)) return records;
     const lists = await Promise.all(
       records.map(async (record): Promise<SessionView[]> => {
-        const live = await liveSessions(identityKey(record), record, needs.sessions, needs.now());
+        const live = await liveSessions(identityKey(record), record, deps.sessions, deps.now());
         return live.map(({ secretHash, createdAt, expiresAt, device }) => ({
           id: sessionHandle(secretHash),
           appId: record.appId,
@@ -26,13 +26,13 @@ export const sessionActions: Actions<"sessions.list" | "sessions.revoke"> = {
     return { sessions: lists.flat() };
   },
 
-  async "sessions.revoke"({ of, id }, needs) {
-    const { revocations, sessions, now } = needs;
+  async "sessions.revoke"({ of, id }, deps) {
+    const { revocations, sessions, now } = deps;
     if (id === undefined && "userId" in of) {
       return { revoked: await endSessionsOfAccount(of.userId, now, revocations) };
     }
-    const records = await recordsOf(of, needs);
-    if (isRefused(records)) return records;
+    const records = await recordsOf(of, deps);
+    if (isRefusal(records)) return records;
     if (id === undefined) {
       for (const record of records) await endSessionsOfIdentity(record, now, revocations);
       return { revoked: records.length };
@@ -46,6 +46,9 @@ export const sessionActions: Actions<"sessions.list" | "sessions.revoke"> = {
         return { revoked: 1 };
       }
     }
-    return refuse("no_such_session", "There is no session with this id: it may have ended already.");
+    return {
+      refused: "no_such_session",
+      detail: "There is no session with this id: it may have ended already.",
+    };
   },
-};
+} satisfies Partial<OperatorActions>;
