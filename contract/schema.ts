@@ -67,9 +67,9 @@ function asSent(value: unknown): string | number | undefined {
   return typeof value === "string" || typeof value === "number" ? value : undefined;
 }
 
-/** Stops at the first thing that is wrong, and says it without valibot's own words: those quote what was sent. */
+/** Says what is wrong without valibot's own words: those quote what was sent. */
 export function read<const S extends v.GenericSchema>(schema: S, value: unknown): v.SafeParseResult<S> {
-  return v.safeParse(schema, value, { abortEarly: true, message: "is not valid" });
+  return v.safeParse(schema, value, { message: "is not valid" });
 }
 
 /** In words for whoever sent it: which field, and what it must be. */
