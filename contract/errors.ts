@@ -158,9 +158,10 @@ const outages = {
   },
 } as const satisfies Rows;
 
+export type RequestErrorCode = keyof typeof unreadable;
 export type RefusalCode = keyof typeof refusals;
 export type OutageCode = keyof typeof outages;
-export type ErrorCode = keyof typeof unreadable | RefusalCode | OutageCode;
+export type ErrorCode = RequestErrorCode | RefusalCode | OutageCode;
 
 /** Every error that a caller can be told, in one table; a code without a row does not compile. */
 export const errors: Readonly<Record<ErrorCode, ErrorRow>> = { ...unreadable, ...refusals, ...outages };

@@ -4,7 +4,6 @@ import { type LoginNeeds, login } from "../core/login.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
 import { iso, json } from "../runtime/answer.ts";
 import type { Invocation, Time } from "../runtime/invocation.ts";
-import { isBad } from "../runtime/json-body.ts";
 import { type ProblemDetails, problem } from "../runtime/problem.ts";
 import { whatBroke } from "../runtime/what-broke.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
@@ -36,7 +35,10 @@ export function loginHandler({ deployment, needsUntil, begin }: LoginHandlerNeed
     }
     try {
       const request = readLoginRequest(event, deployment);
-      if (isBad(request)) return refuse(request.bad, request.details);
+      if (isRefusal(request)) {
+        const { refused, ...details } = request;
+        return refuse(refused, details);
+      }
       const result = await login(request, needsUntil(AbortSignal.timeout(deadlineMs), time));
       if (isRefusal(result)) {
         const { refused, facts, ...details } = result;

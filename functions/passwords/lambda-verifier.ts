@@ -1,11 +1,10 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import * as v from "valibot";
+import { type Verification, verification } from "../../contract/account-verifier.ts";
 import type { AccountVerifier } from "../core/login.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 
-/**
- * The account verifier behind a Lambda: `{ username, password, appId }` -> `{ userId }` or
- * `{ refused: "invalid_credentials" | "account_disabled" }`. Anything else it answers is an outage, never a "no".
- */
+/** The account verifier behind a Lambda. What contract/account-verifier.ts does not describe is an outage, never a "no". */
 export function lambdaVerifier(
   client: Pick<LambdaClient, "send">,
   functionName: string,
@@ -22,7 +21,7 @@ export function lambdaVerifier(
       }
       if (answer.FunctionError !== undefined)
         throw new StoreUnavailable("The account verifier", answer.FunctionError);
-      return readVerdict(answer.Payload);
+      return readVerification(answer.Payload);
     },
   };
 }
@@ -36,18 +35,17 @@ function invoke(
   return client.send(new InvokeCommand({ FunctionName, Payload }), { abortSignal: deadline });
 }
 
-function readVerdict(payload: Uint8Array | undefined) {
-  try {
-    const verdict: unknown = JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
-    if (typeof verdict === "object" && verdict !== null) {
-      const { userId, refused } = verdict as Record<string, unknown>;
-      if (refused === "invalid_credentials" || refused === "account_disabled") return { refused } as const;
-      if (refused === undefined && typeof userId === "string" && userId.length > 0 && userId.length <= 128) {
-        return { userId };
-      }
-    }
-  } catch {
-    // Falls through to the same error: what it said is not repeated, it may hold what a person typed.
-  }
+function readVerification(payload: Uint8Array | undefined): Verification {
+  const read = v.safeParse(verification, parse(payload));
+  if (read.success) return read.output;
+  // What it said is not repeated: it may hold what a person typed.
   throw new StoreUnavailable("The account verifier", "its answer is neither a userId nor a refusal");
+}
+
+function parse(payload: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
+  } catch {
+    return undefined;
+  }
 }

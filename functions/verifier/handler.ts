@@ -1,3 +1,5 @@
+import * as v from "valibot";
+import { type VerifierQuestion, verifierQuestion } from "../../contract/account-verifier.ts";
 import type { AccountVerifier } from "../core/login.ts";
 import type { Invocation, Time } from "../runtime/invocation.ts";
 import { whatBroke } from "../runtime/what-broke.ts";
@@ -10,10 +12,7 @@ export interface VerifierNeeds {
 
 const deadlineMs = 3_000;
 
-/**
- * The account verifier's contract, as every verifier keeps it: `{ username, password, appId }` -> `{ userId }` or
- * `{ refused: "invalid_credentials" | "account_disabled" }`. Whatever else happens is thrown.
- */
+/** The contract of contract/account-verifier.ts, as every verifier keeps it. Whatever else happens is thrown. */
 export function verifierHandler({ verifierUntil, begin }: VerifierNeeds) {
   return async (event: unknown) => {
     const { log, time } = begin();
@@ -28,10 +27,8 @@ export function verifierHandler({ verifierUntil, begin }: VerifierNeeds) {
   };
 }
 
-function readQuestion(event: unknown) {
-  const { username, password, appId } = event as Record<string, unknown>;
-  if (typeof username !== "string" || typeof password !== "string" || typeof appId !== "string") {
-    throw new Error("The verifier is called with { username, password, appId }");
-  }
-  return { username, password, appId };
+function readQuestion(event: unknown): VerifierQuestion {
+  const read = v.safeParse(verifierQuestion, event);
+  if (!read.success) throw new Error("The verifier is called with { username, password, appId }");
+  return read.output;
 }
