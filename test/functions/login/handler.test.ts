@@ -176,6 +176,13 @@ describe("a request that is not valid", () => {
     ["__proto__", jsonEvent('{"__proto__":{}}'), 400, "invalid_request", ["__proto__"]],
     ["another content type", apiEvent({ body: "{}" }), 415, "unsupported_media_type", undefined],
     ["4097 bytes", jsonEvent(`${" ".repeat(4095)}{}`), 413, "payload_too_large", undefined],
+    [
+      "4.5 MB in base64",
+      { ...jsonEvent(Buffer.alloc(4_500_000).toString("base64")), isBase64Encoded: true },
+      413,
+      "payload_too_large",
+      undefined,
+    ],
   ])("is refused without any I/O: %s", async (_what, event, status, code, fields) => {
     const { post, deadlines, journal, logged } = deployed();
     const answer = await post(event);
