@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { choice, described, type Immutable, shape } from "./schema.ts";
+import { described, type Immutable, shape } from "./schema.ts";
 
 const weChatContact = v.pipe(
   v.union([
@@ -17,7 +17,11 @@ const weChatContact = v.pipe(
 
 const secretVerdicts = ["accepted", "refused", "unknown_app", "frozen", "unknown"] as const;
 
-const setting = choice("Setting", "Whether a table has it.", ["on", "off", "not needed", "unknown"]);
+const setting = v.pipe(
+  v.picklist(["on", "off", "not needed", "unknown"]),
+  v.title("Setting"),
+  v.description("Whether a table has it."),
+);
 
 const secretState = shape("SecretState", "An AppSecret, and what WeChat says to it.", {
   appId: v.string(),

@@ -15,148 +15,53 @@ export type Cause = "WeChat" | "this side" | "people" | "the mini-program";
 export interface ErrorRow {
   readonly status: number;
   readonly action: Action;
-  /** In place of `action` where no wx.login code was spent: the same call may be sent again. */
-  readonly elsewhere?: Action;
-  readonly title: string;
+  /** The same where no wx.login code was spent. */
+  readonly elsewhere: Action;
   readonly cause: Cause;
+  readonly title: string;
 }
 
-type Rows = Readonly<Record<string, ErrorRow>>;
+function row(status: number, action: Action, cause: Cause, title: string, elsewhere = action): ErrorRow {
+  return { status, action, elsewhere, cause, title };
+}
 
 /** A request that cannot be read. */
 const unreadable = {
-  invalid_request: {
-    status: 400,
-    action: "fix_request",
-    title: "The request is not valid",
-    cause: "the mini-program",
-  },
-  payload_too_large: {
-    status: 413,
-    action: "fix_request",
-    title: "The request body is too large",
-    cause: "the mini-program",
-  },
-  unsupported_media_type: {
-    status: 415,
-    action: "fix_request",
-    title: "The request body must be JSON",
-    cause: "the mini-program",
-  },
-  method_not_allowed: {
-    status: 405,
-    action: "fix_request",
-    title: "This method is not allowed here",
-    cause: "the mini-program",
-  },
-} as const satisfies Rows;
+  invalid_request: row(400, "fix_request", "the mini-program", "The request is not valid"),
+  payload_too_large: row(413, "fix_request", "the mini-program", "The request body is too large"),
+  unsupported_media_type: row(415, "fix_request", "the mini-program", "The request body must be JSON"),
+  method_not_allowed: row(405, "fix_request", "the mini-program", "This method is not allowed here"),
+};
 
 /** What a login is refused for. */
 const refusals = {
-  invalid_code: {
-    status: 401,
-    action: "new_code",
-    title: "The wx.login code is not valid any more",
-    cause: "people",
-  },
-  invalid_ticket: {
-    status: 401,
-    action: "new_code",
-    title: "The bind ticket is not valid any more",
-    cause: "people",
-  },
-  invalid_credentials: {
-    status: 401,
-    action: "fix_credentials",
-    title: "Username or password is wrong",
-    cause: "people",
-  },
-  binding_required: {
-    status: 409,
-    action: "bind",
-    title: "This WeChat identity has no account yet",
-    cause: "people",
-  },
-  already_bound: {
-    status: 409,
-    action: "unbind_first",
-    title: "This WeChat identity has another account",
-    cause: "people",
-  },
-  account_already_bound: {
-    status: 409,
-    action: "contact_support",
-    title: "The account already has another WeChat identity",
-    cause: "people",
-  },
-  access_changed: {
-    status: 409,
-    action: "new_code",
-    title: "Access was changed while this login was under way",
-    cause: "people",
-  },
-  account_disabled: {
-    status: 403,
-    action: "contact_support",
-    title: "The account is disabled",
-    cause: "people",
-  },
-  too_many_attempts: {
-    status: 429,
-    action: "wait",
-    title: "Too many password attempts",
-    cause: "people",
-  },
-  wechat_user_blocked: {
-    status: 403,
-    action: "contact_support",
-    title: "WeChat refuses this user",
-    cause: "WeChat",
-  },
-  rate_limited: {
-    status: 429,
-    action: "wait",
-    title: "WeChat asks this user to slow down",
-    cause: "WeChat",
-  },
-  wechat_busy: { status: 503, action: "new_code", title: "WeChat is busy", cause: "WeChat" },
-  wechat_unavailable: {
-    status: 503,
-    action: "new_code",
-    title: "WeChat cannot be reached",
-    cause: "WeChat",
-  },
-  wechat_timeout: {
-    status: 504,
-    action: "new_code",
-    title: "WeChat did not answer in time",
-    cause: "WeChat",
-  },
-  not_configured: {
-    status: 503,
-    action: "contact_support",
-    title: "WeChat login is not configured",
-    cause: "this side",
-  },
-} as const satisfies Rows;
+  invalid_code: row(401, "new_code", "people", "The wx.login code is not valid any more"),
+  invalid_ticket: row(401, "new_code", "people", "The bind ticket is not valid any more"),
+  invalid_credentials: row(401, "fix_credentials", "people", "Username or password is wrong"),
+  binding_required: row(409, "bind", "people", "This WeChat identity has no account yet"),
+  already_bound: row(409, "unbind_first", "people", "This WeChat identity has another account"),
+  account_already_bound: row(
+    409,
+    "contact_support",
+    "people",
+    "The account already has another WeChat identity",
+  ),
+  access_changed: row(409, "new_code", "people", "Access was changed while this login was under way"),
+  account_disabled: row(403, "contact_support", "people", "The account is disabled"),
+  too_many_attempts: row(429, "wait", "people", "Too many password attempts"),
+  wechat_user_blocked: row(403, "contact_support", "WeChat", "WeChat refuses this user"),
+  rate_limited: row(429, "wait", "WeChat", "WeChat asks this user to slow down"),
+  wechat_busy: row(503, "new_code", "WeChat", "WeChat is busy"),
+  wechat_unavailable: row(503, "new_code", "WeChat", "WeChat cannot be reached"),
+  wechat_timeout: row(504, "new_code", "WeChat", "WeChat did not answer in time"),
+  not_configured: row(503, "contact_support", "this side", "WeChat login is not configured"),
+};
 
-/** What is broken, and thrown. */
+/** What is broken, and thrown. Elsewhere than at login the same call may be sent again. */
 const outages = {
-  store_unavailable: {
-    status: 503,
-    action: "new_code",
-    elsewhere: "retry",
-    title: "The database did not answer",
-    cause: "this side",
-  },
-  internal_error: {
-    status: 500,
-    action: "new_code",
-    elsewhere: "retry",
-    title: "Something went wrong here",
-    cause: "this side",
-  },
-} as const satisfies Rows;
+  store_unavailable: row(503, "new_code", "this side", "The database did not answer", "retry"),
+  internal_error: row(500, "new_code", "this side", "Something went wrong here", "retry"),
+};
 
 export type RequestErrorCode = keyof typeof unreadable;
 export type RefusalCode = keyof typeof refusals;

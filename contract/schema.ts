@@ -8,11 +8,6 @@ export function shape<const E extends v.ObjectEntries>(name: string, description
   return v.pipe(v.object(entries, "must be an object"), v.title(name), v.description(description));
 }
 
-/** One of several, with its name among the types of `weapp-login/admin`. */
-export function choice<const T extends readonly string[]>(name: string, description: string, options: T) {
-  return v.pipe(v.picklist(options), v.title(name), v.description(description));
-}
-
 export function described<const S extends v.GenericSchema>(schema: S, description: string) {
   return v.pipe(schema, v.description(description));
 }

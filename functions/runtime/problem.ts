@@ -21,7 +21,7 @@ export function problem(
   details: ProblemDetails = {},
   at: "login" | "elsewhere" = "login",
 ): APIGatewayProxyStructuredResultV2 {
-  const { status, action, elsewhere = action, title } = errors[code];
+  const { status, action, elsewhere, title } = errors[code];
   const { retryAfter, allow, ...members } = details;
   return {
     statusCode: status,
