@@ -25,7 +25,7 @@ async function client(settings: Partial<WeChatSettings> = {}) {
     simulator,
     secrets,
     wechat,
-    exchange: (code = simulator.login("alice")) => wechat.code2session(shop.appid, code),
+    exchange: (code = simulator.login("alice")) => wechat.code2session(shop.appId, code),
     sent: () => simulator.requests.map((request) => request.codeHash),
   };
 }
@@ -54,8 +54,8 @@ describe("a person", () => {
     const { simulator, wechat } = await client();
     const [inShop] = simulator.user("alice").identities;
     expect(inShop?.unionid).toBeDefined();
-    expect(await wechat.code2session(shop.appid, simulator.login("alice"))).toEqual({
-      appId: shop.appid,
+    expect(await wechat.code2session(shop.appId, simulator.login("alice"))).toEqual({
+      appId: shop.appId,
       openid: inShop?.openid,
       unionid: inShop?.unionid,
     });
@@ -65,8 +65,8 @@ describe("a person", () => {
     const { simulator, secrets, wechat } = await client();
     secrets.now = solo.secret;
     const inSolo = simulator.user("alice").identities[1];
-    expect(await wechat.code2session(solo.appid, simulator.login("alice", solo.appid))).toEqual({
-      appId: solo.appid,
+    expect(await wechat.code2session(solo.appId, simulator.login("alice", solo.appId))).toEqual({
+      appId: solo.appId,
       openid: inSolo?.openid,
     });
   });
@@ -86,7 +86,7 @@ describe("a person", () => {
     { drip: { bytes: 20, everyMs: 1 } },
   ])("comes all the same with %j", async (trouble) => {
     const { result } = await troubled(trouble);
-    expect(result).toMatchObject({ appId: shop.appid, openid: expect.any(String) });
+    expect(result).toMatchObject({ appId: shop.appId, openid: expect.any(String) });
   });
 
   test.each([
@@ -101,13 +101,13 @@ describe("a person", () => {
     const result = await answered({ session_key: "k", [name]: value });
     expect(result).toEqual(
       isPerson
-        ? { appId: shop.appid, openid: value }
+        ? { appId: shop.appId, openid: value }
         : { refused: "wechat_unavailable", facts: { why: "no openid" } },
     );
   });
 
   test.each(["", "u".repeat(129), 28, null])("has no unionid where WeChat sends %j", async (unionid) => {
-    expect(await answered({ openid: "o-alice", unionid })).toEqual({ appId: shop.appid, openid: "o-alice" });
+    expect(await answered({ openid: "o-alice", unionid })).toEqual({ appId: shop.appId, openid: "o-alice" });
   });
 });
 
@@ -208,7 +208,7 @@ describe("no answer that can be read", () => {
     const body = JSON.stringify({ openid: "o-alice" }).padEnd(size);
     expect(await answered(body)).toEqual(
       expected === "is read"
-        ? { appId: shop.appid, openid: "o-alice" }
+        ? { appId: shop.appId, openid: "o-alice" }
         : { refused: "wechat_unavailable", facts: { why: "over 64 KiB" } },
     );
   });
@@ -256,18 +256,18 @@ describe("the secret is refused (40125)", () => {
 
   test("a renewed one is tried, once, with the same code", async () => {
     const { simulator, secrets, exchange, sent } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     secrets.next = "rotated";
     const code = simulator.login("alice");
-    expect(await exchange(code)).toMatchObject({ appId: shop.appid, openid: expect.any(String) });
+    expect(await exchange(code)).toMatchObject({ appId: shop.appId, openid: expect.any(String) });
     expect(sent()).toEqual([codeHash(code), codeHash(code)]);
     expect(simulator.exchanges).toBe(1);
-    expect(secrets.renewals).toEqual([shop.appid]);
+    expect(secrets.renewals).toEqual([shop.appId]);
   });
 
   test("a renewed one that is refused too is not configured, and no third is asked for", async () => {
     const { simulator, secrets, exchange, sent } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     secrets.next = "wrong as well";
     expect(await exchange()).toMatchObject(refusal("not_configured"));
     expect(sent()).toHaveLength(2);
@@ -279,7 +279,7 @@ describe("the secret is refused (40125)", () => {
     ["gone", undefined],
   ])("one that is %s is not tried again", async (_, next) => {
     const { simulator, secrets, exchange, sent } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     secrets.next = next;
     expect(await exchange()).toMatchObject(refusal("not_configured"));
     expect(sent()).toHaveLength(1);
@@ -294,7 +294,7 @@ describe("the secret is refused (40125)", () => {
     async (_, user) => {
       const { simulator, exchange } = await client();
       await exchange(user === undefined ? "made up" : simulator.login(user));
-      simulator.rotateSecret(shop.appid, "rotated");
+      simulator.app(shop.appId, { secret: "rotated" });
       expect(await exchange()).toEqual(refusal("wechat_unavailable"));
       expect(await exchange()).toEqual(refusal("wechat_unavailable"));
     },
@@ -303,13 +303,13 @@ describe("the secret is refused (40125)", () => {
   test("what worked before for one mini-program proves nothing for another", async () => {
     const { simulator, wechat, exchange } = await client();
     await exchange();
-    const code = simulator.login("alice", solo.appid);
-    expect(await wechat.code2session(solo.appid, code)).toMatchObject(refusal("not_configured"));
+    const code = simulator.login("alice", solo.appId);
+    expect(await wechat.code2session(solo.appId, code)).toMatchObject(refusal("not_configured"));
   });
 
   test("an outage proves nothing about the secret", async () => {
     const { simulator, exchange } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     simulator.trouble({ errcode: -1, times: 1 });
     simulator.trouble({ status: 500, times: 1 });
     await exchange();
@@ -320,7 +320,7 @@ describe("the secret is refused (40125)", () => {
   test("where WeChat had accepted it when it was stored, it is a rotation from the first call on", async () => {
     const { simulator, secrets, exchange } = await client();
     secrets.proven = true;
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     expect(await exchange()).toEqual(refusal("wechat_unavailable"));
   });
 
@@ -332,8 +332,8 @@ describe("the secret is refused (40125)", () => {
       secrets.proven = true;
       return renewed.call(secrets, appId);
     };
-    simulator.rotateSecret(shop.appid, "rotated");
-    expect(await wechat.code2session(shop.appid, simulator.login("alice"))).toEqual(
+    simulator.app(shop.appId, { secret: "rotated" });
+    expect(await wechat.code2session(shop.appId, simulator.login("alice"))).toEqual(
       refusal("wechat_unavailable"),
     );
   });
@@ -341,7 +341,7 @@ describe("the secret is refused (40125)", () => {
   test("when the new secret arrives, logins work again", async () => {
     const { simulator, secrets, exchange } = await client();
     await exchange();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     expect(isRefusal(await exchange())).toBe(true);
     secrets.next = "rotated";
     expect(isRefusal(await exchange())).toBe(false);
@@ -375,7 +375,7 @@ test("one exchange is one GET with exactly WeChat's four parameters", async () =
       "GET",
       "/sns/jscode2session",
       {
-        appid: shop.appid,
+        appid: shop.appId,
         secret: shop.secret,
         js_code: "a code with & = + and 中文",
         grant_type: "authorization_code",
