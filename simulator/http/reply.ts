@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
-import type { Trouble } from "./trouble.ts";
+import type { Trouble } from "../trouble.ts";
 
 /** Just over the 64 KiB at which a careful client stops reading. */
-const PADDING = 66_000;
+const paddingBytes = 66_000;
 
 /**
  * Sends WeChat's answer as HTTP 200 with Content-Type text/plain, or as badly as `trouble` asks. Resolves when all is
@@ -11,7 +11,7 @@ const PADDING = 66_000;
  */
 export async function reply(
   response: ServerResponse,
-  answer: Record<string, unknown>,
+  answer: Readonly<Record<string, unknown>>,
   trouble: Trouble = {},
 ): Promise<void> {
   const gone = new AbortController();
@@ -53,7 +53,7 @@ export async function reply(
 }
 
 function compose(
-  answer: Record<string, unknown>,
+  answer: Readonly<Record<string, unknown>>,
   trouble: Trouble,
 ): { status: number; type: string; body: Buffer } {
   if (trouble.status !== undefined) return page(trouble.status);
@@ -66,7 +66,7 @@ function compose(
 function mangled(json: string, trouble: Trouble): string {
   if (trouble.body === "truncated") return json.slice(0, Math.ceil(json.length / 2));
   // Still valid JSON with every field in place: only its size is wrong.
-  if (trouble.body === "oversize") return `${json.slice(0, -1)},"padding":"${"x".repeat(PADDING)}"}`;
+  if (trouble.body === "oversize") return `${json.slice(0, -1)},"padding":"${"x".repeat(paddingBytes)}"}`;
   return json;
 }
 

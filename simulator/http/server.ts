@@ -1,16 +1,27 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { WechatRequest } from "./call.ts";
+import type { WeChatRequest } from "../calls/call.ts";
 
-/** Answers one request. `connection` numbers the TCP connection it came over, from 0. */
-export type Handler = (request: WechatRequest, response: ServerResponse, connection: number) => Promise<void>;
+/** One request, read to its end. */
+export interface HttpRequest extends WeChatRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** Which TCP connection it came over, from 0. */
+  readonly connection: number;
+}
+
+/** Answers one request. */
+export type Handler = (request: HttpRequest, response: ServerResponse) => Promise<void>;
 
 /** Where to listen; `port` 0 is the system's choice. `keepAliveTimeout`: idle milliseconds, 0 for no limit. */
-export type ListenOptions = { host: string; port: number; keepAliveTimeout?: number | undefined };
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly keepAliveTimeout?: number | undefined;
+}
 
 /** More than any call of WeChat's or of the controls needs. */
-const BODY_LIMIT = 64 * 1024;
+const bodyLimit = 64 * 1024;
 
 /**
  * Serves WeChat's paths and `/_sim/` on one port. Rejects with node's error (EADDRINUSE and its like) if it cannot
@@ -18,7 +29,7 @@ const BODY_LIMIT = 64 * 1024;
  * open connections at once, idle or busy; calling it again is harmless.
  */
 export async function serve(
-  handlers: { wechat: Handler; control: Handler },
+  handlers: { weChat: Handler; control: Handler },
   connections: number[],
   { host, port, keepAliveTimeout }: ListenOptions,
 ): Promise<{ port: number; openConnections: () => number; close: () => Promise<void> }> {
@@ -41,24 +52,23 @@ export async function serve(
   await once(server, "listening");
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const connection = numbers.get(incoming.socket) ?? -1;
+    const { method = "GET", headers, socket } = incoming;
+    const connection = numbers.get(socket) ?? -1;
     // Not `new URL`, which throws for what a broken client may send.
     const [path = "/", ...rest] = (incoming.url ?? "/").split("?");
     const control = path === "/_sim" || path.startsWith("/_sim/");
     if (!control) connections[connection] = (connections[connection] ?? 0) + 1;
+    // The socket of a caller that has gone meanwhile has no address any more.
+    const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
     const body = await readBody(incoming);
     if (body === "broken off") return;
     if (body === "too large") {
       response.writeHead(413, { Connection: "close" }).end();
       return;
     }
-    const request = {
-      method: incoming.method ?? "GET",
-      path,
-      query: new URLSearchParams(rest.join("?")),
-      body: body.text,
-    };
-    await (control ? handlers.control : handlers.wechat)(request, response, connection);
+    const query = new URLSearchParams(rest.join("?"));
+    const request = { method, path, query, body: body.text, address, headers, connection };
+    await (control ? handlers.control : handlers.weChat)(request, response);
   }
 
   let closed: Promise<void> | undefined;
@@ -82,7 +92,7 @@ async function readBody(incoming: IncomingMessage): Promise<{ text: string } | "
     for await (const chunk of incoming) {
       const bytes: Buffer = chunk;
       size += bytes.length;
-      if (size > BODY_LIMIT) return "too large";
+      if (size > bodyLimit) return "too large";
       chunks.push(bytes);
     }
   } catch {

@@ -1,8 +1,14 @@
 import { createCipheriv, createHash, createHmac } from "node:crypto";
-import type { App, Identity, User } from "./world.ts";
+import type { App } from "./apps.ts";
+import { identityOf, type User } from "./users.ts";
 
 /** What wx.getUserInfo gives to the mini-program. */
-export type OpenData = { rawData: string; signature: string; encryptedData: string; iv: string };
+export interface OpenData {
+  readonly rawData: string;
+  readonly signature: string;
+  readonly encryptedData: string;
+  readonly iv: string;
+}
 
 /** Lower-case hex SHA-1 of `rawData` followed by the session_key string. Source: WeChat's documentation of open data. */
 export function rawDataSignature(rawData: string, sessionKey: string): string {
@@ -22,9 +28,10 @@ export function encrypted(plain: string, sessionKey: string, iv: string): string
   return Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]).toString("base64");
 }
 
-/** What wx.getUserInfo gives on the user's phone at `seconds` since 1970; `iv`: 16 random bytes. */
+/** The user's open data for the app at `seconds` since 1970; `iv`: 16 random bytes. */
 export function openDataOf(
-  { app, user, identity }: { app: App; user: User; identity: Identity },
+  app: App,
+  user: User,
   { sessionKey, seconds, iv }: { sessionKey: string; seconds: number; iv: Buffer },
 ): OpenData {
   const profile = {
@@ -36,13 +43,13 @@ export function openDataOf(
     country: "",
     avatarUrl: "https://thirdwx.qlogo.cn/mmopen/vi_32/sample/132",
   };
-  const { openid: openId, unionid: unionId } = identity;
+  const { openid: openId, unionid: unionId } = identityOf(app, user);
   const rawData = JSON.stringify(profile);
   const plain = JSON.stringify({
     openId,
     ...profile,
-    ...(unionId !== undefined && { unionId }),
-    watermark: { timestamp: seconds, appid: app.appid },
+    unionId,
+    watermark: { timestamp: seconds, appid: app.appId },
   });
   return {
     rawData,
