@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { isRecord } from "../aws/json.ts";
 import type { Functions } from "../lambda/functions.ts";
-import { openPort } from "../port.ts";
 import { readBody } from "../read-body.ts";
 import type { Watch } from "../watch.ts";
 import { authorizers } from "./authorizers.ts";
@@ -13,12 +12,6 @@ import { type FoundRoute, findRoute } from "./routes.ts";
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
-export interface Gateway {
-  /** `http://localhost:PORT`. */
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 export interface GatewayOptions {
   readonly routes: readonly RouteDescription[];
   readonly cors?: CorsDescription | undefined;
@@ -28,13 +21,6 @@ export interface GatewayOptions {
   readonly watch?: Watch | undefined;
   /** May answer what no route matches; false: it does not, and 404 it is. */
   readonly otherwise?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
-}
-
-/** API Gateway's HTTP API on a port of its own; 0: chosen by the system. Rejects with Node's error when it cannot listen. */
-export async function startGateway(options: GatewayOptions & { readonly port: number }): Promise<Gateway> {
-  const port = await openPort(options.port);
-  port.serve(gateway(options));
-  return port;
 }
 
 /** API Gateway's HTTP API over the routes of the template. */

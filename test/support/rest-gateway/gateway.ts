@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Gateway } from "../../../local/gateway/gateway.ts";
 import { findRoute } from "../../../local/gateway/routes.ts";
 import type { Functions } from "../../../local/lambda/functions.ts";
-import { openPort } from "../../../local/port.ts";
 import { readBody } from "../../../local/read-body.ts";
+import { type Gateway, serveAsAws } from "../gateway.ts";
 import { gatewayAnswers, type RestAnswer, readRestResult } from "./answers.ts";
 import type { RestApiDescription, RestMethodDescription } from "./assembly.ts";
 import { mayInvoke, restAuthorizers } from "./authorizers.ts";
@@ -50,14 +49,13 @@ export async function startRestGateway({ api, functions, port, now }: RestGatewa
     return result.functionError ? gatewayAnswers.brokenFunction : readRestResult(result.payload, api.binary);
   }
 
-  const opened = await openPort(port);
-  opened.serve((request, response) => {
+  const { url, close } = await serveAsAws(port, (request, response) => {
     answer(request).then(
       (it) => write(response, it),
       () => write(response, gatewayAnswers.notInvokable),
     );
   });
-  return { url: `${opened.url}/${api.stage}`, close: opened.close };
+  return { url: `${url}/${api.stage}`, close };
 }
 
 /** Unlike an HTTP API, a REST API settles on a resource by its path before it looks at the method. */
