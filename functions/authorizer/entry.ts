@@ -1,7 +1,8 @@
 import { readEnvironment } from "../../contract/environment.ts";
 import { readBoundSession } from "../dynamodb/authorization.ts";
 import { dynamoDbClient } from "../dynamodb/client.ts";
-import { invocations } from "../runtime/invocation.ts";
+import { outside } from "../runtime/invocation.ts";
+import { shell } from "../runtime/shell.ts";
 import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { authorizerHandler } from "./handler.ts";
 
@@ -12,8 +13,6 @@ const read = readBoundSession(dynamoDbClient({ cacheMiddleware: true }), {
 });
 await warmUp(() => read({ identityKey: nobody, secretHash: new Uint8Array(32) }));
 
-export const handler = authorizerHandler({
-  read,
-  now: Date.now,
-  begin: invocations(console.log, () => performance.now()),
-});
+export const handler = shell(
+  authorizerHandler({ read: (key) => outside("read", () => read(key)), now: Date.now }),
+);

@@ -4,11 +4,11 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewayTokenAuthorizerEvent,
 } from "aws-lambda";
-import type { AuthorizerContext } from "../../contract/session-of.ts";
+import type { SessionContext } from "../../contract/session-of.ts";
 
 /** What an HTTP API asks, payload format 2.0, and the simple answer to it. */
 export type SimpleQuestion = APIGatewayRequestAuthorizerEventV2;
-export type SimpleAnswer = { isAuthorized: false } | { isAuthorized: true; context: AuthorizerContext };
+export type SimpleAnswer = { isAuthorized: false } | { isAuthorized: true; context: SessionContext };
 
 /**
  * What a REST API asks (and an HTTP API with payload format 1.0), which wants a policy. A TOKEN authorizer cannot tell a
@@ -51,7 +51,7 @@ function named<T>(headers: Readonly<Record<string, T | undefined>> | null | unde
 /** Allowed with a context, refused without: in the form that was asked for. */
 export function answerTo(
   question: Question,
-  context: AuthorizerContext | undefined,
+  context: SessionContext | undefined,
 ): SimpleAnswer | PolicyAnswer {
   if ("methodArn" in question) return policy(question.methodArn, context);
   return context ? { isAuthorized: true, context } : { isAuthorized: false };
@@ -61,7 +61,7 @@ export function answerTo(
  * About every route of the API's stage. API Gateway keeps a policy per session and holds it against whatever route comes
  * next: one about this route alone would close all others for as long as it is kept.
  */
-function policy(methodArn: string, context: AuthorizerContext | undefined): PolicyAnswer {
+function policy(methodArn: string, context: SessionContext | undefined): PolicyAnswer {
   return {
     // Shows up in logs and metrics of the API, so it must be no credential. It says who it is, as REST APIs mean it to.
     principalId: context?.userId ?? "nobody",

@@ -59,7 +59,8 @@ function assemble(binding: Item | undefined, session: Item | undefined): BoundSe
   const sessionUserId = text(session?.userId);
   const createdAt = number(session?.createdAt);
   const expiresAt = number(session?.expiresAt);
-  const sessionsValidFrom = binding?.sessionsValidFrom === undefined ? 0 : number(binding.sessionsValidFrom);
+  const generation = number(binding?.generation);
+  const sessionGeneration = number(session?.generation);
   const disabled = binding?.disabled === undefined ? false : binding.disabled.BOOL;
   if (
     userId === undefined ||
@@ -68,15 +69,16 @@ function assemble(binding: Item | undefined, session: Item | undefined): BoundSe
     sessionUserId === undefined ||
     createdAt === undefined ||
     expiresAt === undefined ||
-    sessionsValidFrom === undefined ||
+    generation === undefined ||
+    sessionGeneration === undefined ||
     disabled === undefined
   ) {
     return undefined;
   }
   return {
     identity: { appId, openid },
-    binding: { userId, ...(unionid !== undefined && { unionid }), disabled, sessionsValidFrom },
-    session: { userId: sessionUserId, createdAt, expiresAt },
+    binding: { userId, ...(unionid !== undefined && { unionid }), disabled, generation },
+    session: { userId: sessionUserId, generation: sessionGeneration, createdAt, expiresAt },
   };
 }
 

@@ -19,19 +19,5 @@ export function dynamoDbClient(options: Pick<DynamoDBClientConfig, "cacheMiddlew
   const { settings, thin } = leanly(dynamoDb, { connection: 500, request: 1_000 });
   const client = new DynamoDBClient({ ...settings, ...options, maxAttempts: 3 });
   thin(client);
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      try {
-        return await next(request);
-      } catch (error) {
-        // A single write that meets a transaction did nothing; the SDK repeats only what is marked like this.
-        if (error instanceof Error && error.name === "TransactionConflictException") {
-          Object.assign(error, { $retryable: {} });
-        }
-        throw error;
-      }
-    },
-    { step: "finalizeRequest", priority: "low", name: "repeatTransactionConflicts" },
-  );
   return client;
 }

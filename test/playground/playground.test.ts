@@ -151,11 +151,10 @@ describe("what happens", () => {
       "phone>gateway POST /login",
       "gateway>login invoke login",
       "login>wechat jscode2session",
+      "login>dynamodb GetItem Bindings",
       "login>verifier invoke verifier",
       "verifier>dynamodb GetItem Accounts",
-      "login>dynamodb GetItem Bindings",
-      "login>dynamodb TransactWriteItems Bindings",
-      "login>dynamodb PutItem Sessions",
+      "login>dynamodb TransactWriteItems Bindings, Sessions",
       "phone>gateway GET /hello",
       "gateway>authorizer invoke authorizer",
       "authorizer>dynamodb BatchGetItem Bindings, Sessions",
@@ -241,10 +240,18 @@ test("the rows are those of the tables, with times to read", async () => {
   expect(tables.map(({ name }) => name)).toEqual(["Bindings", "Sessions", "Attempts", "Accounts"]);
   for (const { name, rows } of tables) expect(rows).toHaveLength((await scan(stack.laptop, name)).length);
   const accounts = tables.find(({ name }) => name === "Accounts");
-  expect(accounts.rows[0].cells).toEqual([
+  const byNote = (wanted: string) =>
+    accounts.rows.find(({ note }: { note: string }) => note === wanted).cells;
+  expect(byNote("account")).toEqual([
     ["username", username],
     ["userId", userId],
+    ["key", `username#${username}`],
+    ["generation", "0"],
     ["passwordHash", "••••••"],
+  ]);
+  expect(byNote("name of a userId")).toEqual([
+    ["username", username],
+    ["key", `userId#${userId}`],
   ]);
   expect(JSON.stringify(tables)).toMatch(/\["expiresAt","\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.000Z"\]/);
 });
@@ -264,7 +271,7 @@ test("a session's row says whether it is good, and if not, why", async () => {
   await control("expire", { sessionId: second });
   expect(await notes()).toEqual(["over: expiresAt has passed", "good"]);
   await control("revoke", { user: "states" });
-  expect(await notes()).toEqual(["over: expiresAt has passed", "over: opened before sessionsValidFrom"]);
+  expect(await notes()).toEqual(["over: expiresAt has passed", "over: of an earlier generation"]);
 });
 
 describe("a control does what it says:", () => {
