@@ -13,7 +13,8 @@ export interface Authorization {
   readonly signature: string;
 }
 
-const toleratedMs = 5 * 60_000;
+/** AWS's five minutes, and a little more: whoever corrects a clock from there on must not be refused before. */
+const toleratedMs = 5 * 60_000 + 5_000;
 const algorithm = "AWS4-HMAC-SHA256";
 
 /** Throws MissingAuthenticationTokenException where there is none. */
@@ -38,8 +39,8 @@ export function readAuthorization(header = ""): Authorization {
 }
 
 /**
- * Throws InvalidSignatureException unless the request, its body included, was signed with this secret within five
- * minutes of `now` (milliseconds since 1970).
+ * Throws InvalidSignatureException unless the request, its body included, was signed with this secret not long before or
+ * after `now` (milliseconds since 1970).
  */
 export function checkSignature(
   request: AwsRequest,
@@ -70,7 +71,7 @@ export function checkSignature(
     const [what, than] = signedAt < now ? ["expired", "earlier"] : ["not yet current", "later"];
     throw new AwsError(
       "InvalidSignatureException",
-      `Signature ${what}: ${time} is ${than} than five minutes from ${new Date(now).toISOString()}`,
+      `Signature ${what}: ${time} is ${than} than ${new Date(now).toISOString()} by more than five minutes`,
     );
   }
 }

@@ -23,7 +23,7 @@ export const appId = "wx0123456789abcdef";
 /** The functions' own core and adapters on the template's tables; a code is whose it is, a password is whose it is. */
 export async function racingLogins(options: { oneIdentityPerApp?: boolean; attempts?: number } = {}) {
   const { oneIdentityPerApp = false, attempts = 1_000_000 } = options;
-  const dynamoDb = await dynamoDbForThisTest({ onTransactionConflict: "wait" });
+  const dynamoDb = await dynamoDbForThisTest();
   // Without the functions' time limits: 64 racers in one process may wait for one another longer than a Lambda would.
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
     marshallOptions: { removeUndefinedValues: true },

@@ -57,10 +57,10 @@ describe("a signature", () => {
   });
 
   test.each([
-    ["five minutes old", -300_000, undefined],
-    ["older", -301_000, "Signature expired: 20260301T115459Z is earlier"],
-    ["five minutes ahead", 300_000, undefined],
-    ["further ahead", 301_000, "Signature not yet current: 20260301T120501Z is later"],
+    ["five minutes and seconds old", -305_000, undefined],
+    ["older", -306_000, "Signature expired: 20260301T115454Z is earlier"],
+    ["five minutes and seconds ahead", 305_000, undefined],
+    ["further ahead", 306_000, "Signature not yet current: 20260301T120506Z is later"],
   ])("that is %s", (_what, offset, message) => {
     const checked = check(signed(url, target, "{}", { at: now + offset }));
     if (message === undefined) expect(checked).not.toThrow();
