@@ -13,7 +13,6 @@ const sources = [
   "lib/**/*.ts",
   "functions/**/*.ts",
   "scripts/bundle.ts",
-  "scripts/left-out.ts",
   "cdk.json",
   "package.json",
   "package-lock.json",

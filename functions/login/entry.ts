@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { none, readEnvironment, wholeNumber } from "../../contract/environment.ts";
+import { lambdaClient, secretsManagerClient } from "../aws/clients.ts";
 import { codeExchange } from "../core/code-exchange.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../dynamodb/attempts.ts";
 import { dynamoDbBindings } from "../dynamodb/bindings.ts";
 import { dynamoDbSessions } from "../dynamodb/sessions.ts";
 import { documentClient, jitteredPause, readNothing } from "../dynamodb/table.ts";
-import { lambdaClient } from "../passwords/lambda-client.ts";
 import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
 import { shell } from "../runtime/shell.ts";
 import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { secretsManagerAppSecrets } from "../wechat/app-secret.ts";
-import { secretsManagerClient } from "../wechat/secrets-manager-client.ts";
 import { weChat } from "../wechat/wechat.ts";
 import { loginHandler } from "./handler.ts";
 

@@ -20,16 +20,7 @@ export interface Row {
 
 const tables = ["Bindings", "Sessions", "Attempts", "Accounts"];
 /** Wanted first, because the pane is narrow. */
-const order = [
-  "username",
-  "openid",
-  "userId",
-  "key",
-  "createdAt",
-  "boundAt",
-  "expiresAt",
-  "generation",
-];
+const order = ["username", "openid", "userId", "key", "createdAt", "boundAt", "expiresAt", "generation"];
 const milliseconds = new Set(["createdAt", "boundAt"]);
 const seconds = new Set(["expiresAt"]);
 
@@ -71,7 +62,11 @@ function stateOf(
   now: number,
 ): Pick<Row, "note" | "dead"> {
   const expiresAt = Number(scalar(session.expiresAt));
-  const opened = { userId: scalar(session.userId), generation: Number(scalar(session.generation)), expiresAt };
+  const opened = {
+    userId: scalar(session.userId),
+    generation: Number(scalar(session.generation)),
+    expiresAt,
+  };
   const bound = userId === undefined ? {} : { userId: scalar(userId) };
   const binding = { ...bound, disabled: scalar(disabled) === "true", generation: Number(scalar(generation)) };
   if (isLive(opened, binding, now)) return { note: "good" };

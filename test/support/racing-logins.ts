@@ -3,13 +3,14 @@ import { setImmediate } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject, onTestFinished } from "vitest";
-import { authorize } from "../../functions/core/authorize.ts";
+import { batchGetItem } from "../../functions/authorizer/batch-get-item.ts";
+import { boundSessionReader } from "../../functions/authorizer/bound-session.ts";
+import { authorize, type ReadBoundSession } from "../../functions/core/authorize.ts";
 import { identityKey } from "../../functions/core/identity.ts";
 import { login } from "../../functions/core/login.ts";
 import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
 import type { Refusal } from "../../functions/core/refusal.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
-import { readBoundSession } from "../../functions/dynamodb/authorization.ts";
 import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-directory.ts";
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
@@ -57,7 +58,11 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
     now: Date.now,
     random: randomBytes,
   };
-  const read = readBoundSession(bindings.client, { bindings: bindings.name, sessions: sessions.name });
+  const readWithin = boundSessionReader(batchGetItem(process.env, Date.now, Math.random), {
+    bindings: bindings.name,
+    sessions: sessions.name,
+  });
+  const read: ReadBoundSession = (key) => readWithin(key, new AbortController().signal);
   return {
     dynamoDb,
     deps,

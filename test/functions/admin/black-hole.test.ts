@@ -1,10 +1,9 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { adminHandler } from "../../../functions/admin/handler.ts";
-import { dynamoDbClient } from "../../../functions/dynamodb/client.ts";
+import { dynamoDbClient, secretsManagerClient } from "../../../functions/aws/clients.ts";
 import { dynamoDbInspection } from "../../../functions/dynamodb/inspection.ts";
 import { secretsManagerAppSecretStore } from "../../../functions/wechat/app-secret-store.ts";
 import { weChatSecretTrials } from "../../../functions/wechat/secret-trials.ts";
-import { secretsManagerClient } from "../../../functions/wechat/secrets-manager-client.ts";
 import { needs } from "../../support/admin-deps.ts";
 import { quietShell } from "../../support/quiet-shell.ts";
 import { serverForThisTest } from "../../support/wechat.ts";

@@ -1,0 +1,44 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+
+/*
+ * The SDK's clients as its documentation shows them: Region, credentials and endpoints are what the environment says, and
+ * the settings below say how long a try may take, because one may take for ever by default.
+ * https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md
+ */
+
+/** DynamoDB answers in single-digit milliseconds: whatever takes a second is better asked again, or given up. */
+export function dynamoDbClient(options: Pick<DynamoDBClientConfig, "cacheMiddleware"> = {}): DynamoDBClient {
+  return new DynamoDBClient({ ...tries(3, 1_000), ...options });
+}
+
+/**
+ * Two tries of a second each: even a secret that has to be asked for before and after WeChat's three seconds leaves the
+ * worst login under eight.
+ */
+export function secretsManagerClient(): SecretsManagerClient {
+  return new SecretsManagerClient(tries(2, 1_000));
+}
+
+/** For the account verifier: one that takes four seconds has failed. */
+export function lambdaClient(): LambdaClient {
+  return new LambdaClient(tries(2, 4_000));
+}
+
+/**
+ * A try ends after so many milliseconds without an answer, or without another byte of it. One that goes on dripping is
+ * ended by nothing here: that is what each call's `abortSignal` is for.
+ */
+export function tries(maxAttempts: number, milliseconds: number) {
+  return {
+    maxAttempts,
+    retryMode: "standard",
+    requestHandler: {
+      connectionTimeout: 500,
+      requestTimeout: milliseconds,
+      throwOnRequestTimeout: true,
+      socketTimeout: milliseconds,
+    },
+  } as const;
+}
