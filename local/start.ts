@@ -63,15 +63,21 @@ async function start(): Promise<void> {
     port: ports.PORT,
     awsPort: ports.AWS_PORT,
     ...(data !== undefined && { dataDirectory: data }),
-    ...(playground && { playground, intercept: playground.intercept }),
+    ...(playground && {
+      watch: playground.watch,
+      otherwise: playground.answer,
+      intercept: playground.intercept,
+    }),
+    async setUp(laptop) {
+      await setAppSecrets(laptop, weChat.appSecret);
+      await addSampleAccount(laptop);
+      playground?.connect(laptop);
+    },
     onLog: (fn, line) => {
       // Lambda's own lines, one per invocation, would drown the functions'.
       if (!line.includes('"type":"platform.')) console.log(`${fn.label.padEnd(10)} ${line}`);
     },
   }).catch(explain(ports, data));
-  await setAppSecrets(laptop, weChat.appSecret);
-  await addSampleAccount(laptop);
-  playground?.connect(laptop);
 
   printGuide({
     laptop,

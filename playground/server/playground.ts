@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AwsEndpointOptions } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import type { Laptop } from "../../local/laptop.ts";
+import type { Watch } from "../../local/watch.ts";
 import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import { ControlRefused, createControls } from "./controls.ts";
 import { eventHub } from "./events.ts";
@@ -10,7 +11,6 @@ import { guard } from "./guard.ts";
 import { createMask } from "./mask.ts";
 import { tableRows } from "./rows.ts";
 import { watchFor } from "./sources.ts";
-import type { Watch } from "./watch.ts";
 
 const prefix = "/_playground/";
 const maxBodyCharacters = 10_000;

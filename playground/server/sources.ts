@@ -1,7 +1,8 @@
 import { isRecord } from "../../local/aws/json.ts";
+import type { Watch } from "../../local/watch.ts";
 import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import type { EventHub, Lane, Outcome } from "./events.ts";
-import type { Watch } from "./watch.ts";
+import { mostCharacters } from "./mask.ts";
 
 const pollMs = 10;
 const lanes: Readonly<Record<string, Lane>> = {
@@ -44,7 +45,7 @@ export function watchFor(hub: EventHub, simulator: WeChatSimulator): Watch {
     invocation(fn, payload) {
       const to = lanes[fn.label] ?? "lambda";
       const from = to === "verifier" ? "login" : fn.label === "admin" ? "login" : "gateway";
-      const event: unknown = JSON.parse(payload);
+      const event = readable(payload);
       const action = fn.label === "admin" && isRecord(event) ? ` ${event.action}` : "";
       const ended = hub.call({ from, to, label: `invoke ${fn.label}${action}`, details: essence(event) });
       const landed = asksWeChat.includes(fn.label) ? weChat.calls() : undefined;
@@ -150,7 +151,7 @@ function essence(event: unknown): unknown {
 
 function outcomeOf(payload: string | undefined): Outcome {
   if (payload === undefined) return { label: "failed", ok: false };
-  const result: unknown = JSON.parse(payload);
+  const result = readable(payload);
   if (!isRecord(result)) return { label: "done", ok: true, details: result };
   const { statusCode, isAuthorized, refused, userId, body } = result;
   if (typeof statusCode === "number") {
@@ -164,8 +165,12 @@ function outcomeOf(payload: string | undefined): Outcome {
   return { label: typeof userId === "string" ? userId : "done", ok: true, details: result };
 }
 
-/** JSON, or how much there was: what is not JSON has no names by which secrets could be found. */
+/**
+ * JSON, or how much there was: what is not JSON has no names by which secrets could be found, and what is too long to be
+ * shown is not worth reading.
+ */
 function readable(body: string | Buffer): unknown {
+  if (body.length > mostCharacters) return `(${body.length} bytes)`;
   const text = body.toString();
   try {
     return JSON.parse(text);

@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { environments } from "../../contract/environment.ts";
-import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { fakeAws } from "../support/fake-aws.ts";
+import { fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { newShop, type Shop } from "../support/shop.ts";
 import {
   functionName,
@@ -243,7 +242,7 @@ describe("the command line", () => {
   test("runs, and finds AWS by a profile, with all of the SDK inside", async () => {
     const aws = await fakeAws({ stackName: "Shop", admin: () => ({ bindings: [] }) });
     onTestFinished(aws.close);
-    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = operatorAccessKey;
+    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = operatorKey;
     const key = { Version: 1, AccessKeyId, SecretAccessKey };
     await shop.write("key.mjs", `console.log('${JSON.stringify(key)}')`);
     await shop.write(

@@ -205,6 +205,21 @@ describe("what happens", () => {
     }
   });
 
+  test("of megabytes holds nobody up, however many secrets are known", async () => {
+    const stream = await listen(url);
+    onTestFinished(() => stream.stop());
+    for (let round = 0; round < 50; round++) {
+      await Promise.all(Array.from({ length: 10 }, (_, n) => codeOf(`known-${round}-${n}`)));
+    }
+    const notes = Array.from({ length: 200_000 }, (_, n) => `a note that is no secret, number ${n}`);
+    const large = await api("POST /login", { json: { code: "a code", notes } });
+    expect(large).toMatchObject({ status: 413, body: { code: "payload_too_large" } });
+    await vi.waitFor(() => expect(stream.arrows.at(-1)).toBe("gateway>phone 413 payload_too_large"));
+    expect(stream.events.findLast(({ label }) => label === "POST /login")?.details).toMatchObject({
+      body: expect.stringMatching(/^\(\d{7} bytes\)$/),
+    });
+  });
+
   test("a page that comes back is told what it has missed, and nothing twice", async () => {
     const stream = await listen(url);
     await api("GET /session");

@@ -24,12 +24,15 @@ export async function startStackWithPlayground(): Promise<StackWithPlayground> {
     assemblyDirectory: inject("assembly"),
     weChatUrl: simulator.url,
     maxInstances: 2,
-    playground,
+    watch: playground.watch,
+    otherwise: playground.answer,
     intercept: playground.intercept,
+    async setUp(laptop) {
+      await setAppSecrets(laptop, sample.appSecret);
+      await addAccount(laptop, sample);
+      playground.connect(laptop);
+    },
   });
-  await setAppSecrets(laptop, sample.appSecret);
-  await addAccount(laptop, sample);
-  playground.connect(laptop);
   return {
     laptop,
     simulator,

@@ -1,10 +1,10 @@
-import type { FunctionDescription } from "../../local/assembly.ts";
-import { AwsError } from "../../local/aws/aws-error.ts";
-import type { AwsEndpointOptions, InterceptedCall } from "../../local/aws/endpoint.ts";
-import type { Service } from "../../local/aws/service.ts";
-import type { Functions } from "../../local/lambda/functions.ts";
-import type { InvocationResult } from "../../local/lambda/instance.ts";
-import { isWarmUpCall } from "../../local/lambda/warm-up-call.ts";
+import type { FunctionDescription } from "./assembly.ts";
+import { AwsError } from "./aws/aws-error.ts";
+import type { AwsEndpointOptions, InterceptedCall } from "./aws/endpoint.ts";
+import type { Service } from "./aws/service.ts";
+import type { Functions } from "./lambda/functions.ts";
+import type { InvocationResult } from "./lambda/instance.ts";
+import { isWarmUpCall } from "./lambda/warm-up-call.ts";
 
 /**
  * Who wants to see what the laptop does, as it does it. Each of these is told when something begins and returns whom to
