@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { bundleOptions } from "../scripts/bundle.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -33,6 +34,11 @@ const rivals = {
       replacing("../aws/clients.ts", `${root}bench/rivals/usual-clients.ts`),
       replacing("../runtime/warm-up.ts", `${root}bench/rivals/no-warm-up.ts`),
     ],
+  },
+  /** The shipped authorizer over the SDK's client, tuned and warmed up as far as its documentation goes. */
+  "tuned-authorizer": {
+    ...bundleOptions("authorizer"),
+    plugins: [replacing("./batch-get-item.ts", `${root}bench/rivals/sdk-batch-get-item.ts`)],
   },
   unsigned: entry("unsigned"),
   jose: entry("jose"),

@@ -60,6 +60,7 @@ function putBinding(number: number) {
     openid: { S: `openid-${number}` },
     userId: { S: `u_${number}` },
     boundAt: { N: "1795348800000" },
+    generation: { N: "0" },
   };
   return { PutRequest: { Item } };
 }
@@ -69,6 +70,7 @@ function putSession(number: number) {
     identity: keyOf(number),
     secretHash,
     userId: { S: `u_${number}` },
+    generation: { N: "0" },
     createdAt: { N: "1795348800000" },
     expiresAt: { N: "1795435200" },
   };

@@ -27,6 +27,7 @@ export function fixture(assembly: Assembly, now: number, sessions = 1): Fixture 
     appId,
     openid,
     sessionHandle: sha256(secret).toString("base64url"),
+    generation: 0,
     createdAt: new Date(createdAt).toISOString(),
     expiresAt: new Date(expiresAt * 1000).toISOString(),
   };

@@ -22,9 +22,9 @@ export function labelled<T extends { readonly label: string }>(
   return list?.find((one) => one.label === label);
 }
 
-/** The usual way to do what `label` does. */
+/** The usual way to do what `label` does, which may be a rival's. */
 export function usual(label: string): string {
-  return label.startsWith("usual-") ? label : `usual-${label}`;
+  return `usual-${label.replace(/^(usual|tuned)-/, "")}`;
 }
 
 export function ratio(value: number | undefined, of: number | undefined): number | undefined {

@@ -62,8 +62,9 @@ async function measure(harness: Harness): Promise<Report> {
   const [authorizer, login] = [harness.deployed("authorizer"), harness.deployed("login")];
   const empty = await harness.rival("empty", "hello", { isRight: (answer) => answer === null });
   const usualAuthorizer = await harness.rival("usual-authorizer", "authorizer");
+  const tunedAuthorizer = await harness.rival("tuned-authorizer", "authorizer");
   const usualLogin = await harness.rival("usual-login", "login");
-  const usual = [usualAuthorizer, usualLogin];
+  const rivals = [usualAuthorizer, tunedAuthorizer, usualLogin];
 
   return {
     machine: {
@@ -74,10 +75,10 @@ async function measure(harness: Harness): Promise<Report> {
       rounds: String(harness.rounds),
       Redis: "url" in redis ? redis.url : redis.missing,
     },
-    sizes: await Promise.all([...deployed, ...usual].map(sizeOf)),
-    ...(asks("cold") && { coldStarts: await coldStarts(harness, [empty, ...deployed, ...usual]) }),
+    sizes: await Promise.all([...deployed, ...rivals].map(sizeOf)),
+    ...(asks("cold") && { coldStarts: await coldStarts(harness, [empty, ...deployed, ...rivals]) }),
     ...(asks("first-answers") && {
-      firstAnswers: await firstAnswers(harness, [authorizer, usualAuthorizer, login, usualLogin]),
+      firstAnswers: await firstAnswers(harness, [authorizer, login, ...rivals]),
     }),
     ...(asks("warm-authorizer") && { warmAuthorizer: await warmAuthorizer(harness, redis) }),
     ...(asks("warm-login") && { warmLogin: await warmLogin(harness) }),

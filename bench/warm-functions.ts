@@ -20,6 +20,7 @@ export async function warmAuthorizer(
   const subjects = [
     harness.deployed("authorizer"),
     await harness.rival("usual-authorizer", "authorizer"),
+    await harness.rival("tuned-authorizer", "authorizer"),
     await harness.rival("unsigned", "authorizer"),
     await harness.rival("jose", "authorizer", withToken),
     await harness.rival("jsonwebtoken", "authorizer", withToken),

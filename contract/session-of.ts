@@ -11,6 +11,11 @@ export interface AuthorizerContext {
   readonly expiresAt: string;
 }
 
+/** The same as the authorizer tells it. `generation`: see generationIn. */
+export interface SessionContext extends AuthorizerContext {
+  readonly generation: number;
+}
+
 /**
  * Who calls, from the event of a Lambda behind the authorizer: `event.requestContext.authorizer.lambda` of an HTTP API,
  * `event.requestContext.authorizer` of a REST API or of an integration with payload format 1.0. Headers are never looked
@@ -39,6 +44,19 @@ export function sessionOf(event: { readonly requestContext: object }): Authorize
     createdAt,
     expiresAt,
   };
+}
+
+/**
+ * The identity's generation that the session was allowed under: for the product's own routes, which let it change nothing
+ * once it has ended. A REST API makes text of it.
+ */
+export function generationIn(event: { readonly requestContext: object }): number {
+  const { generation } = contextOf(event.requestContext);
+  const number = typeof generation === "string" && generation !== "" ? Number(generation) : generation;
+  if (typeof number !== "number" || !Number.isSafeInteger(number)) {
+    throw new Error("No generation in this event: the route is not behind the weapp-login authorizer.");
+  }
+  return number;
 }
 
 /** What JWT, Cognito and IAM authorizers tell is one level deeper, and so never taken for it. */

@@ -43,7 +43,7 @@ export class Tables extends Construct {
     });
     this.accounts = props.accounts
       ? new TableV2(this, "Accounts", {
-          partitionKey: { name: "username", type: AttributeType.STRING },
+          partitionKey: { name: "key", type: AttributeType.STRING },
           ...irreplaceable,
         })
       : undefined;

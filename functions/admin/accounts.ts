@@ -1,7 +1,6 @@
 import type { AccountView, ImportResult, ImportRow } from "../../contract/operator-actions.ts";
 import type { Account, AccountStore } from "../core/account.ts";
 import * as administration from "../core/account-administration.ts";
-import { disableAccount, enableAccount } from "../core/revocation.ts";
 import { normalizeUsername } from "../core/username.ts";
 import { bindingsOfUser } from "./bindings.ts";
 import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
@@ -21,7 +20,7 @@ export const accountActions: Actions<
   async "accounts.add"(request, needs) {
     if (!hasAccounts(needs)) return noBuiltInAccounts();
     const account = await administration.addAccount({ ...request, userId: request.userId }, needs);
-    if (!account) return refuse("account_exists", "There is an account of this name already.");
+    if ("conflict" in account) return refuse("account_exists", account.conflict);
     return { account: await view(account, needs) };
   },
 
@@ -52,23 +51,23 @@ export const accountActions: Actions<
 
   async "accounts.disable"(request, needs) {
     if (!hasAccounts(needs)) {
-      await disableAccount(request.account, needs.now, needs.revocations);
+      await administration.disableUser(request.account, needs);
       return { account: await viewOfUser(request.account, true, needs) };
     }
     const account = await find(request.account, needs);
     if (isRefused(account)) return account;
-    await administration.disable(account, needs);
+    if (!(await administration.disable(account, needs))) return noSuchAccount();
     return { account: await view({ ...account, disabled: true }, needs) };
   },
 
   async "accounts.enable"(request, needs) {
     if (!hasAccounts(needs)) {
-      await enableAccount(request.account, needs.now, needs.revocations);
+      await administration.enableUser(request.account, needs);
       return { account: await viewOfUser(request.account, false, needs) };
     }
     const account = await find(request.account, needs);
     if (isRefused(account)) return account;
-    await administration.enable(account, needs);
+    if (!(await administration.enable(account, needs))) return noSuchAccount();
     return { account: await view({ ...account, disabled: false }, needs) };
   },
 
@@ -81,12 +80,14 @@ export const accountActions: Actions<
   async "accounts.remove"(request, needs) {
     if (!hasAccounts(needs)) return noBuiltInAccounts();
     const account = await find(request.account, needs);
-    return isRefused(account) ? account : { unbound: await administration.remove(account, needs) };
+    if (isRefused(account)) return account;
+    const unbound = await administration.remove(account, needs);
+    return unbound === undefined ? noSuchAccount() : { unbound };
   },
 };
 
 function hasAccounts(needs: AdminNeeds): needs is WithAccounts {
-  return needs.accounts !== "none";
+  return needs.accounts !== undefined;
 }
 
 function noBuiltInAccounts(): Refused {

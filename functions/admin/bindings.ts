@@ -1,7 +1,8 @@
 import type { BindingView, Subject } from "../../contract/operator-actions.ts";
+import { unbindUser } from "../core/account-administration.ts";
 import type { BindingRecord } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
-import { unbindAccount, unbindIdentity } from "../core/revocation.ts";
+import { unbindIdentity } from "../core/revocation.ts";
 import { iso } from "../runtime/answer.ts";
 import { type Actions, type AdminNeeds, appIdOf, isRefused, type Refused, refuse } from "./needs.ts";
 
@@ -12,11 +13,10 @@ export const bindingActions: Actions<"bindings.find" | "bindings.remove"> = {
   },
 
   async "bindings.remove"({ of }, needs) {
-    const { revocations, now } = needs;
-    if ("userId" in of) return { unbound: await unbindAccount(of.userId, now, revocations) };
+    if ("userId" in of) return { unbound: await unbindUser(of.userId, needs) };
     const found = await recordsOf(of, needs);
     if (isRefused(found)) return found;
-    for (const record of found) await unbindIdentity(record, record.userId, now, revocations);
+    for (const record of found) await unbindIdentity(record, record.userId, needs.revocations);
     return { unbound: found.length };
   },
 };

@@ -5,11 +5,10 @@ import { dynamoDbAccounts } from "../dynamodb/accounts.ts";
 import { dynamoDbBindingDirectory } from "../dynamodb/binding-directory.ts";
 import { dynamoDbInspection, type InspectedTable } from "../dynamodb/inspection.ts";
 import { dynamoDbRevocations } from "../dynamodb/revocations.ts";
-import { dynamoDbSessions } from "../dynamodb/sessions.ts";
-import { documentClient } from "../dynamodb/table.ts";
-import { jitteredPause } from "../dynamodb/transaction.ts";
+import { dynamoDbSessionList } from "../dynamodb/sessions.ts";
+import { documentClient, jitteredPause } from "../dynamodb/table.ts";
 import { argon2id } from "../passwords/argon2id.ts";
-import { invocations, timed } from "../runtime/invocation.ts";
+import { shell } from "../runtime/shell.ts";
 import { secretsManagerAppSecretStore } from "../wechat/app-secret-store.ts";
 import { weChatSecretTrials } from "../wechat/secret-trials.ts";
 import { adminHandler } from "./handler.ts";
@@ -30,26 +29,25 @@ const tables: readonly InspectedTable[] = [
   { table: "Attempts", name: env.ATTEMPTS_TABLE, rebuildable: true },
 ];
 
-export const handler = adminHandler({
-  begin: invocations(console.log, clock),
-  needsUntil: (deadline, time) => {
-    const table = (name: string) => ({ client, name, deadline });
-    return {
-      accounts:
-        env.ACCOUNTS_TABLE === none
-          ? none
-          : timed("accounts", dynamoDbAccounts(table(env.ACCOUNTS_TABLE)), time),
-      directory: timed("bindings", dynamoDbBindingDirectory(table(env.BINDINGS_TABLE)), time),
-      revocations: timed("bindings", dynamoDbRevocations(table(env.BINDINGS_TABLE), jitteredPause), time),
-      sessions: timed("sessions", dynamoDbSessions(table(env.SESSIONS_TABLE)), time),
-      hashes: argon2id,
-      appIds: Object.keys(appSecretArns),
-      appSecrets: timed("secret", appSecrets, time),
-      trials: timed("wechat", trials, time),
-      weChatUrl: env.WECHAT_BASE_URL,
-      tables: timed("tables", dynamoDbInspection(dynamoDb, tables, deadline), time),
-      now: Date.now,
-      random: randomBytes,
-    };
-  },
-});
+const table = (name: string) => ({ client, name, pause: jitteredPause });
+const bindings = table(env.BINDINGS_TABLE);
+
+export const handler = shell(
+  adminHandler({
+    accounts:
+      env.ACCOUNTS_TABLE === none
+        ? undefined
+        : dynamoDbAccounts(table(env.ACCOUNTS_TABLE), env.BINDINGS_TABLE),
+    directory: dynamoDbBindingDirectory(bindings),
+    revocations: dynamoDbRevocations(bindings),
+    sessions: dynamoDbSessionList(table(env.SESSIONS_TABLE)),
+    hashes: argon2id,
+    appIds: Object.keys(appSecretArns),
+    appSecrets,
+    trials,
+    weChatUrl: env.WECHAT_BASE_URL,
+    tables: dynamoDbInspection(dynamoDb, tables),
+    now: Date.now,
+    random: randomBytes,
+  }),
+);

@@ -5,20 +5,13 @@ import type {
   CheckDeployment,
 } from "../../contract/operator-actions.ts";
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
-import type { Invocation, Time } from "../runtime/invocation.ts";
-import { whatBroke } from "../runtime/what-broke.ts";
+import type { LambdaFunction } from "../runtime/shell.ts";
 import { accountActions } from "./accounts.ts";
 import { bindingActions } from "./bindings.ts";
 import { deploymentActions } from "./deployment.ts";
 import { type Actions, type AdminNeeds, isRefused, type Refused, refuse } from "./needs.ts";
 import { InvalidRequest, readAdminRequest } from "./read-request.ts";
 import { sessionActions } from "./sessions.ts";
-
-export interface AdminHandlerNeeds {
-  /** Everything, with calls that end at `deadline` and are timed. */
-  readonly needsUntil: (deadline: AbortSignal, time: Time) => AdminNeeds;
-  readonly begin: () => Invocation;
-}
 
 /** An import of 25 passwords hashes for a second or two. */
 const deadlineMs = 50_000;
@@ -30,34 +23,37 @@ const actions: Actions<AdminAction> = {
   ...deploymentActions,
 };
 
-/** What requests.ts describes. Every request leaves one line in the log, whether it was carried out or not. */
-export function adminHandler({ needsUntil, begin }: AdminHandlerNeeds) {
-  return async (event: unknown): Promise<object> => {
-    const { log, time } = begin();
-    const needs = needsUntil(AbortSignal.timeout(deadlineMs), time);
-    let line: Facts = { event: "admin" };
-    try {
-      const request = readAdminRequest(event);
-      line = { ...line, ...factsOf(request, needs.appIds) };
-      const answer = await carryOut(request, needs);
-      log({
-        ...line,
-        ...(isRefused(answer)
+/** What contract/operator-actions.ts describes. Every request leaves one line in the log, whether it was carried out or not. */
+export function adminHandler(needs: AdminNeeds): LambdaFunction<unknown, object> {
+  return {
+    deadlineMs,
+    about: () => ({ event: "admin" }),
+    async handle(event) {
+      const request = readOrRefuse(event);
+      if (isRefused(request)) return { answer: request, line: { outcome: request.refused } };
+      const line = factsOf(request, needs.appIds);
+      try {
+        const answer = await carryOut(request, needs);
+        const done = isRefused(answer)
           ? { outcome: answer.refused }
-          : { outcome: "done", ...sessionIn(request), ...counts(answer) }),
-      });
-      return answer;
-    } catch (error) {
-      const refused = asRefusal(error);
-      log(
-        refused
-          ? { ...line, outcome: refused.refused }
-          : { ...line, outcome: "failed", ...whatBroke(error).facts },
-      );
-      if (!refused) throw error;
-      return refused;
-    }
+          : { outcome: "done", ...sessionIn(request), ...counts(answer) };
+        return { answer, line: { ...line, ...done } };
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        const answer = refuse("store_unavailable", `${error.message}. Nothing is lost: run it again.`);
+        return { answer, line: { ...line, outcome: answer.refused } };
+      }
+    },
   };
+}
+
+function readOrRefuse(event: unknown): AdminRequest | Refused {
+  try {
+    return readAdminRequest(event);
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    return refuse("invalid_request", error.message);
+  }
 }
 
 function carryOut<A extends AdminAction>(
@@ -70,14 +66,6 @@ function carryOut<A extends AdminAction>(
     needs: AdminNeeds,
   ) => Promise<AdminAnswer<A>>;
   return action(request, needs);
-}
-
-function asRefusal(error: unknown): Refused | undefined {
-  if (error instanceof InvalidRequest) return refuse("invalid_request", error.message);
-  if (error instanceof StoreUnavailable) {
-    return refuse("store_unavailable", `${error.message}. Nothing is lost: run it again.`);
-  }
-  return undefined;
 }
 
 /**

@@ -8,14 +8,14 @@ import type { AccountStore, PasswordHashes } from "../core/account.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import type { DiagnosisNeeds } from "../core/diagnosis.ts";
 import type { Revocations } from "../core/revocation.ts";
-import type { SessionList, Sessions } from "../core/session.ts";
+import type { SessionList } from "../core/session.ts";
 
 export interface AdminNeeds extends DiagnosisNeeds {
-  /** `none`: the owner's own verifier knows the accounts, or there are no passwords at all. */
-  readonly accounts: AccountStore | "none";
+  /** Undefined: the owner's own verifier knows the accounts, or there are no passwords at all. */
+  readonly accounts: AccountStore | undefined;
   readonly directory: BindingDirectory;
   readonly revocations: Revocations;
-  readonly sessions: Sessions & SessionList;
+  readonly sessions: SessionList;
   readonly hashes: PasswordHashes;
   /** WeChat, as the functions call it. */
   readonly weChatUrl: string;

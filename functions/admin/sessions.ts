@@ -1,6 +1,7 @@
 import type { SessionView } from "../../contract/operator-actions.ts";
+import { endSessionsOfUser } from "../core/account-administration.ts";
 import { identityKey } from "../core/identity.ts";
-import { endSessionsOfAccount, endSessionsOfIdentity } from "../core/revocation.ts";
+import { endSessionsOfIdentity } from "../core/revocation.ts";
 import { liveSessions, sessionHandle, sessionKeyOf } from "../core/session.ts";
 import { iso } from "../runtime/answer.ts";
 import { recordsOf } from "./bindings.ts";
@@ -27,14 +28,14 @@ export const sessionActions: Actions<"sessions.list" | "sessions.revoke"> = {
   },
 
   async "sessions.revoke"({ of, id }, needs) {
-    const { revocations, sessions, now } = needs;
+    const { revocations, sessions } = needs;
     if (id === undefined && "userId" in of) {
-      return { revoked: await endSessionsOfAccount(of.userId, now, revocations) };
+      return { revoked: await endSessionsOfUser(of.userId, needs) };
     }
     const records = await recordsOf(of, needs);
     if (isRefused(records)) return records;
     if (id === undefined) {
-      for (const record of records) await endSessionsOfIdentity(record, now, revocations);
+      for (const record of records) await endSessionsOfIdentity(record, revocations);
       return { revoked: records.length };
     }
     for (const record of records) {

@@ -1,17 +1,29 @@
 import { type Account, type AccountStore, newUserId, type PasswordHashes } from "./account.ts";
-import { disableAccount, enableAccount, type Revocations, unbindAccount } from "./revocation.ts";
+import type { BindingDirectory } from "./binding.ts";
+import {
+  disableAccount,
+  enableAccount,
+  endSessionsOfAccount,
+  type Revocations,
+  setIdentitiesDisabled,
+  unbindAll,
+} from "./revocation.ts";
 import { normalizeUsername } from "./username.ts";
 
-export interface AccountAdministrationNeeds {
-  readonly accounts: AccountStore;
+export interface AccountDeps {
+  /** Undefined: an owner's system knows the accounts, or nobody does. */
+  readonly accounts: AccountStore | undefined;
   readonly revocations: Revocations;
+  readonly directory: Pick<BindingDirectory, "identitiesOf">;
+}
+
+export interface BuiltInAccountDeps extends AccountDeps {
+  readonly accounts: AccountStore;
   readonly hashes: PasswordHashes;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   readonly random: (size: number) => Uint8Array;
 }
 
-export interface NewAccount {
+export interface ImportedAccount {
   readonly username: string;
   readonly userId: string;
   readonly password?: string;
@@ -20,18 +32,20 @@ export interface NewAccount {
 
 export type ImportOutcome = "added" | "unchanged" | { readonly conflict: string };
 
-/** Undefined: the username is taken. */
+/** What was added, or why it was not. */
 export async function addAccount(
   { username, userId, password }: { username: string; userId?: string | undefined; password: string },
-  { accounts, hashes, random }: AccountAdministrationNeeds,
-): Promise<Account | undefined> {
-  const account: Account = {
+  { accounts, hashes, random }: BuiltInAccountDeps,
+): Promise<Account | { readonly conflict: string }> {
+  const account = {
     username: normalizeUsername(username),
     userId: userId ?? newUserId(random),
     passwordHash: await hashes.hash(password),
-    disabled: false,
   };
-  return (await accounts.add(account)) ? account : undefined;
+  const result = await accounts.add(account);
+  if (result === "username_taken") return { conflict: "There is an account of this name already." };
+  if (result !== "added") return { conflict: `The userId has an account already: ${result.userIdTakenBy}.` };
+  return { ...account, disabled: false, generation: 0 };
 }
 
 /**
@@ -39,8 +53,8 @@ export async function addAccount(
  * hashing a password costs more than all the rest.
  */
 export async function importAccounts(
-  rows: readonly NewAccount[],
-  { accounts, hashes }: AccountAdministrationNeeds,
+  rows: readonly ImportedAccount[],
+  { accounts, hashes }: BuiltInAccountDeps,
 ): Promise<ImportOutcome[]> {
   const normalized = rows.map((row) => ({ ...row, username: normalizeUsername(row.username) }));
   const existing = await accounts.findAll(normalized.map(({ username }) => username));
@@ -49,7 +63,11 @@ export async function importAccounts(
       const found = existing.get(username);
       if (found) return sameAccount(found, userId);
       const hash = passwordHash ?? (await hashes.hash(password));
-      if (await accounts.add({ username, userId, passwordHash: hash, disabled: false })) return "added";
+      const result = await accounts.add({ username, userId, passwordHash: hash });
+      if (result === "added") return result;
+      if (result !== "username_taken") {
+        return { conflict: `has the userId of another account: ${result.userIdTakenBy}` };
+      }
       const winner = await accounts.find(username);
       return winner ? sameAccount(winner, userId) : { conflict: "was added and removed meanwhile" };
     }),
@@ -64,38 +82,68 @@ function sameAccount(found: Account, userId: string): ImportOutcome {
 export async function changePassword(
   account: Account,
   password: string,
-  { accounts, revocations, hashes, now }: AccountAdministrationNeeds,
+  deps: BuiltInAccountDeps,
 ): Promise<number | undefined> {
-  // The hash first: from here on the old password opens nothing, and what it opened before is ended next.
-  if (!(await accounts.changePassword(account.username, await hashes.hash(password)))) return undefined;
-  return unbindAccount(account.userId, now, revocations);
+  const passwordHash = await deps.hashes.hash(password);
+  // From here on the old password opens nothing; what it opened before is ended next.
+  if (!(await deps.accounts.change(account, { passwordHash }))) return undefined;
+  return unbindListed(account.userId, deps);
 }
 
-export async function disable(
-  account: Account,
-  { accounts, revocations, now }: AccountAdministrationNeeds,
-): Promise<void> {
-  await accounts.setDisabled(account.username, true);
-  await disableAccount(account.userId, now, revocations);
+/** False: the account is gone meanwhile. */
+export async function disable(account: Account, deps: BuiltInAccountDeps): Promise<boolean> {
+  if (!(await deps.accounts.change(account, { disabled: true }))) return false;
+  await markListed(account.userId, true, deps);
+  return true;
 }
 
-export async function enable(
-  account: Account,
-  { accounts, revocations, now }: AccountAdministrationNeeds,
-): Promise<void> {
-  await enableAccount(account.userId, now, revocations);
-  await accounts.setDisabled(account.username, false);
+/** Identities first, the account last: what a crash leaves is too closed rather than too open. */
+export async function enable(account: Account, deps: BuiltInAccountDeps): Promise<boolean> {
+  await markListed(account.userId, false, deps);
+  return deps.accounts.change(account, { disabled: false });
 }
 
 /** The account goes last, so that a removal that was cut short can be repeated; how many bindings went with it. */
-export async function remove(
-  account: Account,
-  { accounts, revocations, now }: AccountAdministrationNeeds,
-): Promise<number> {
-  await accounts.setDisabled(account.username, true);
-  const unbound = await unbindAccount(account.userId, now, revocations);
-  // Who comes back under this userId one day is somebody new.
-  await revocations.setAccountDisabled(account.userId, false);
-  await accounts.remove(account.username);
+export async function remove(account: Account, deps: BuiltInAccountDeps): Promise<number | undefined> {
+  if (!(await deps.accounts.change(account, { disabled: true }))) return undefined;
+  const unbound = await unbindListed(account.userId, deps);
+  await deps.accounts.remove(account);
   return unbound;
+}
+
+/** Every binding of a user, whether or not there is an account of theirs here; how many there were. */
+export async function unbindUser(userId: string, deps: AccountDeps): Promise<number> {
+  const account = await deps.accounts?.findByUserId(userId);
+  if (account && (await deps.accounts?.change(account, {}))) return unbindListed(userId, deps);
+  return unbindAll(await deps.revocations.fence(userId), userId, deps.revocations);
+}
+
+/** Every session of a user. Bindings stay, and a bind that is under way comes after. */
+export async function endSessionsOfUser(
+  userId: string,
+  { directory, revocations }: AccountDeps,
+): Promise<number> {
+  return endSessionsOfAccount(await directory.identitiesOf(userId), revocations);
+}
+
+/** For accounts that an owner's system keeps, or that nobody has a password for. */
+export async function disableUser(userId: string, { revocations }: AccountDeps): Promise<void> {
+  await disableAccount(userId, revocations);
+}
+
+export async function enableUser(userId: string, { directory, revocations }: AccountDeps): Promise<void> {
+  await enableAccount(userId, await directory.identitiesOf(userId), revocations);
+}
+
+/** Read only now, after the account was fenced: a bind is on this list, or it comes too late. */
+async function unbindListed(userId: string, { directory, revocations }: AccountDeps): Promise<number> {
+  return unbindAll(await directory.identitiesOf(userId), userId, revocations);
+}
+
+async function markListed(
+  userId: string,
+  disabled: boolean,
+  { directory, revocations }: AccountDeps,
+): Promise<void> {
+  await setIdentitiesDisabled(await directory.identitiesOf(userId), userId, disabled, revocations);
 }

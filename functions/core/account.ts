@@ -1,4 +1,4 @@
-import type { AccountVerifier } from "./login.ts";
+import type { AccountVerifier } from "./account-verifier.ts";
 import { readUsername } from "./username.ts";
 
 /** An account of the built-in verifier. */
@@ -9,6 +9,11 @@ export interface Account {
   /** An argon2id string with its parameters, in the PHC format. */
   readonly passwordHash: string;
   readonly disabled: boolean;
+  /**
+   * Raised by one whenever the password changes or the account is shut, together with the account item's: a bind that was
+   * verified under an earlier one comes too late.
+   */
+  readonly generation: number;
 }
 
 export interface Accounts {
@@ -16,15 +21,27 @@ export interface Accounts {
   find(username: string): Promise<Account | undefined>;
 }
 
-/** What operators do with accounts. Usernames are normalised; false says that there is no such account (any more). */
+export type NewAccount = Pick<Account, "username" | "userId" | "passwordHash">;
+
+/** What became of a new account. `userId_taken`: by the account of `username`. */
+export type AddResult = "added" | "username_taken" | { readonly userIdTakenBy: string };
+
+/**
+ * What operators do with accounts. Usernames are normalised. Each write is one transaction over the account's row, the
+ * name that its userId has, and its account item; false says that there is no such account (any more).
+ */
 export interface AccountStore extends Accounts {
   findAll(usernames: readonly string[]): Promise<Map<string, Account>>;
-  /** False: the username is taken. */
-  add(account: Account): Promise<boolean>;
-  changePassword(username: string, passwordHash: string): Promise<boolean>;
-  setDisabled(username: string, disabled: boolean): Promise<boolean>;
-  remove(username: string): Promise<void>;
+  findByUserId(userId: string): Promise<Account | undefined>;
+  /** A userId that had an account before goes on with that one's generation. */
+  add(account: NewAccount): Promise<AddResult>;
+  /** Changes it and raises its generation. With no change it raises only that. */
+  change(account: Account, change: AccountChange): Promise<boolean>;
+  /** Removes the row and its name; lifts a ban, because who comes back under this userId one day is somebody new. */
+  remove(account: Account): Promise<boolean>;
 }
+
+export type AccountChange = Partial<Pick<Account, "passwordHash" | "disabled">>;
 
 export interface PasswordHasher {
   matches(password: string, passwordHash: string): Promise<boolean>;
@@ -50,7 +67,8 @@ export function accountVerifier(accounts: Accounts, hasher: PasswordHasher): Acc
       const account = name === undefined ? undefined : await accounts.find(name);
       const matches = await hasher.matches(password, account?.passwordHash ?? hasher.decoy);
       if (!account || !matches) return { refused: "invalid_credentials" };
-      return account.disabled ? { refused: "account_disabled" } : { userId: account.userId };
+      if (account.disabled) return { refused: "account_disabled" };
+      return { userId: account.userId, generation: account.generation };
     },
   };
 }

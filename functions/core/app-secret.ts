@@ -34,3 +34,17 @@ export async function rotateAppSecret(
   if (trial.verdict === "accepted") await appSecrets.setProven(appId, appSecret);
   return trial;
 }
+
+/** `proven`: WeChat had accepted it when it was stored. */
+export interface AppSecret {
+  readonly value: string;
+  readonly proven: boolean;
+}
+
+/** The AppSecrets as login uses them. */
+export interface AppSecrets {
+  /** Undefined where it is missing, empty or still the placeholder, or cannot be had. */
+  current(appId: string): Promise<AppSecret | undefined>;
+  /** Asks the store now: for when WeChat has refused the value that `current` gave. */
+  renewed(appId: string): Promise<AppSecret | undefined>;
+}

@@ -6,7 +6,7 @@ import { isLive, parseSessionId, type Session, type SessionKey } from "./session
 export interface BoundSession {
   readonly identity: Identity;
   readonly binding: Binding & { readonly userId: string };
-  readonly session: Pick<Session, "userId" | "createdAt" | "expiresAt">;
+  readonly session: Pick<Session, "userId" | "generation" | "createdAt" | "expiresAt">;
 }
 
 /**

@@ -8,21 +8,20 @@ export const ticketLifetimeSeconds = 600;
 export const ticketAttempts = 5;
 
 /** The ticket's hash: what the table is keyed by. */
-export type TicketHash = string;
+export type BindTicketHash = string;
 
+/** What consumes a ticket is the bind, or the opening of the session: see Bindings and Sessions. */
 export interface BindTickets {
-  create(hash: TicketHash, person: Person, attempts: number, expiresAt: number): Promise<void>;
+  create(hash: BindTicketHash, person: Person, attempts: number, expiresAt: number): Promise<void>;
   /** Takes one attempt, by condition; undefined when the ticket is unknown, used up or expired at `now` (ms). */
-  takeAttempt(hash: TicketHash, now: number): Promise<Person | undefined>;
-  /** True for exactly one caller, however many try. */
-  consume(hash: TicketHash): Promise<boolean>;
+  takeAttempt(hash: BindTicketHash, now: number): Promise<Person | undefined>;
 }
 
 export function looksLikeTicket(value: string): boolean {
   return ticketPattern.test(value);
 }
 
-export function ticketHash(ticket: string): TicketHash {
+export function ticketHash(ticket: string): BindTicketHash {
   return Buffer.from(sha256(ticket)).toString("base64url");
 }
 

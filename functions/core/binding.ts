@@ -1,31 +1,55 @@
+import type { BindTicketHash } from "./bind-ticket.ts";
 import type { Person } from "./identity.ts";
 import type { BoundIdentity } from "./revocation.ts";
+import type { Session } from "./session.ts";
 
 /** What is known of an identity. An identity nobody has bound yet, or that was unbound, has no userId. */
 export interface Binding {
   readonly userId?: string;
   readonly unionid?: string;
   readonly disabled: boolean;
-  /** Milliseconds. Sessions created before it, and logins entered before it, are void. 0: never set. */
-  readonly sessionsValidFrom: number;
+  /** Raised by one by whatever ends the identity's sessions: a session is good for the one it was opened under. */
+  readonly generation: number;
 }
 
-/** How a bind ended. `superseded`: something ended this identity's or account's access while the login was under way. */
+/**
+ * What a bind knows of the account from before the password was looked at, so that it cannot come after something that
+ * has shut it out. `generation`: what the verifier said, which the account must not have seen a later one than. `fence`:
+ * for a verifier that says none, the account's own number, which must not have moved.
+ */
+export type AccountFence = { readonly generation: number } | { readonly fence: number };
+
+export interface Bind {
+  readonly person: Person;
+  /** The identity's, as it was read before the password was looked at. */
+  readonly generation: number;
+  readonly userId: string;
+  readonly account: AccountFence;
+  readonly session: Session;
+  /** Consumed with it. */
+  readonly ticket?: BindTicketHash;
+}
+
+/**
+ * How a bind ended. `bound_already`: to this very account, under the generation that was read. `access_changed`:
+ * something ended this identity's or this account's access since then.
+ */
 export type BindResult =
   | "bound"
+  | "bound_already"
   | "already_bound"
   | "account_already_bound"
   | "account_disabled"
-  | "superseded";
+  | "access_changed"
+  | "invalid_ticket";
 
 export interface Bindings {
   /** Strongly consistent. */
   find(identityKey: Uint8Array): Promise<Binding | undefined>;
-  /**
-   * Gives the identity its account, or finds that it has it already; all or nothing, one winner under any race.
-   * `enteredAt` is the login's clock at its entry, in milliseconds.
-   */
-  bind(person: Person, userId: string, enteredAt: number): Promise<BindResult>;
+  /** Strongly consistent: the account's own number; see AccountFence. */
+  fenceOf(userId: string): Promise<number>;
+  /** Gives the identity its account, opens the session and consumes the ticket: all or nothing, one winner of any race. */
+  bind(bind: Bind): Promise<BindResult>;
   /** Fills in a unionid that WeChat has only now sent. */
   rememberUnionid(identityKey: Uint8Array, unionid: string): Promise<void>;
 }

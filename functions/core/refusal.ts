@@ -6,6 +6,7 @@ export type RefusalCode =
   | "binding_required"
   | "already_bound"
   | "account_already_bound"
+  | "access_changed"
   | "account_disabled"
   | "too_many_attempts"
   | "wechat_user_blocked"

@@ -1,3 +1,4 @@
+import type { BindTicketHash } from "./bind-ticket.ts";
 import type { Binding } from "./binding.ts";
 import { identityKeyBytes, sha256 } from "./identity.ts";
 
@@ -10,10 +11,12 @@ const handlePattern = /^[A-Za-z0-9_-]{43}$/;
 export interface Session extends SessionKey {
   /** Milliseconds: the login's clock at its entry, before WeChat was asked. */
   readonly createdAt: number;
-  /** Whole seconds since 1970, which is what DynamoDB's TTL reads. The session ends when this second begins. */
+  /** Whole seconds since 1970, which is what the store deletes by. The session ends when this second begins. */
   readonly expiresAt: number;
   /** The account it was opened for. */
   readonly userId: string;
+  /** The identity's generation that it was opened under. */
+  readonly generation: number;
   readonly device?: string;
 }
 
@@ -24,20 +27,22 @@ export interface SessionKey {
 }
 
 export interface Sessions {
-  create(session: Session): Promise<void>;
-  remove(key: SessionKey): Promise<void>;
+  /** Consumes the ticket, if there is one, with it. False: that ticket is gone, and nothing was opened. */
+  open(session: Session, ticket?: BindTicketHash): Promise<boolean>;
 }
 
 export interface SessionList {
   /** Everything that is stored for an identity, dead or alive; strongly consistent. */
   list(identityKey: Uint8Array): Promise<Session[]>;
+  /** False: it belongs to another generation than `generation`, where that is said. One that is gone is as good as removed. */
+  remove(key: SessionKey, generation?: number): Promise<boolean>;
 }
 
 /** The sessions of an identity that may be used now, the newest first. */
 export async function liveSessions(
   identityKey: Uint8Array,
   binding: Binding,
-  sessions: SessionList,
+  sessions: Pick<SessionList, "list">,
   now: number,
 ): Promise<Session[]> {
   const stored = await sessions.list(identityKey);
@@ -47,7 +52,7 @@ export async function liveSessions(
 /** Mints a SessionId: base64url(identity key, 16 bytes ‖ random secret, 32 bytes), 64 characters. */
 export function newSession(
   identityKey: Uint8Array,
-  userId: string,
+  { userId, generation }: Pick<Session, "userId" | "generation">,
   createdAt: number,
   lifetimeSeconds: number,
   random: (size: number) => Uint8Array,
@@ -59,6 +64,7 @@ export function newSession(
       identityKey,
       secretHash: sha256(secret),
       userId,
+      generation,
       createdAt,
       expiresAt: Math.floor(createdAt / 1000) + lifetimeSeconds,
     },
@@ -89,11 +95,11 @@ export function sessionKeyOf(identityKey: Uint8Array, handle: string): SessionKe
 }
 
 /**
- * The one rule that says whether a session may be used now. The clock decides, never what TTL has deleted; and a session
- * is good for the account it was opened for, whatever the identity has been bound to since.
+ * The one rule that says whether a session may be used now: it is good for the account and the generation it was opened
+ * under, until it expires. The clock decides that, never whether the store has deleted it.
  */
 export function isLive(
-  session: Pick<Session, "userId" | "createdAt" | "expiresAt">,
+  session: Pick<Session, "userId" | "generation" | "expiresAt">,
   binding: Binding,
   now: number,
 ): boolean {
@@ -101,7 +107,7 @@ export function isLive(
     binding.userId !== undefined &&
     binding.userId === session.userId &&
     !binding.disabled &&
-    session.createdAt >= binding.sessionsValidFrom &&
+    session.generation === binding.generation &&
     now < session.expiresAt * 1000
   );
 }

@@ -1,58 +1,95 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  DeleteCommand,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from "@aws-sdk/lib-dynamodb";
-import type { Account, AccountStore } from "../core/account.ts";
+import { BatchGetCommand, type BatchGetCommandInput } from "@aws-sdk/lib-dynamodb";
+import type { Account, AccountStore, Accounts, NewAccount } from "../core/account.ts";
+import { accountKey } from "../core/identity.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
-import { answered, ifConditionHolds, type Table } from "./table.ts";
+import { isStill, raiseAccount } from "./bindings-table.ts";
+import { answered, readItem, type Table } from "./table.ts";
+import { failed, type TransactionPart, transact } from "./transaction.ts";
 
 /** DynamoDB's own limit for one BatchGetItem. */
 const batchSize = 100;
+/** A new account meets at most a removal of the one before it, whose two writes each raise the number it starts at. */
+const mostTries = 5;
+const what = "accounts";
 
-/** Accounts table: username (S, normalised); userId, passwordHash, disabled?. */
-export function dynamoDbAccounts({ client, name: TableName, deadline }: Table): AccountStore {
-  const options = { abortSignal: deadline };
+const isFree = "attribute_not_exists(#key)";
+const theirs = "userId = :userId";
 
-  async function update(username: string, UpdateExpression: string, values?: Record<string, unknown>) {
-    const updated = await ifConditionHolds(
-      client.send(
-        new UpdateCommand({
-          TableName,
-          Key: { username },
-          UpdateExpression,
-          ConditionExpression: "attribute_exists(username)",
-          ...(values && { ExpressionAttributeValues: values }),
-        }),
-        options,
-      ),
-    );
-    return updated !== undefined;
-  }
+/** What the verifier needs of the table. */
+export function dynamoDbAccountRows(table: Table): Accounts {
+  return {
+    async find(username) {
+      const item = await readItem(table, rowKey(username), what);
+      return item && readAccount(item);
+    },
+  };
+}
+
+/**
+ * Accounts table, key (S):
+ * - rows, `username#NAME`: username (normalised), userId, passwordHash, generation (N), disabled?;
+ * - names, `userId#ID`: username. One username per userId is the condition under which they are put.
+ *
+ * `bindings`: the name of the table that has the account items.
+ */
+export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
+  const { client, name: TableName } = table;
+  const { find } = dynamoDbAccountRows(table);
 
   async function batch(usernames: readonly string[]): Promise<Account[]> {
     const found: Account[] = [];
     let pending: NonNullable<BatchGetCommandInput["RequestItems"]> = {
-      [TableName]: { Keys: usernames.map((username) => ({ username })), ConsistentRead: true },
+      [TableName]: { Keys: usernames.map(rowKey), ConsistentRead: true },
     };
     for (let request = 1; Object.keys(pending).length > 0; request++) {
       if (request > 5) throw new StoreUnavailable("DynamoDB", "UnprocessedKeys");
-      const answer = await answered(client.send(new BatchGetCommand({ RequestItems: pending }), options));
+      const command = new BatchGetCommand({ RequestItems: pending });
+      const answer = await answered(what, (abortSignal) => client.send(command, { abortSignal }));
       found.push(...(answer.Responses?.[TableName] ?? []).map(readAccount));
       pending = answer.UnprocessedKeys ?? {};
     }
     return found;
   }
 
+  /** The reasons are those of row, name and account item, in this order. */
+  function put({ username, userId, passwordHash }: NewAccount, generation: number) {
+    const isNew = { ConditionExpression: isFree, ExpressionAttributeNames: { "#key": "key" } };
+    return transact(what, table, [
+      {
+        Put: {
+          TableName,
+          Item: { ...rowKey(username), username, userId, passwordHash, generation },
+          ...isNew,
+        },
+      },
+      {
+        Put: {
+          TableName,
+          Item: { ...nameKey(userId), username },
+          ...isNew,
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        },
+      },
+      {
+        Update: {
+          TableName: bindings,
+          Key: { key: accountKey(userId) },
+          UpdateExpression: "SET userId = :userId, generation = :generation",
+          ConditionExpression: isStill("generation", generation),
+          ExpressionAttributeValues: { ":userId": userId, ":generation": generation },
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        },
+      },
+    ]);
+  }
+
   return {
-    async find(username) {
-      const { Item } = await answered(
-        client.send(new GetCommand({ TableName, Key: { username }, ConsistentRead: true }), options),
-      );
-      return Item && readAccount(Item);
+    find,
+
+    async findByUserId(userId) {
+      const name = await readItem(table, nameKey(userId), what);
+      const account = typeof name?.username === "string" ? await find(name.username) : undefined;
+      return account?.userId === userId ? account : undefined;
     },
 
     async findAll(usernames) {
@@ -66,37 +103,84 @@ export function dynamoDbAccounts({ client, name: TableName, deadline }: Table): 
       return found;
     },
 
-    async add({ username, userId, passwordHash }) {
-      const added = await ifConditionHolds(
-        client.send(
-          new PutCommand({
-            TableName,
-            Item: { username, userId, passwordHash },
-            ConditionExpression: "attribute_not_exists(username)",
-          }),
-          options,
-        ),
-      );
-      return added !== undefined;
+    async add(account) {
+      let generation = 0;
+      for (let attempt = 1; attempt <= mostTries; attempt++) {
+        const reasons = await put(account, generation);
+        if (!reasons) return "added";
+        const [row, name, accountItem] = reasons;
+        if (failed(row)) return "username_taken";
+        if (failed(name)) return { userIdTakenBy: name?.Item?.username?.S ?? "" };
+        generation = Number(accountItem?.Item?.generation?.N ?? 0);
+      }
+      throw new StoreUnavailable("DynamoDB", "the account item changes all the time");
     },
 
-    changePassword: (username, passwordHash) =>
-      update(username, "SET passwordHash = :passwordHash", { ":passwordHash": passwordHash }),
+    async change({ username, userId }, { passwordHash, disabled }) {
+      const sets = [
+        ...(passwordHash === undefined ? [] : ["passwordHash = :passwordHash"]),
+        ...(disabled === true ? ["disabled = :true"] : []),
+      ];
+      const row: TransactionPart = {
+        Update: {
+          TableName,
+          Key: rowKey(username),
+          UpdateExpression: [
+            ...(sets.length > 0 ? [`SET ${sets.join(", ")}`] : []),
+            ...(disabled === false ? ["REMOVE disabled"] : []),
+            "ADD generation :one",
+          ].join(" "),
+          ConditionExpression: theirs,
+          ExpressionAttributeValues: {
+            ":userId": userId,
+            ":one": 1,
+            ...(passwordHash !== undefined && { ":passwordHash": passwordHash }),
+            ...(disabled === true && { ":true": true }),
+          },
+        },
+      };
+      return (await transact(what, table, [row, raiseAccount(bindings, userId, disabled)])) === undefined;
+    },
 
-    setDisabled: (username, disabled) =>
-      disabled
-        ? update(username, "SET disabled = :true", { ":true": true })
-        : update(username, "REMOVE disabled"),
-
-    async remove(username) {
-      await answered(client.send(new DeleteCommand({ TableName, Key: { username } }), options));
+    async remove({ username, userId }) {
+      const row: TransactionPart = {
+        Delete: {
+          TableName,
+          Key: rowKey(username),
+          ConditionExpression: theirs,
+          ExpressionAttributeValues: { ":userId": userId },
+        },
+      };
+      const name: TransactionPart = { Delete: { TableName, Key: nameKey(userId) } };
+      return (await transact(what, table, [row, name, raiseAccount(bindings, userId, false)])) === undefined;
     },
   };
 }
 
-function readAccount({ username, userId, passwordHash, disabled }: Record<string, unknown>): Account {
-  if (typeof username !== "string" || typeof userId !== "string" || typeof passwordHash !== "string") {
-    throw new Error("An item of the Accounts table lacks userId or passwordHash");
+/** Where the account of a normalised username stands. */
+function rowKey(username: string) {
+  return { key: `username#${username}` };
+}
+
+function nameKey(userId: string) {
+  return { key: `userId#${userId}` };
+}
+
+function readAccount({
+  username,
+  userId,
+  passwordHash,
+  generation,
+  disabled,
+}: Record<string, unknown>): Account {
+  if (
+    typeof username !== "string" ||
+    typeof userId !== "string" ||
+    typeof passwordHash !== "string" ||
+    typeof generation !== "number"
+  ) {
+    throw new Error("An item of the Accounts table lacks username, userId, passwordHash or generation");
   }
-  return { username, userId, passwordHash, disabled: disabled !== undefined && disabled !== false };
+  const isDisabled = disabled !== undefined && disabled !== false;
+  return { username, userId, passwordHash, generation, disabled: isDisabled };
 }

@@ -1,49 +1,46 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AttemptCounters } from "../core/attempts.ts";
-import type { BindTickets, TicketHash } from "../core/bind-ticket.ts";
+import type { BindTicketHash, BindTickets } from "../core/bind-ticket.ts";
 import type { Person } from "../core/identity.ts";
-import { answered, ifConditionHolds, type Table } from "./table.ts";
+import { type Table, write } from "./table.ts";
+import type { TransactionPart } from "./transaction.ts";
+
+const what = "attempts";
+const belowLimit = "attribute_not_exists(#count) OR #count < :limit";
+const usable = "attemptsLeft > :zero AND expiresAt > :now";
 
 /**
+ * Attempts table, counters: key (S) `identity#…`, `ip#…`, `username#…`; count (N), expiresAt (N, s, the TTL attribute).
+ *
  * A write whose reply was lost is sent again and counts twice: a guess more or less than the limit, which is no more than
  * that. Making it exact would cost a transaction per attempt.
- *
- * Attempts table, counters: key (S) `identity#…`, `ip#…`, `username#…`; count (N), expiresAt (N, s, the TTL attribute).
  */
-export function dynamoDbAttemptCounters({ client, name: TableName, deadline }: Table): AttemptCounters {
-  const options = { abortSignal: deadline };
+export function dynamoDbAttemptCounters(table: Table): AttemptCounters {
+  const { client, name: TableName } = table;
   return {
     async charge(key, limit, expiresAt) {
-      const charged = await ifConditionHolds(
-        client.send(
-          new UpdateCommand({
-            TableName,
-            Key: { key },
-            UpdateExpression: "ADD #count :one SET expiresAt = :expiresAt",
-            ConditionExpression: "attribute_not_exists(#count) OR #count < :limit",
-            ExpressionAttributeNames: { "#count": "count" },
-            ExpressionAttributeValues: { ":one": 1, ":limit": limit, ":expiresAt": expiresAt },
-          }),
-          options,
-        ),
-      );
+      const command = new UpdateCommand({
+        TableName,
+        Key: { key },
+        UpdateExpression: "ADD #count :one SET expiresAt = :expiresAt",
+        ConditionExpression: belowLimit,
+        ExpressionAttributeNames: { "#count": "count" },
+        ExpressionAttributeValues: { ":one": 1, ":limit": limit, ":expiresAt": expiresAt },
+      });
+      const charged = await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
       return charged !== undefined;
     },
 
     async giveBack(key) {
-      await ifConditionHolds(
-        client.send(
-          new UpdateCommand({
-            TableName,
-            Key: { key },
-            UpdateExpression: "ADD #count :minusOne",
-            ConditionExpression: "#count > :zero",
-            ExpressionAttributeNames: { "#count": "count" },
-            ExpressionAttributeValues: { ":minusOne": -1, ":zero": 0 },
-          }),
-          options,
-        ),
-      );
+      const command = new UpdateCommand({
+        TableName,
+        Key: { key },
+        UpdateExpression: "ADD #count :minusOne",
+        ConditionExpression: "#count > :zero",
+        ExpressionAttributeNames: { "#count": "count" },
+        ExpressionAttributeValues: { ":minusOne": -1, ":zero": 0 },
+      });
+      await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
     },
   };
 }
@@ -52,46 +49,43 @@ export function dynamoDbAttemptCounters({ client, name: TableName, deadline }: T
  * Attempts table, bind tickets: key (S) `ticket#…`; appId, openid, unionid?, attemptsLeft (N), expiresAt (N, s, the TTL
  * attribute).
  */
-export function dynamoDbBindTickets({ client, name: TableName, deadline }: Table): BindTickets {
-  const options = { abortSignal: deadline };
-  const itemKey = (hash: TicketHash) => ({ key: `ticket#${hash}` });
+export function dynamoDbBindTickets(table: Table): BindTickets {
+  const { client, name: TableName } = table;
   return {
     async create(hash, person, attemptsLeft, expiresAt) {
-      const Item = { ...itemKey(hash), ...person, attemptsLeft, expiresAt };
-      await answered(client.send(new PutCommand({ TableName, Item }), options));
+      const Item = { ...ticketKey(hash), ...person, attemptsLeft, expiresAt };
+      const command = new PutCommand({ TableName, Item });
+      await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
     },
 
     async takeAttempt(hash, now) {
-      const taken = await ifConditionHolds(
-        client.send(
-          new UpdateCommand({
-            TableName,
-            Key: itemKey(hash),
-            UpdateExpression: "ADD attemptsLeft :minusOne",
-            ConditionExpression: "attemptsLeft > :zero AND expiresAt > :now",
-            ExpressionAttributeValues: { ":minusOne": -1, ":zero": 0, ":now": now / 1000 },
-            ReturnValues: "ALL_NEW",
-          }),
-          options,
-        ),
-      );
+      const command = new UpdateCommand({
+        TableName,
+        Key: ticketKey(hash),
+        UpdateExpression: "ADD attemptsLeft :minusOne",
+        ConditionExpression: usable,
+        ExpressionAttributeValues: { ":minusOne": -1, ":zero": 0, ":now": now / 1000 },
+        ReturnValues: "ALL_NEW",
+      });
+      const taken = await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
       return taken && readPerson(taken.Attributes);
     },
+  };
+}
 
-    async consume(hash) {
-      const consumed = await ifConditionHolds(
-        client.send(
-          new DeleteCommand({
-            TableName,
-            Key: itemKey(hash),
-            ConditionExpression: "attribute_exists(attemptsLeft)",
-          }),
-          options,
-        ),
-      );
-      return consumed !== undefined;
+/** The part of a transaction that consumes a ticket: it holds for one of all that try. */
+export function deleteTicket(TableName: string, hash: BindTicketHash): TransactionPart {
+  return {
+    Delete: {
+      TableName,
+      Key: ticketKey(hash),
+      ConditionExpression: "attribute_exists(attemptsLeft)",
     },
   };
+}
+
+function ticketKey(hash: BindTicketHash) {
+  return { key: `ticket#${hash}` };
 }
 
 function readPerson(item: Record<string, unknown> | undefined): Person | undefined {

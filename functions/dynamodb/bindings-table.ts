@@ -1,12 +1,13 @@
 import type { Binding } from "../core/binding.ts";
+import { accountKey } from "../core/identity.ts";
 import type { BoundIdentity } from "../core/revocation.ts";
 
 /*
  * Bindings table, key (B):
- * - identity items, 16 bytes: appId, openid, unionid?, userId? (absent: unbound), boundAt (N, ms), disabled?,
- *   sessionsValidFrom? (N, ms);
- * - account items, 32 bytes: userId, `identities:APPID` (set of identity keys) per mini-program, disabled?,
- *   bindsValidFrom? (N, ms).
+ * - identity items, 16 bytes: appId, openid, unionid?, userId, boundAt (N, ms), disabled?, generation (N). Unbound: key,
+ *   generation and disabled?, nothing else;
+ * - account items, 32 bytes: userId, `identities:APPID` (set of identity keys) per mini-program, disabled?, generation?
+ *   (N, the greatest that the verifier has said), fence? (N, raised by whatever takes identities from the account).
  */
 
 const identitiesPrefix = "identities:";
@@ -30,16 +31,41 @@ export function readIdentities(item: Record<string, unknown> | undefined): Bound
 
 /** An identity item as login sees it. Whatever is not of its type closes rather than opens. */
 export function readBinding(item: Record<string, unknown>): Binding {
-  const { userId, unionid, disabled, sessionsValidFrom } = item;
+  const { userId, unionid, disabled, generation } = item;
   return {
     ...(typeof userId === "string" && { userId }),
     ...(typeof unionid === "string" && { unionid }),
     disabled: disabled !== undefined && disabled !== false,
-    sessionsValidFrom:
-      sessionsValidFrom === undefined ? 0 : timeOr(Number.POSITIVE_INFINITY, sessionsValidFrom),
+    generation: readNumber(generation, "generation"),
   };
 }
 
-function timeOr(otherwise: number, value: unknown): number {
-  return typeof value === "number" ? value : otherwise;
+/** One of the numbers that are only ever raised. No item, and none yet, is 0. */
+export function readNumber(value: unknown, name: string): number {
+  if (value === undefined) return 0;
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) {
+    throw new Error(`An item of the Bindings table has a ${name} that is no whole number`);
+  }
+  return value;
+}
+
+/** The condition that a number is still what was read, of an item that may not be there. */
+export function isStill(name: "generation" | "fence", value: number): string {
+  return value === 0 ? `(attribute_not_exists(${name}) OR ${name} = :${name})` : `${name} = :${name}`;
+}
+
+/**
+ * What raises a built-in account's generation on its account item, in the transaction that raises it in the row. Both are
+ * raised together and stay equal.
+ */
+export function raiseAccount(TableName: string, userId: string, disabled: boolean | undefined) {
+  const mark = disabled === undefined ? "" : disabled ? ", disabled = :true" : " REMOVE disabled";
+  return {
+    Update: {
+      TableName,
+      Key: { key: accountKey(userId) },
+      UpdateExpression: `SET userId = :userId${mark} ADD generation :one, fence :one`,
+      ExpressionAttributeValues: { ":userId": userId, ":one": 1, ...(disabled && { ":true": true }) },
+    },
+  };
 }

@@ -1,109 +1,131 @@
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { Bindings, BindResult } from "../core/binding.ts";
-import { accountKey, identityKey, type Person } from "../core/identity.ts";
-import { identitiesAttribute, readBinding } from "./bindings-table.ts";
-import { answered, ifConditionHolds, type Table } from "./table.ts";
-import { type CancellationReason, type Pause, type TransactionParts, transact } from "./transaction.ts";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { AccountFence, Bind, Bindings, BindResult } from "../core/binding.ts";
+import { accountKey, identityKey } from "../core/identity.ts";
+import { deleteTicket } from "./attempts.ts";
+import { identitiesAttribute, isStill, readBinding, readNumber } from "./bindings-table.ts";
+import { putSession } from "./sessions.ts";
+import { readItem, type Table, write } from "./table.ts";
+import { type CancellationReason, failed, type TransactionPart, transact } from "./transaction.ts";
 
-const unboundOrTheirs = "(attribute_not_exists(userId) OR userId = :userId)";
-const notSuperseded = "(attribute_not_exists(sessionsValidFrom) OR sessionsValidFrom <= :enteredAt)";
+const unbound = "attribute_not_exists(userId)";
 const accountEnabled = "(attribute_not_exists(disabled) OR disabled = :false)";
-const bindsStillValid = "(attribute_not_exists(bindsValidFrom) OR bindsValidFrom <= :enteredAt)";
+const notNewerThanVerified = "(attribute_not_exists(generation) OR generation <= :generation)";
 const noOtherOfThisApp = "(attribute_not_exists(#identities) OR #identities = :identity)";
 
-/** Finding and making bindings; see bindings-table.ts for the table's items. */
-export function dynamoDbBindings(
-  { client, name: TableName, deadline }: Table,
-  policy: { oneIdentityPerApp: boolean },
-  pause: Pause,
-): Bindings {
-  const options = { abortSignal: deadline };
+const what = "bindings";
 
-  function partsOfBind(person: Person, userId: string, enteredAt: number): TransactionParts {
-    const key = identityKey(person);
-    return [
-      {
-        Update: {
-          TableName,
-          Key: { key },
-          UpdateExpression: `SET userId = :userId, appId = :appId, openid = :openid, boundAt = :enteredAt${
-            person.unionid === undefined ? "" : ", unionid = :unionid"
-          }`,
-          ConditionExpression: `${unboundOrTheirs} AND ${notSuperseded}`,
-          ExpressionAttributeValues: {
-            ":userId": userId,
-            ":appId": person.appId,
-            ":openid": person.openid,
-            ":unionid": person.unionid,
-            ":enteredAt": enteredAt,
-          },
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+/** Finding and making bindings; see bindings-table.ts for the table's items. `sessions`, `attempts`: the tables' names. */
+export function dynamoDbBindings(
+  table: Table,
+  { sessions, attempts }: { readonly sessions: string; readonly attempts: string },
+  policy: { readonly oneIdentityPerApp: boolean },
+): Bindings {
+  const { client, name: TableName } = table;
+
+  function bindIdentity({ person, userId, generation, session }: Bind): TransactionPart {
+    return {
+      Update: {
+        TableName,
+        Key: { key: identityKey(person) },
+        UpdateExpression: `SET userId = :userId, appId = :appId, openid = :openid, boundAt = :boundAt, generation = :generation${
+          person.unionid === undefined ? "" : ", unionid = :unionid"
+        }`,
+        ConditionExpression: `${unbound} AND ${isStill("generation", generation)}`,
+        ExpressionAttributeValues: {
+          ":userId": userId,
+          ":appId": person.appId,
+          ":openid": person.openid,
+          ":unionid": person.unionid,
+          ":boundAt": session.createdAt,
+          ":generation": generation,
         },
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
-      {
-        Update: {
-          TableName,
-          Key: { key: accountKey(userId) },
-          UpdateExpression: "SET userId = :userId ADD #identities :identity",
-          ConditionExpression: [
-            accountEnabled,
-            bindsStillValid,
-            ...(policy.oneIdentityPerApp ? [noOtherOfThisApp] : []),
-          ].join(" AND "),
-          ExpressionAttributeNames: { "#identities": identitiesAttribute(person.appId) },
-          ExpressionAttributeValues: {
-            ":userId": userId,
-            ":identity": new Set([key]),
-            ":enteredAt": enteredAt,
-            ":false": false,
-          },
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    };
+  }
+
+  function listAtAccount({ person, userId, account }: Bind): TransactionPart {
+    const notShutOut =
+      "generation" in account
+        ? { set: ", generation = :generation", condition: notNewerThanVerified }
+        : { set: "", condition: isStill("fence", account.fence) };
+    return {
+      Update: {
+        TableName,
+        Key: { key: accountKey(userId) },
+        UpdateExpression: `SET userId = :userId${notShutOut.set} ADD #identities :identity`,
+        ConditionExpression: [
+          accountEnabled,
+          notShutOut.condition,
+          ...(policy.oneIdentityPerApp ? [noOtherOfThisApp] : []),
+        ].join(" AND "),
+        ExpressionAttributeNames: { "#identities": identitiesAttribute(person.appId) },
+        ExpressionAttributeValues: {
+          ":userId": userId,
+          ":identity": new Set([identityKey(person)]),
+          ":false": false,
+          ...("generation" in account ? { ":generation": account.generation } : { ":fence": account.fence }),
         },
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
-    ];
+    };
   }
 
   return {
     async find(key) {
-      const { Item } = await answered(
-        client.send(new GetCommand({ TableName, Key: { key }, ConsistentRead: true }), options),
-      );
-      return Item && readBinding(Item);
+      const item = await readItem(table, { key }, what);
+      return item && readBinding(item);
     },
 
-    async bind(person, userId, enteredAt) {
-      const reasons = await transact({ client, deadline }, partsOfBind(person, userId, enteredAt), pause);
-      return reasons ? whyRefused(reasons, userId, enteredAt) : "bound";
+    async fenceOf(userId) {
+      const item = await readItem(table, { key: accountKey(userId) }, what);
+      return readNumber(item?.fence, "fence");
+    },
+
+    async bind(bind) {
+      const { session, ticket } = bind;
+      const reasons = await transact(what, table, [
+        bindIdentity(bind),
+        listAtAccount(bind),
+        putSession(sessions, session),
+        ...(ticket === undefined ? [] : [deleteTicket(attempts, ticket)]),
+      ]);
+      return reasons ? whyNotBound(reasons, bind) : "bound";
     },
 
     async rememberUnionid(key, unionid) {
-      await ifConditionHolds(
-        client.send(
-          new UpdateCommand({
-            TableName,
-            Key: { key },
-            UpdateExpression: "SET unionid = :unionid",
-            ConditionExpression: "attribute_exists(userId)",
-            ExpressionAttributeValues: { ":unionid": unionid },
-          }),
-          options,
-        ),
-      );
+      const command = new UpdateCommand({
+        TableName,
+        Key: { key },
+        UpdateExpression: "SET unionid = :unionid",
+        ConditionExpression: "attribute_exists(userId)",
+        ExpressionAttributeValues: { ":unionid": unionid },
+      });
+      await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
     },
   };
 }
 
-/** Reasons come in the order of the parts: identity, account. */
-function whyRefused(
-  [identity, account]: readonly CancellationReason[],
-  userId: string,
-  enteredAt: number,
+/** Reasons come in the order of the parts. */
+function whyNotBound(
+  [identity, account, , ticket]: readonly CancellationReason[],
+  { userId, generation, account: verified }: Bind,
 ): BindResult {
-  if (identity?.Code === "ConditionalCheckFailed") {
-    const theirs = identity.Item?.userId?.S;
-    return theirs !== undefined && theirs !== userId ? "already_bound" : "superseded";
+  if (failed(identity)) {
+    const { userId: theirs, generation: now } = identity?.Item ?? {};
+    if (theirs?.S === undefined) return "access_changed";
+    if (theirs.S !== userId) return "already_bound";
+    return Number(now?.N ?? 0) === generation ? "bound_already" : "access_changed";
   }
+  if (failed(ticket)) return "invalid_ticket";
   const { disabled } = account?.Item ?? {};
   if (disabled !== undefined && disabled.BOOL !== false) return "account_disabled";
-  return Number(account?.Item?.bindsValidFrom?.N ?? 0) > enteredAt ? "superseded" : "account_already_bound";
+  return isShutOut(account, verified) ? "access_changed" : "account_already_bound";
+}
+
+function isShutOut(account: CancellationReason | undefined, verified: AccountFence): boolean {
+  const { generation, fence } = account?.Item ?? {};
+  return "generation" in verified
+    ? Number(generation?.N ?? 0) > verified.generation
+    : Number(fence?.N ?? 0) !== verified.fence;
 }

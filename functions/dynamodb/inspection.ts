@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Setting, TableState } from "../../contract/diagnosis.ts";
 import type { TableInspection } from "../core/diagnosis.ts";
+import { outside } from "../runtime/invocation.ts";
 
 /** `rebuildable`: what is lost comes back by itself, and expires; the others are backed up instead. */
 export interface InspectedTable extends Pick<TableState, "table" | "name"> {
@@ -21,12 +22,13 @@ const timeToLiveAttribute = "expiresAt";
 export function dynamoDbInspection(
   client: Pick<DynamoDBClient, "send">,
   tables: readonly InspectedTable[],
-  deadline: AbortSignal,
 ): TableInspection {
-  const options = { abortSignal: deadline };
-
-  async function inspect({ table, name, rebuildable }: InspectedTable): Promise<TableState> {
+  async function inspect(
+    { table, name, rebuildable }: InspectedTable,
+    abortSignal: AbortSignal,
+  ): Promise<TableState> {
     const TableName = name;
+    const options = { abortSignal };
     const [description, timeToLive, pointInTimeRecovery] = await Promise.all([
       settled(client.send(new DescribeTableCommand({ TableName }), options)),
       rebuildable ? settled(client.send(new DescribeTimeToLiveCommand({ TableName }), options)) : notNeeded,
@@ -50,7 +52,10 @@ export function dynamoDbInspection(
     return { table, name, ...presence(description), ...settings };
   }
 
-  return { inspect: () => Promise.all(tables.map(inspect)) };
+  return {
+    inspect: () =>
+      outside("tables", (deadline) => Promise.all(tables.map((table) => inspect(table, deadline)))),
+  };
 }
 
 type Settled<T> = { readonly answer: T } | { readonly error: string };

@@ -1,56 +1,90 @@
-import { DeleteCommand, PutCommand, paginateQuery } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { Session, SessionKey, SessionList, Sessions } from "../core/session.ts";
-import { answered, type Table } from "./table.ts";
+import { deleteTicket } from "./attempts.ts";
+import { answered, type Table, write } from "./table.ts";
+import { type TransactionPart, transact } from "./transaction.ts";
+
+const what = "sessions";
 
 /**
- * Sessions table: identity (B, 16 bytes) + secretHash (B, 32 bytes); userId, createdAt (N, ms), expiresAt (N, s,
- * the TTL attribute), device?.
+ * Sessions table: identity (B, 16 bytes) + secretHash (B, 32 bytes); userId, generation (N), createdAt (N, ms), expiresAt
+ * (N, s, the TTL attribute), device?. `attempts`: the name of the table that has the tickets.
  */
-export function dynamoDbSessions({ client, name: TableName, deadline }: Table): Sessions & SessionList {
-  const options = { abortSignal: deadline };
-  const itemKey = (key: SessionKey) => ({ identity: key.identityKey, secretHash: key.secretHash });
+export function dynamoDbSessions(table: Table, { attempts }: { readonly attempts: string }): Sessions {
+  const { client, name } = table;
   return {
     // Without a condition on purpose: the SDK may send it twice, and 256 random bits do not collide.
-    async create(session) {
-      const { userId, createdAt, expiresAt, device } = session;
-      const Item = { ...itemKey(session), userId, createdAt, expiresAt, device };
-      await answered(client.send(new PutCommand({ TableName, Item }), options));
+    async open(session, ticket) {
+      const { Put } = putSession(name, session);
+      if (ticket === undefined) {
+        await write(what, table, (abortSignal) => client.send(new PutCommand(Put), { abortSignal }));
+        return true;
+      }
+      return (await transact(what, table, [{ Put }, deleteTicket(attempts, ticket)])) === undefined;
+    },
+  };
+}
+
+export function dynamoDbSessionList(table: Table): SessionList {
+  const { client, name: TableName } = table;
+  return {
+    async remove(key, generation) {
+      const ofGeneration = {
+        ConditionExpression: "attribute_not_exists(generation) OR generation = :generation",
+        ExpressionAttributeValues: { ":generation": generation },
+      };
+      const command = new DeleteCommand({
+        TableName,
+        Key: itemKey(key),
+        ...(generation !== undefined && ofGeneration),
+      });
+      const removed = await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
+      return removed !== undefined;
     },
 
-    async remove(key) {
-      await answered(client.send(new DeleteCommand({ TableName, Key: itemKey(key) }), options));
-    },
-
-    async list(identityKey) {
-      const query = {
+    list(identityKey) {
+      const query: QueryCommandInput = {
         TableName,
         KeyConditionExpression: "#identity = :identity",
         ExpressionAttributeNames: { "#identity": "identity" },
         ExpressionAttributeValues: { ":identity": identityKey },
         ConsistentRead: true,
       };
-      const found: Session[] = [];
-      await answered(
-        (async () => {
-          for await (const page of paginateQuery({ client }, query, options)) {
-            found.push(...(page.Items ?? []).flatMap((item) => readSession(identityKey, item)));
-          }
-        })(),
-      );
-      return found;
+      return answered(what, async (abortSignal) => {
+        const found: Session[] = [];
+        let ExclusiveStartKey: QueryCommandInput["ExclusiveStartKey"];
+        do {
+          const page = await client.send(new QueryCommand({ ...query, ExclusiveStartKey }), { abortSignal });
+          found.push(...(page.Items ?? []).flatMap((item) => readSession(identityKey, item)));
+          ExclusiveStartKey = page.LastEvaluatedKey;
+        } while (ExclusiveStartKey);
+        return found;
+      });
     },
   };
 }
 
+/** The part of a transaction that stores a session. */
+export function putSession(TableName: string, session: Session) {
+  const { userId, generation, createdAt, expiresAt, device } = session;
+  const Item = { ...itemKey(session), userId, generation, createdAt, expiresAt, device };
+  return { Put: { TableName, Item } } satisfies TransactionPart;
+}
+
+function itemKey({ identityKey, secretHash }: SessionKey) {
+  return { identity: identityKey, secretHash };
+}
+
+/** Only what is whole: a field that is missing or of another type makes it nothing. */
 function readSession(identityKey: Uint8Array, item: Record<string, unknown>): Session[] {
-  const { secretHash, userId, createdAt, expiresAt, device } = item;
+  const { secretHash, userId, generation, createdAt, expiresAt, device } = item;
   const isWhole =
     secretHash instanceof Uint8Array &&
     typeof userId === "string" &&
+    typeof generation === "number" &&
     typeof createdAt === "number" &&
     typeof expiresAt === "number";
   if (!isWhole) return [];
-  return [
-    { identityKey, secretHash, userId, createdAt, expiresAt, ...(typeof device === "string" && { device }) },
-  ];
+  const session = { identityKey, secretHash, userId, generation, createdAt, expiresAt };
+  return [{ ...session, ...(typeof device === "string" && { device }) }];
 }

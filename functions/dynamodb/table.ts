@@ -1,42 +1,74 @@
+import { setTimeout } from "node:timers/promises";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { dynamoDbClient } from "../aws/clients.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
+import { outside } from "../runtime/invocation.ts";
 
-/** A table as one invocation sees it: every call ends when the invocation's deadline does. */
+/** Waits before the n-th repetition of a write that met a transaction. Rejects once `deadline` is over. */
+export type Pause = (repetition: number, deadline: AbortSignal) => Promise<void>;
+
 export interface Table {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: Pick<DynamoDBDocumentClient, "send">;
   readonly name: string;
-  readonly deadline: AbortSignal;
+  readonly pause: Pause;
 }
 
-/** `client`: what it sends through, where that is used for more than items. */
 export function documentClient(client = dynamoDbClient()): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** Reads an item that is not there, for the connection and the code on the way: half a read unit. */
-export async function readNothing(
-  { client, name, deadline }: Table,
+const longestPauseMs = 400;
+
+/** Full jitter: writes that met once should not meet again. */
+export async function jitteredPause(repetition: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(Math.random() * Math.min(longestPauseMs, 20 * 2 ** repetition), undefined, { signal });
+}
+
+/** An item, strongly consistent. `what` is being read, for the log. */
+export async function readItem(
+  { client, name }: Table,
   Key: Record<string, unknown>,
-): Promise<void> {
-  await client.send(new GetCommand({ TableName: name, Key }), { abortSignal: deadline });
+  what: string,
+): Promise<Record<string, unknown> | undefined> {
+  const command = new GetCommand({ TableName: name, Key, ConsistentRead: true });
+  return (await answered(what, (abortSignal) => client.send(command, { abortSignal }))).Item;
+}
+
+/** Reads an item that is not there, for the connection and the code on the way: half a read unit. */
+export async function readNothing({ client, name }: Table, Key: Record<string, unknown>): Promise<void> {
+  await outside("warmUp", (abortSignal) =>
+    client.send(new GetCommand({ TableName: name, Key }), { abortSignal }),
+  );
 }
 
 /** Throws StoreUnavailable for every failure, so that none can be taken for "not found". */
-export async function answered<T>(call: Promise<T>): Promise<T> {
+export async function answered<T>(what: string, call: (deadline: AbortSignal) => Promise<T>): Promise<T> {
   try {
-    return await call;
+    return await outside(what, call);
   } catch (error) {
     throw new StoreUnavailable("DynamoDB", error);
   }
 }
 
-/** Like `answered`, for a write under a condition: undefined says that the condition did not hold. */
-export async function ifConditionHolds<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof Error && error.name === "ConditionalCheckFailedException") return undefined;
-    throw new StoreUnavailable("DynamoDB", error);
-  }
+/**
+ * A single write: undefined says that its condition did not hold. One that meets a transaction has done nothing, and is
+ * sent again until the deadline: the SDK gives up at once.
+ */
+export async function write<T>(
+  what: string,
+  { pause }: Pick<Table, "pause">,
+  send: (deadline: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  return answered(what, async (deadline) => {
+    for (let repetition = 1; ; repetition++) {
+      try {
+        return await send(deadline);
+      } catch (error) {
+        const name = error instanceof Error ? error.name : "";
+        if (name === "ConditionalCheckFailedException") return undefined;
+        if (name !== "TransactionConflictException") throw error;
+        await pause(repetition, deadline);
+      }
+    }
+  });
 }

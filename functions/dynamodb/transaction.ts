@@ -1,20 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import { StoreUnavailable } from "../core/refusal.ts";
-import type { Table } from "./table.ts";
+import { answered, type Table } from "./table.ts";
 
-const attempts = 4;
-
-export type TransactionParts = NonNullable<TransactWriteCommandInput["TransactItems"]>;
-
-/** Waits before the n-th repetition of a transaction that met another one. */
-export type Pause = (repetition: number) => Promise<void>;
-
-/** Full jitter: transactions that met once should not meet again. */
-export function jitteredPause(repetition: number): Promise<void> {
-  return setTimeout(Math.random() * 50 * 2 ** repetition);
-}
+export type TransactionPart = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 /** Why one part of a transaction did not hold; parts that were fine have the code `None`. */
 export interface CancellationReason {
@@ -24,28 +12,48 @@ export interface CancellationReason {
 }
 
 /**
- * Commits a transaction: undefined, or why its conditions did not hold, in the order of its parts. A meeting with
- * another transaction is repeated (the SDK does not); everything else is thrown as StoreUnavailable.
+ * What the same bytes may be sent again for, because nothing was written: another transaction or write on one of the
+ * items, throttling, and the first sending of these bytes still being at work.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
+const passing = new Set([
+  "TransactionConflict",
+  "ThrottlingError",
+  "ProvisionedThroughputExceeded",
+  "RequestLimitExceeded",
+  "TransactionInProgressException",
+]);
+
+/**
+ * Commits a transaction: undefined, or why its conditions did not hold, in the order of its parts. What passes is waited
+ * out until the deadline (the SDK does not); all else is thrown as StoreUnavailable. The token belongs to these very
+ * bytes: by it DynamoDB knows a transaction whose answer was lost, and answers it again.
  */
 export async function transact(
-  { client, deadline }: Pick<Table, "client" | "deadline">,
-  parts: TransactionParts,
-  pause: Pause,
+  what: string,
+  { client, pause }: Pick<Table, "client" | "pause">,
+  parts: readonly TransactionPart[],
 ): Promise<readonly CancellationReason[] | undefined> {
-  for (let repetition = 1; ; repetition++) {
-    try {
-      // By its token DynamoDB knows a transaction that is sent again after its answer was lost.
-      const command = new TransactWriteCommand({ TransactItems: parts, ClientRequestToken: randomUUID() });
-      await client.send(command, { abortSignal: deadline });
-      return undefined;
-    } catch (error) {
-      const reasons = cancellationReasons(error);
-      const met = reasons.some(({ Code }) => Code === "TransactionConflict");
-      if (!met && reasons.some(({ Code }) => Code === "ConditionalCheckFailed")) return reasons;
-      if (!met || repetition === attempts) throw new StoreUnavailable("DynamoDB", error);
+  const command = new TransactWriteCommand({ TransactItems: [...parts], ClientRequestToken: randomUUID() });
+  return answered(what, async (deadline) => {
+    for (let repetition = 1; ; repetition++) {
+      try {
+        await client.send(command, { abortSignal: deadline });
+        return undefined;
+      } catch (error) {
+        const reasons = cancellationReasons(error);
+        const codes = [...reasons.map(({ Code }) => Code), error instanceof Error ? error.name : undefined];
+        if (codes.some((code) => code !== undefined && passing.has(code))) await pause(repetition, deadline);
+        else if (codes.includes("ConditionalCheckFailed")) return reasons;
+        else throw error;
+      }
     }
-    await pause(repetition);
-  }
+  });
+}
+
+/** Whether this part's condition did not hold. */
+export function failed(reason: CancellationReason | undefined): boolean {
+  return reason?.Code === "ConditionalCheckFailed";
 }
 
 function cancellationReasons(error: unknown): readonly CancellationReason[] {

@@ -1,52 +1,57 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { type LoginNeeds, login } from "../core/login.ts";
+import { login } from "../core/login.ts";
+import type { LoginDeps } from "../core/login-attempt.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
 import { iso, json } from "../runtime/answer.ts";
-import type { Invocation, Time } from "../runtime/invocation.ts";
 import { isBad } from "../runtime/json-body.ts";
 import { type ErrorCode, errors, type ProblemDetails, problem } from "../runtime/problem.ts";
-import { whatBroke } from "../runtime/what-broke.ts";
+import type { LambdaFunction, Outcome } from "../runtime/shell.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
 
 /** The worst login answers within 8 s, also when every store is slow. */
 const deadlineMs = 7_000;
 
-export interface LoginHandlerNeeds {
-  readonly deployment: Deployment;
-  /** Everything the login needs, with calls that end at `deadline` and are timed. */
-  readonly needsUntil: (deadline: AbortSignal, time: Time) => LoginNeeds;
-  readonly begin: () => Invocation;
-}
+type Event = APIGatewayProxyEventV2;
+type Answer = APIGatewayProxyStructuredResultV2;
 
 /** `ANY /login`. */
-export function loginHandler({ deployment, needsUntil, begin }: LoginHandlerNeeds) {
-  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { log, time } = begin();
-    const { requestId } = event.requestContext;
-    const refuse = (code: ErrorCode, details: ProblemDetails = {}, facts: Facts = {}) => {
-      log({ event: "login", outcome: code, status: errors[code].status, requestId, ...facts });
-      return problem(code, requestId, details);
-    };
+export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFunction<Event, Answer> {
+  return {
+    deadlineMs,
+    about: ({ requestContext }) => ({ event: "login", requestId: requestContext.requestId }),
 
-    if (event.requestContext.http.method !== "POST") {
-      const detail =
-        "Call wx.request with method: 'POST'. Its default is GET, which would put the password into a URL.";
-      return refuse("method_not_allowed", { allow: "POST", detail });
-    }
-    try {
+    async handle(event) {
+      if (event.requestContext.http.method !== "POST") {
+        const detail =
+          "Call wx.request with method: 'POST'. Its default is GET, which would put the password into a URL.";
+        return refusal(event, "method_not_allowed", { allow: "POST", detail });
+      }
       const request = readLoginRequest(event, deployment);
-      if (isBad(request)) return refuse(request.bad, request.details);
-      const result = await login(request, needsUntil(AbortSignal.timeout(deadlineMs), time));
+      if (isBad(request)) return refusal(event, request.bad, request.details);
+      const result = await login(request, deps);
       if (isRefusal(result)) {
         const { refused, facts, ...details } = result;
-        return refuse(refused, details, facts);
+        return refusal(event, refused, details, facts);
       }
       const { sessionId, userId, newBinding, facts } = result;
-      log({ event: "login", outcome: "logged_in", status: 200, requestId, userId, newBinding, ...facts });
-      return json(200, { sessionId, expiresAt: iso(result.expiresAt * 1000), userId, newBinding });
-    } catch (error) {
-      const { code, facts } = whatBroke(error);
-      return refuse(code, {}, facts);
-    }
+      return {
+        answer: json(200, { sessionId, expiresAt: iso(result.expiresAt * 1000), userId, newBinding }),
+        line: { outcome: "logged_in", status: 200, userId, newBinding, ...facts },
+      };
+    },
+
+    broke: ({ code, facts }, event) => refusal(event, code, {}, facts),
+  };
+}
+
+function refusal(
+  { requestContext }: Event,
+  code: ErrorCode,
+  details: ProblemDetails,
+  facts: Facts = {},
+): Outcome<Answer> {
+  return {
+    answer: problem(code, requestContext.requestId, details),
+    line: { outcome: code, status: errors[code].status, ...facts },
   };
 }

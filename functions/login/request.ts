@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { looksLikeTicket } from "../core/bind-ticket.ts";
-import { deviceLabel } from "../core/device.ts";
-import type { LoginRequest } from "../core/login.ts";
+import type { LoginRequest } from "../core/login-attempt.ts";
 import { readUsername } from "../core/username.ts";
 import { type BadRequest, invalid, isBad, readJsonObject, readString } from "../runtime/json-body.ts";
+import { deviceLabel } from "./device.ts";
 
 const longest = { code: 128, bindTicket: 128, appId: 128, username: 128, password: 256 } as const;
 

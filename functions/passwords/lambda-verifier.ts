@@ -1,53 +1,46 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import type { AccountVerifier } from "../core/login.ts";
+import type { AccountVerifier, Verification } from "../core/account-verifier.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
+import { outside } from "../runtime/invocation.ts";
 
-/**
- * The account verifier behind a Lambda: `{ username, password, appId }` -> `{ userId }` or
- * `{ refused: "invalid_credentials" | "account_disabled" }`. Anything else it answers is an outage, never a "no".
- */
-export function lambdaVerifier(
-  client: Pick<LambdaClient, "send">,
-  functionName: string,
-  deadline: AbortSignal,
-): AccountVerifier {
+/** The account verifier behind a Lambda. What is neither a userId nor a refusal is an outage, never a "no". */
+export function lambdaVerifier(client: Pick<LambdaClient, "send">, FunctionName: string): AccountVerifier {
   return {
     async verify({ username, password, appId }) {
-      const Payload = JSON.stringify({ username, password, appId });
-      let answer: Awaited<ReturnType<typeof invoke>>;
-      try {
-        answer = await invoke(client, functionName, Payload, deadline);
-      } catch (error) {
-        throw new StoreUnavailable("The account verifier", error);
-      }
-      if (answer.FunctionError !== undefined)
-        throw new StoreUnavailable("The account verifier", answer.FunctionError);
-      return readVerdict(answer.Payload);
+      const command = new InvokeCommand({
+        FunctionName,
+        Payload: JSON.stringify({ username, password, appId }),
+      });
+      const answer = await outside("verifier", (abortSignal) => client.send(command, { abortSignal })).catch(
+        unavailable,
+      );
+      return answer.FunctionError === undefined
+        ? readVerification(answer.Payload)
+        : unavailable(answer.FunctionError);
     },
   };
 }
 
-function invoke(
-  client: Pick<LambdaClient, "send">,
-  FunctionName: string,
-  Payload: string,
-  deadline: AbortSignal,
-) {
-  return client.send(new InvokeCommand({ FunctionName, Payload }), { abortSignal: deadline });
+function unavailable(cause: unknown): never {
+  throw new StoreUnavailable("The account verifier", cause);
 }
 
-function readVerdict(payload: Uint8Array | undefined) {
+function readVerification(payload: Uint8Array | undefined): Verification {
   try {
-    const verdict: unknown = JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
-    if (typeof verdict === "object" && verdict !== null) {
-      const { userId, refused } = verdict as Record<string, unknown>;
-      if (refused === "invalid_credentials" || refused === "account_disabled") return { refused } as const;
-      if (refused === undefined && typeof userId === "string" && userId.length > 0 && userId.length <= 128) {
-        return { userId };
+    const answer: unknown = JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
+    if (typeof answer === "object" && answer !== null) {
+      const { userId, refused, generation } = answer as Record<string, unknown>;
+      if (refused === "invalid_credentials" || refused === "account_disabled") return { refused };
+      const isUserId = typeof userId === "string" && userId.length > 0 && userId.length <= 128;
+      if (refused === undefined && isUserId) {
+        if (generation === undefined) return { userId };
+        if (typeof generation === "number" && Number.isSafeInteger(generation) && generation >= 0) {
+          return { userId, generation };
+        }
       }
     }
   } catch {
     // Falls through to the same error: what it said is not repeated, it may hold what a person typed.
   }
-  throw new StoreUnavailable("The account verifier", "its answer is neither a userId nor a refusal");
+  return unavailable("its answer is neither a userId nor a refusal");
 }

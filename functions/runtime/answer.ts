@@ -16,3 +16,8 @@ export function noContent(): APIGatewayProxyStructuredResultV2 {
 export function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
+
+/** The session has ended since the authorizer let it in: answered as the gateway answers a refused session. */
+export function noLongerValid(): APIGatewayProxyStructuredResultV2 {
+  return json(403, { message: "Forbidden" });
+}

@@ -1,64 +1,43 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Facts } from "../core/refusal.ts";
 
-/** Runs a call to something outside, and counts what it took under `name`, also when it fails. */
-export type Time = <T>(name: string, call: () => Promise<T>) => Promise<T>;
-
-/** One invocation of a function, which ends with exactly one line in the log. */
-export interface Invocation {
-  readonly time: Time;
-  /**
-   * Writes the line: these facts, `durationMs`, `NAMEMs` for what each kind of outside call took in all, and
-   * `coldStart` for an instance's first one. Milliseconds, to the tenth.
-   */
-  log(facts: Facts): void;
+interface Invocation {
+  readonly deadline: AbortSignal;
+  /** Milliseconds by the name of what was called. */
+  readonly spent: Map<string, number>;
+  /** Milliseconds since whenever, and never backwards. */
+  readonly clock: () => number;
 }
 
-/** `clock` in milliseconds since whenever, and never backwards. */
-export function invocations(write: (line: Facts) => void, clock: () => number): () => Invocation {
-  let coldStart = true;
-  return () => {
-    const startedAt = clock();
-    const cold = coldStart;
-    coldStart = false;
-    const spent = new Map<string, number>();
-    return {
-      async time(name, call) {
-        const calledAt = clock();
-        try {
-          return await call();
-        } finally {
-          spent.set(name, (spent.get(name) ?? 0) + clock() - calledAt);
-        }
-      },
-      log(facts) {
-        const timings = [...spent].map(([name, ms]) => [`${name}Ms`, tenths(ms)]);
-        write({
-          ...facts,
-          ...Object.fromEntries(timings),
-          durationMs: tenths(clock() - startedAt),
-          ...(cold && { coldStart: true }),
-        });
-      },
-    };
-  };
+const current = new AsyncLocalStorage<Invocation>();
+const never = new AbortController().signal;
+
+/**
+ * One call to something outside the function. It is given the invocation's deadline, and what it takes is counted under
+ * `name`, also when it fails. Outside of an invocation nothing is counted and nothing ends it.
+ */
+export async function outside<T>(name: string, call: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+  const invocation = current.getStore();
+  if (!invocation) return call(never);
+  const { deadline, spent, clock } = invocation;
+  const calledAt = clock();
+  try {
+    return await call(deadline);
+  } finally {
+    spent.set(name, (spent.get(name) ?? 0) + clock() - calledAt);
+  }
 }
 
-/** The same port, with the time of each of its calls counted under `name`. */
-export function timed<P extends { [Verb in keyof P]: (...args: never[]) => Promise<unknown> }>(
-  name: string,
-  port: P,
-  time: Time,
-): P {
-  return new Proxy(port, {
-    get(target, verb, receiver) {
-      const call: unknown = Reflect.get(target, verb, receiver);
-      return typeof call === "function"
-        ? (...args: unknown[]) => time(name, () => Reflect.apply(call, target, args))
-        : call;
-    },
-  });
+/** Everything that `run` calls outside ends at `deadline`. Returns what it took under each name, when it has ended. */
+export function invocation<T>(
+  { deadline, clock }: Pick<Invocation, "deadline" | "clock">,
+  run: (timings: () => Facts) => Promise<T>,
+): Promise<T> {
+  const spent = new Map<string, number>();
+  const timings = () => Object.fromEntries([...spent].map(([name, ms]) => [`${name}Ms`, tenths(ms)]));
+  return current.run({ deadline, spent, clock }, () => run(timings));
 }
 
-function tenths(milliseconds: number): number {
+export function tenths(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }

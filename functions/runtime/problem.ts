@@ -43,6 +43,11 @@ export const errors = {
     action: "contact_support",
     title: "The account already has another WeChat identity",
   },
+  access_changed: {
+    status: 409,
+    action: "new_code",
+    title: "Access was changed while this login was under way",
+  },
   account_disabled: { status: 403, action: "contact_support", title: "The account is disabled" },
   wechat_user_blocked: { status: 403, action: "contact_support", title: "WeChat refuses this user" },
   too_many_attempts: { status: 429, action: "wait", title: "Too many password attempts" },

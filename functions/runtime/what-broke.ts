@@ -1,10 +1,15 @@
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
 
+export interface Failure {
+  readonly code: "store_unavailable" | "internal_error";
+  readonly facts: Facts;
+}
+
 /**
  * Names what was thrown, for the caller and for the log. Kinds and places only: an error's message may quote what was
  * sent.
  */
-export function whatBroke(error: unknown): { code: "store_unavailable" | "internal_error"; facts: Facts } {
+export function whatBroke(error: unknown): Failure {
   if (error instanceof StoreUnavailable) {
     const { cause } = error;
     return {

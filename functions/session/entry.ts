@@ -1,26 +1,24 @@
 import { readEnvironment } from "../../contract/environment.ts";
 import { dynamoDbBindingDirectory } from "../dynamodb/binding-directory.ts";
 import { dynamoDbRevocations } from "../dynamodb/revocations.ts";
-import { dynamoDbSessions } from "../dynamodb/sessions.ts";
-import { documentClient, readNothing } from "../dynamodb/table.ts";
-import { jitteredPause } from "../dynamodb/transaction.ts";
-import { invocations, timed } from "../runtime/invocation.ts";
+import { dynamoDbSessionList } from "../dynamodb/sessions.ts";
+import { documentClient, jitteredPause, readNothing } from "../dynamodb/table.ts";
+import { shell } from "../runtime/shell.ts";
 import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { sessionHandler } from "./handler.ts";
 
 const env = readEnvironment("session", process.env);
 const client = documentClient();
-await warmUp((deadline) => readNothing({ client, name: env.BINDINGS_TABLE, deadline }, { key: nobody }));
+const table = (name: string) => ({ client, name, pause: jitteredPause });
+const bindings = table(env.BINDINGS_TABLE);
 
-export const handler = sessionHandler({
-  now: Date.now,
-  begin: invocations(console.log, () => performance.now()),
-  needsUntil: (deadline, time) => {
-    const bindings = { client, name: env.BINDINGS_TABLE, deadline };
-    return {
-      sessions: timed("sessions", dynamoDbSessions({ client, name: env.SESSIONS_TABLE, deadline }), time),
-      directory: timed("bindings", dynamoDbBindingDirectory(bindings), time),
-      revocations: timed("bindings", dynamoDbRevocations(bindings, jitteredPause), time),
-    };
-  },
-});
+await warmUp(() => readNothing(bindings, { key: nobody }));
+
+export const handler = shell(
+  sessionHandler({
+    sessions: dynamoDbSessionList(table(env.SESSIONS_TABLE)),
+    directory: dynamoDbBindingDirectory(bindings),
+    revocations: dynamoDbRevocations(bindings),
+    now: Date.now,
+  }),
+);

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";
+import { type AuthorizerContext, generationIn, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
 import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
@@ -7,93 +7,96 @@ import {
   liveSessions,
   type Session,
   type SessionList,
-  type Sessions,
   sessionHandle,
   sessionKeyOf,
 } from "../core/session.ts";
-import { iso, json, noContent } from "../runtime/answer.ts";
-import type { Invocation, Time } from "../runtime/invocation.ts";
+import { iso, json, noContent, noLongerValid } from "../runtime/answer.ts";
 import { errors, problem } from "../runtime/problem.ts";
-import { whatBroke } from "../runtime/what-broke.ts";
+import type { LambdaFunction } from "../runtime/shell.ts";
 
 const deadlineMs = 5_000;
 
-export interface SessionNeeds {
-  readonly sessions: Sessions & SessionList;
+export interface SessionDeps {
+  readonly sessions: SessionList;
   readonly directory: Pick<BindingDirectory, "describe">;
   readonly revocations: Revocations;
-}
-
-export interface SessionHandlerNeeds {
-  /** Stores with calls that end at `deadline` and are timed. */
-  readonly needsUntil: (deadline: AbortSignal, time: Time) => SessionNeeds;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly begin: () => Invocation;
 }
 
-interface Call extends SessionNeeds {
+type Event = APIGatewayProxyEventV2;
+type Answer = APIGatewayProxyStructuredResultV2;
+
+interface Call extends SessionDeps {
   readonly caller: AuthorizerContext;
-  readonly now: () => number;
+  /** The one that the caller's session was allowed under: what has been ended since changes nothing any more. */
+  readonly generation: number;
   /** `{id}` of the route, where it has one. */
   readonly id: string;
 }
 
 /** What a session's owner may do, behind the authorizer. */
-const routes: Readonly<Record<string, (call: Call) => Promise<APIGatewayProxyStructuredResultV2>>> = {
+const routes: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
   // The authorizer has just read all of this: no second read.
   "GET /session": async ({ caller: { userId, appId, createdAt, expiresAt } }) =>
     json(200, { userId, appId, createdAt, expiresAt }),
 
-  "DELETE /session": async ({ caller, sessions }) => removeSession(caller, caller.sessionHandle, sessions),
+  "DELETE /session": (call) => removeSession(call, call.caller.sessionHandle),
 
-  "GET /sessions": async ({ caller, directory, sessions, now }) => {
+  "GET /sessions": async ({ caller, generation, directory, sessions, now }) => {
     const key = identityKey(caller);
     const binding = await directory.describe(key);
-    const live = binding ? await liveSessions(key, binding, sessions, now()) : [];
+    if (binding?.userId !== caller.userId || binding.generation !== generation) return noLongerValid();
+    const live = await liveSessions(key, binding, sessions, now());
     return json(200, { sessions: live.map((session) => view(session, caller)) });
   },
 
-  "DELETE /sessions": async ({ caller, revocations, now }) => {
-    await endSessionsOfIdentity(caller, now, revocations);
+  "DELETE /sessions": async ({ caller, generation, revocations }) => {
+    // Where the generation has moved, they have ended already.
+    await endSessionsOfIdentity(caller, revocations, generation);
     return noContent();
   },
 
-  "DELETE /sessions/{id}": async ({ caller, id, sessions }) => removeSession(caller, id, sessions),
+  "DELETE /sessions/{id}": (call) => removeSession(call, call.id),
 
-  "DELETE /binding": async ({ caller, revocations, now }) => {
-    await unbindIdentity(caller, caller.userId, now, revocations);
-    return noContent();
-  },
+  "DELETE /binding": async ({ caller, generation, revocations }) =>
+    (await unbindIdentity(caller, caller.userId, revocations, generation)) ? noContent() : noLongerValid(),
 };
 
-export function sessionHandler({ needsUntil, now, begin }: SessionHandlerNeeds) {
-  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { log, time } = begin();
-    const { requestId } = event.requestContext;
-    const line = { event: "session", route: event.routeKey, requestId };
-    try {
+export function sessionHandler(deps: SessionDeps): LambdaFunction<Event, Answer> {
+  return {
+    deadlineMs,
+    about: ({ routeKey, requestContext }) => ({
+      event: "session",
+      route: routeKey,
+      requestId: requestContext.requestId,
+    }),
+
+    async handle(event) {
       const caller = sessionOf(event);
       const route = routes[event.routeKey];
       if (!route) throw new Error("No such route here");
-      const needs = needsUntil(AbortSignal.timeout(deadlineMs), time);
-      const answer = await route({ ...needs, caller, now, id: event.pathParameters?.id ?? "" });
+      const generation = generationIn(event);
+      const answer = await route({ ...deps, caller, generation, id: event.pathParameters?.id ?? "" });
+      const status = answer.statusCode ?? 200;
       const identity = Buffer.from(identityKey(caller)).toString("base64url");
-      log({ ...line, outcome: "done", status: answer.statusCode ?? 200, userId: caller.userId, identity });
-      return answer;
-    } catch (error) {
-      const { code, facts } = whatBroke(error);
-      log({ ...line, outcome: code, status: errors[code].status, ...facts });
-      return problem(code, requestId, {}, "elsewhere");
-    }
+      return {
+        answer,
+        line: { outcome: status === 403 ? "refused" : "done", status, userId: caller.userId, identity },
+      };
+    },
+
+    broke: ({ code, facts }, { requestContext }) => ({
+      answer: problem(code, requestContext.requestId, {}, "elsewhere"),
+      line: { outcome: code, status: errors[code].status, ...facts },
+    }),
   };
 }
 
 /** Only ever one of the caller's own: the key begins with their identity. An unknown id is as good as gone. */
-async function removeSession(caller: AuthorizerContext, id: string, sessions: Sessions) {
+async function removeSession({ caller, generation, sessions }: Call, id: string): Promise<Answer> {
   const key = sessionKeyOf(identityKey(caller), id);
-  if (key) await sessions.remove(key);
-  return noContent();
+  return !key || (await sessions.remove(key, generation)) ? noContent() : noLongerValid();
 }
 
 function view({ secretHash, createdAt, expiresAt, device }: Session, caller: AuthorizerContext) {

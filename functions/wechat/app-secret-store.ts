@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { PutSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { AppSecretStore, StoredSecret } from "../core/app-secret.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
+import { outside } from "../runtime/invocation.ts";
 import { provenLabel, readAppSecret } from "./app-secret.ts";
 
 /** The AppSecrets by AppId, for operators. Throws StoreUnavailable. */
@@ -17,7 +18,7 @@ export function secretsManagerAppSecretStore(
       ClientRequestToken: randomUUID(),
       ...labels,
     });
-    await answered(client.send(command));
+    await answered(outside("secret", (abortSignal) => client.send(command, { abortSignal })));
   }
   return {
     async read(appId) {

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { appSecretPlaceholder } from "../../contract/environment.ts";
-import type { StoredSecret } from "../core/app-secret.ts";
+import type { AppSecret, AppSecrets, StoredSecret } from "../core/app-secret.ts";
+import { outside } from "../runtime/invocation.ts";
 
 /** Asked for anew after this long, so that a rotation reaches warm instances by itself. */
 const freshForMs = 5 * 60_000;
@@ -20,24 +21,13 @@ export async function readAppSecret(
   client: Pick<SecretsManagerClient, "send">,
   SecretId: string | undefined,
 ): Promise<StoredSecret> {
-  const { SecretString, VersionStages = [] } = await client.send(new GetSecretValueCommand({ SecretId }));
+  const { SecretString, VersionStages = [] } = await outside("secret", (abortSignal) =>
+    client.send(new GetSecretValueCommand({ SecretId }), { abortSignal }),
+  );
   const value = SecretString?.trim();
   if (!value) return { state: "missing" };
   if (value === appSecretPlaceholder) return { state: "placeholder" };
   return { state: "set", value, proven: VersionStages.includes(provenLabel) };
-}
-
-/** `proven`: WeChat had accepted it when it was stored. */
-export interface AppSecret {
-  readonly value: string;
-  readonly proven: boolean;
-}
-
-export interface AppSecrets {
-  /** The AppSecret; undefined where it is missing, empty or still the placeholder, or cannot be had. */
-  current(appId: string): Promise<AppSecret | undefined>;
-  /** Asks Secrets Manager now: for when WeChat has refused the value that `current` gave. */
-  renewed(appId: string): Promise<AppSecret | undefined>;
 }
 
 interface Cached {

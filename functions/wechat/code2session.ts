@@ -1,6 +1,6 @@
-import type { SecretTrial } from "../core/app-secret.ts";
-import type { Person } from "../core/identity.ts";
-import { type Facts, type Refusal, type RefusalCode, refused } from "../core/refusal.ts";
+import type { SecretVerdict } from "../../contract/diagnosis.ts";
+import type { ExchangeVerdict } from "../core/code-exchange.ts";
+import { type Facts, type RefusalCode, refused } from "../core/refusal.ts";
 import { type Answer, boundedGet } from "./bounded-get.ts";
 import { freshSockets } from "./fresh-sockets.ts";
 
@@ -29,8 +29,6 @@ const errcodes: Record<number, { code: RefusalCode; alarm?: true; secret?: Secre
   41004: { code: "not_configured", alarm: true },
   41008: { code: "wechat_unavailable", alarm: true },
 };
-
-type SecretVerdict = SecretTrial["verdict"];
 
 /** What one call comes to: as it came over the network, and what it means. */
 export interface Exchange {
@@ -67,10 +65,7 @@ export function code2session(
 }
 
 /** `secret`: what became known of the AppSecret. */
-export type Verdict = { readonly errcode?: number; readonly secret: SecretVerdict } & (
-  | { readonly person: Person; readonly refusal?: never }
-  | { readonly person?: never; readonly refusal: Refusal }
-);
+export type Verdict = ExchangeVerdict & { readonly errcode?: number };
 
 function verdictOf(answer: Answer, appId: string): Verdict {
   if (answer.kind === "timeout") return { secret: "unknown", refusal: refused("wechat_timeout") };

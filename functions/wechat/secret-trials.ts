@@ -1,5 +1,6 @@
 import type { WeChatContact } from "../../contract/diagnosis.ts";
 import type { SecretTrials } from "../core/app-secret.ts";
+import { outside } from "../runtime/invocation.ts";
 import { code2session, type Exchange } from "./code2session.ts";
 
 /** Not what WeChat's codes are made of, so nobody ever gets it. */
@@ -27,11 +28,9 @@ export function weChatSecretTrials({
   return {
     async ask(appId, appSecret) {
       const startedAt = clock();
-      const { answer, verdict } = await exchange(
-        appId,
-        appSecret,
-        madeUpCode,
-        AbortSignal.timeout(deadlineMs),
+      const trialDeadline = AbortSignal.timeout(deadlineMs);
+      const { answer, verdict } = await outside("wechat", (deadline) =>
+        exchange(appId, appSecret, madeUpCode, AbortSignal.any([trialDeadline, deadline])),
       );
       const contact = contactOf({ answer, verdict }, Math.round(clock() - startedAt), deadlineMs, now());
       const { errcode, secret } = verdict;

@@ -43,7 +43,7 @@ export function offerTrouble({ login, user }) {
   byId("revoke").addEventListener("click", () =>
     operate(
       () => control("revoke", { user: user.value }),
-      "Every session of this user has ended with one write: sessionsValidFrom.",
+      "Every session of this user has ended with one write: generation + 1.",
     ),
   );
   byId("disable").addEventListener("click", () =>

@@ -20,17 +20,8 @@ export interface Row {
 
 const tables = ["Bindings", "Sessions", "Attempts", "Accounts"];
 /** Wanted first, because the pane is narrow. */
-const order = [
-  "username",
-  "openid",
-  "userId",
-  "key",
-  "createdAt",
-  "boundAt",
-  "expiresAt",
-  "sessionsValidFrom",
-];
-const milliseconds = new Set(["createdAt", "boundAt", "sessionsValidFrom", "bindsValidFrom"]);
+const order = ["username", "openid", "userId", "key", "createdAt", "boundAt", "expiresAt", "generation"];
+const milliseconds = new Set(["createdAt", "boundAt"]);
 const seconds = new Set(["expiresAt"]);
 
 /** What is in the tables now, without the secrets. A table that the deployment does not have is left out. */
@@ -44,8 +35,9 @@ export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promis
   }
   const bindings = new Map(found.get("Bindings")?.map((item) => [scalar(item.key), item]));
   const meaning: Readonly<Record<string, (item: Record<string, unknown>) => Pick<Row, "note" | "dead">>> = {
-    Bindings: (item) => ({ note: item.openid === undefined ? "account" : "WeChat identity" }),
+    Bindings: ({ key }) => ({ note: isAccountKey(scalar(key)) ? "account" : "WeChat identity" }),
     Sessions: (item) => stateOf(item, bindings.get(scalar(item.identity)) ?? {}, now),
+    Accounts: ({ key }) => ({ note: scalar(key).startsWith("userId#") ? "name of a userId" : "account" }),
     Attempts: ({ key }) => ({ note: scalar(key).startsWith("ticket#") ? "bind ticket" : "counter" }),
   };
   return [...found].map(([name, items]) => ({
@@ -58,20 +50,28 @@ export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promis
   }));
 }
 
+/** Account items have a key of another length than identities, in the Bindings table. */
+function isAccountKey(base64: string): boolean {
+  return Buffer.from(base64, "base64").length === 32;
+}
+
 /** By the one rule of the product, whatever TTL has deleted or not. */
 function stateOf(
   session: Record<string, unknown>,
-  { userId, disabled, sessionsValidFrom }: Record<string, unknown>,
+  { userId, disabled, generation }: Record<string, unknown>,
   now: number,
 ): Pick<Row, "note" | "dead"> {
   const expiresAt = Number(scalar(session.expiresAt));
-  const facts = { userId: scalar(session.userId), createdAt: Number(scalar(session.createdAt)), expiresAt };
-  const validFrom = Number(scalar(sessionsValidFrom));
+  const opened = {
+    userId: scalar(session.userId),
+    generation: Number(scalar(session.generation)),
+    expiresAt,
+  };
   const bound = userId === undefined ? {} : { userId: scalar(userId) };
-  const binding = { ...bound, disabled: scalar(disabled) === "true", sessionsValidFrom: validFrom };
-  if (isLive(facts, binding, now)) return { note: "good" };
+  const binding = { ...bound, disabled: scalar(disabled) === "true", generation: Number(scalar(generation)) };
+  if (isLive(opened, binding, now)) return { note: "good" };
   if (now >= expiresAt * 1000) return { note: "over: expiresAt has passed", dead: true };
-  if (facts.createdAt < validFrom) return { note: "over: opened before sessionsValidFrom", dead: true };
+  if (opened.generation < binding.generation) return { note: "over: of an earlier generation", dead: true };
   return {
     note: binding.disabled ? "refused: the account is disabled" : "over: bound to nobody now",
     dead: true,

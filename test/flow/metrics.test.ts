@@ -46,6 +46,12 @@ const throttled: Fault = {
   type: "ProvisionedThroughputExceededException",
   message: "Trouble",
 };
+const overtaken: Fault = {
+  kind: "error",
+  type: "TransactionCanceledException",
+  message: "Transaction cancelled",
+  fields: { CancellationReasons: [{ Code: "ConditionalCheckFailed" }, { Code: "None" }, { Code: "None" }] },
+};
 let people = 0;
 const stranger = () => `person ${people++}`;
 const code = (person: string) => stack.simulator.login(person);
@@ -98,6 +104,12 @@ const outcomes = {
     await setAppSecrets(stack.laptop, appSecretPlaceholder);
     const answer = await logIn(stranger());
     await setAppSecrets(stack.laptop, sample.appSecret);
+    return answer;
+  },
+  async access_changed() {
+    aws = ({ action }) => (action === "dynamodb:TransactWriteItems" ? overtaken : undefined);
+    const answer = await firstLogin("overtaken");
+    aws = () => undefined;
     return answer;
   },
   async store_unavailable() {

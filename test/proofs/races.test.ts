@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unbindAccount } from "../../functions/core/revocation.ts";
+import { unbindUser } from "../../functions/core/account-administration.ts";
 import {
   count,
   credentialsOf,
@@ -30,6 +30,20 @@ test("binding race: one identity and two accounts leave one binding, and everybo
   });
 });
 
+test("64 phones bind one account at the same moment: each gets its own session", async () => {
+  const { logIn, userOf } = await racingLogins();
+  await eachRound(async (round, start) => {
+    const credentials = credentialsOf(`family ${round}`);
+    const results = await Promise.all(
+      everybody.map((racer) => start(() => logIn({ code: `phone ${round}-${racer}`, credentials }))),
+    );
+    expect(count(results, (it) => isLoggedIn(it) && it.newBinding)).toBe(racers);
+    for (const { sessionId } of results.filter(isLoggedIn)) {
+      expect(await userOf(sessionId)).toBe(credentials.username && `u_${credentials.username}`);
+    }
+  });
+});
+
 test("one identity per AppId: 64 identities of one account leave one of them bound", async () => {
   const { logIn, bindingOf } = await racingLogins({ oneIdentityPerApp: true });
   await eachRound(async (round, start) => {
@@ -49,12 +63,13 @@ test("one identity per AppId: 64 identities of one account leave one of them bou
 });
 
 test("no accounts: 64 first logins of one identity make one account and share it", async () => {
-  const { needs, logIn, bindingOf } = await racingLogins();
-  Object.assign(needs, { verifier: "none" });
+  const { deps, logIn, bindingOf } = await racingLogins();
+  Object.assign(deps, { verifier: undefined });
   await eachRound(async (round, start) => {
     const code = `openid ${round}`;
     const results = await Promise.all(everybody.map(() => start(() => logIn({ code }))));
     expect(count(results, isLoggedIn)).toBe(racers);
+    expect(count(results, (it) => isLoggedIn(it) && it.newBinding)).toBe(1);
     const users = new Set(results.filter(isLoggedIn).map(({ userId }) => userId));
     expect(users).toEqual(new Set([(await bindingOf(code))?.userId]));
   });
@@ -92,10 +107,10 @@ test("ticket race: a ticket used 64 times at once opens one session, within its 
 });
 
 test("unbinding an account against 64 logins that bind it: what the tables say is what the sessions can do", async () => {
-  const { logIn, userOf, bindingOf, revocations } = await racingLogins();
+  const { logIn, userOf, bindingOf, revocations, directory } = await racingLogins();
   await eachRound(async (round, start) => {
     const name = `zhaoliu ${round}`;
-    const unbinding = start(() => unbindAccount(`u_${name}`, Date.now, revocations));
+    const unbinding = start(() => unbindUser(`u_${name}`, { accounts: undefined, revocations, directory }));
     const logins = everybody
       .map((racer) => ({ openid: `openid ${round}-${racer}` }))
       .map(({ openid }) =>
@@ -109,10 +124,10 @@ test("unbinding an account against 64 logins that bind it: what the tables say i
     for (const { openid, result } of results) {
       const bound = (await bindingOf(openid))?.userId !== undefined;
       if (isLoggedIn(result)) expect(await userOf(result.sessionId)).toBe(bound ? result.userId : undefined);
-      else expect({ bound, refused: result.refused }).toEqual({ bound: false, refused: "invalid_code" });
+      else expect({ bound, refused: result.refused }).toEqual({ bound: false, refused: "access_changed" });
     }
     const left = await Promise.all(results.map(({ openid }) => bindingOf(openid)));
-    const listed = await revocations.endBinds(`u_${name}`, 0);
+    const listed = await directory.identitiesOf(`u_${name}`);
     expect(listed).toHaveLength(count(left, (it) => it?.userId !== undefined));
   });
 });

@@ -6,7 +6,7 @@ export function needs(appIds: readonly string[]): AdminNeeds {
   const { sessions, revocations } = loginWorld();
   return {
     appIds,
-    accounts: "none",
+    accounts: undefined,
     directory: { identitiesOf: async () => [], describe: async () => undefined },
     revocations,
     sessions,

@@ -2,29 +2,22 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "
 import type { Facts } from "../../functions/core/refusal.ts";
 import { loginHandler } from "../../functions/login/handler.ts";
 import { cafe, type LoginWorld, loginWorld, shop } from "./fakes.ts";
-import { untimed } from "./untimed.ts";
+import { quietShell } from "./quiet-shell.ts";
 
-/** The login function over fakes, and everything that it logs and answers. */
+/** The login function over the simulated tables, and everything that it logs and answers. */
 export function deployed(settings: Parameters<typeof loginWorld>[0] & { appIds?: readonly string[] } = {}) {
   const { appIds = [shop, cafe], ...worldSettings } = settings;
   const world: LoginWorld = loginWorld(worldSettings);
   const logged: Facts[] = [];
   const answered: APIGatewayProxyStructuredResultV2[] = [];
-  const deadlines: AbortSignal[] = [];
-  const handler = loginHandler({
-    deployment: { appIds, passwords: worldSettings.verifier !== "none" },
-    needsUntil: (deadline) => {
-      deadlines.push(deadline);
-      return world.needs;
-    },
-    begin: untimed(logged),
-  });
+  const handler = quietShell(
+    loginHandler({ appIds, passwords: worldSettings.verifier !== "none" }, world.deps),
+    logged,
+  );
   return {
     ...world,
     logged,
     answered,
-    /** The deadlines of the invocations that got as far as needing anything. */
-    deadlines,
     async post(event: APIGatewayProxyEventV2) {
       const answer = await handler(event);
       answered.push(answer);

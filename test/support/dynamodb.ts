@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject, onTestFinished, vi } from "vitest";
-import { documentClient, type Table } from "../../functions/dynamodb/table.ts";
+import { documentClient, type Pause, type Table } from "../../functions/dynamodb/table.ts";
 import { type Assembly, readAssembly } from "../../local/assembly.ts";
 import { type DynamoDb, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
@@ -24,8 +24,10 @@ export interface DynamoDbForThisTest {
   /** Every call that reached the endpoint, also those that met a fault. */
   readonly calls: readonly InterceptedCall[];
   name(table: TableName): string;
-  /** A table as an adapter takes it, through the client that the functions use. */
-  table(table: TableName, deadline?: AbortSignal): Table;
+  /** A table as an adapter takes it, through the client that the functions use; it waits for nothing. */
+  table(table: TableName): Table;
+  /** Which repetition each wait of the adapters came before. */
+  readonly pauses: readonly number[];
   /** All items, exactly as they are kept. */
   items(table: TableName): Promise<readonly Stored[]>;
   put(table: TableName, item: Stored): Promise<void>;
@@ -67,6 +69,11 @@ export async function dynamoDbForThisTest(): Promise<DynamoDbForThisTest> {
     vi.stubEnv(variable, value);
   }
   let client: DynamoDBDocumentClient | undefined;
+  const pauses: number[] = [];
+  const pause: Pause = async (repetition, deadline) => {
+    deadline.throwIfAborted();
+    pauses.push(repetition);
+  };
   onTestFinished(async () => {
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
@@ -84,9 +91,10 @@ export async function dynamoDbForThisTest(): Promise<DynamoDbForThisTest> {
     faults,
     calls,
     name,
-    table(table, deadline = new AbortController().signal) {
+    pauses,
+    table(table) {
       client ??= documentClient();
-      return { client, name: name(table), deadline };
+      return { client, name: name(table), pause };
     },
     async items(table) {
       const page: { Items?: Stored[] } = await dynamoDb.call("Scan", { TableName: name(table) });

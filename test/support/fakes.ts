@@ -1,27 +1,32 @@
 import { createHash } from "node:crypto";
 import {
   type Account,
-  type Accounts,
+  type AccountStore,
   accountVerifier,
   type PasswordHasher,
 } from "../../functions/core/account.ts";
+import type { AccountVerifier, VerifierQuestion } from "../../functions/core/account-verifier.ts";
 import type { AttemptCounters, AttemptLimits } from "../../functions/core/attempts.ts";
 import type { ReadBoundSession } from "../../functions/core/authorize.ts";
 import type { BindTickets } from "../../functions/core/bind-ticket.ts";
-import type { Binding, Bindings } from "../../functions/core/binding.ts";
-import { type Identity, identityKey, type Person } from "../../functions/core/identity.ts";
-import {
-  type AccountVerifier,
-  type LoggedIn,
-  type LoginNeeds,
-  type LoginRequest,
-  login,
-  type WeChat,
-} from "../../functions/core/login.ts";
+import type { Binding, BindingDirectory, Bindings } from "../../functions/core/binding.ts";
+import type { ExchangeCode } from "../../functions/core/code-exchange.ts";
+import { accountKey, identityKey, type Person } from "../../functions/core/identity.ts";
+import { login } from "../../functions/core/login.ts";
+import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
 import { isRefusal, type Refusal, refused } from "../../functions/core/refusal.ts";
-import type { BoundIdentity, Revocations } from "../../functions/core/revocation.ts";
-import type { Session, SessionKey, SessionList, Sessions } from "../../functions/core/session.ts";
+import { type Revocations, unbindIdentity } from "../../functions/core/revocation.ts";
+import type { Session, SessionList, Sessions } from "../../functions/core/session.ts";
 import { normalizeUsername } from "../../functions/core/username.ts";
+import { dynamoDbAccounts } from "../../functions/dynamodb/accounts.ts";
+import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
+import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-directory.ts";
+import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
+import { readBinding } from "../../functions/dynamodb/bindings-table.ts";
+import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
+import { dynamoDbSessionList, dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
+import type { Item } from "./dynamodb-expressions.ts";
+import { type SimulatedDynamoDb, simulatedDynamoDb } from "./simulated-dynamodb.ts";
 
 /** Milliseconds. */
 export const noon = Date.UTC(2025, 0, 15, 12);
@@ -47,43 +52,34 @@ export function seededRandom(seed: string): (size: number) => Buffer {
   };
 }
 
+/** A port and its verb, like `bindings.find`. */
 export type Operation =
-  | "wechat.code2session"
-  | "bindings.find"
-  | "bindings.bind"
-  | "bindings.rememberUnionid"
-  | "revocations.endSessions"
-  | "revocations.unbind"
-  | "revocations.endBinds"
-  | "revocations.setAccountDisabled"
-  | "revocations.setIdentityDisabled"
-  | "sessions.create"
-  | "sessions.remove"
-  | "sessions.list"
-  | "tickets.create"
-  | "tickets.takeAttempt"
-  | "tickets.consume"
-  | "counters.charge"
-  | "counters.giveBack"
+  | "wechat.exchange"
   | "verifier.verify"
-  | "accounts.find"
+  | `bindings.${keyof Bindings}`
+  | `directory.${keyof BindingDirectory}`
+  | `revocations.${keyof Revocations}`
+  | `sessions.${keyof (Sessions & SessionList)}`
+  | `tickets.${keyof BindTickets}`
+  | `counters.${keyof AttemptCounters}`
+  | `accounts.${keyof AccountStore}`
   | "authorization.read";
 
-/** Every call to a fake passes here, in order. A test can break one, or let something else happen just before it. */
+/** Every call to a port passes here, in order. A test can break one, or let something else happen just before it. */
 export interface Journal {
   readonly operations: Operation[];
   /** From now on this operation throws, having changed nothing. */
   breaks(operation: Operation, error: unknown): void;
   /** Happens while this operation is called for the next time, before it looks at anything. */
-  meanwhile(operation: Operation, happening: () => void): void;
-  /** Called by the fakes: lets others run, as a call over a network does. What a fake does afterwards is atomic. */
+  meanwhile(operation: Operation, happening: () => unknown): void;
+  /** Lets others run, as a call over a network does. */
   reach(operation: Operation): Promise<void>;
 }
 
 export function journal(): Journal {
   const operations: Operation[] = [];
   const broken = new Map<Operation, unknown>();
-  const happenings = new Map<Operation, () => void>();
+  const happenings = new Map<Operation, () => unknown>();
   return {
     operations,
     breaks: (operation, error) => void broken.set(operation, error),
@@ -93,14 +89,29 @@ export function journal(): Journal {
       await Promise.resolve();
       const happening = happenings.get(operation);
       happenings.delete(operation);
-      happening?.();
+      await happening?.();
       if (broken.has(operation)) throw broken.get(operation);
     },
   };
 }
 
+/** The same port, with each of its calls in the journal. */
+export function journaled<P extends object>(name: string, port: P, { reach }: Journal): P {
+  return new Proxy(port, {
+    get(target, verb, receiver) {
+      const call: unknown = Reflect.get(target, verb, receiver);
+      if (typeof call !== "function") return call;
+      return async (...args: unknown[]) => {
+        await reach(`${name}.${String(verb)}` as Operation);
+        return Reflect.apply(call, target, args);
+      };
+    },
+  });
+}
+
 /** WeChat as the core sees it: each code is exchanged once. */
-export interface FakeWeChat extends WeChat {
+export interface FakeWeChat {
+  readonly exchange: ExchangeCode;
   /** `wx.login` on this person's phone, or a code that WeChat will refuse. */
   code(answer: Person | Refusal): string;
   exchanges: number;
@@ -109,7 +120,7 @@ export interface FakeWeChat extends WeChat {
 export function fakeWeChat({ reach }: Journal): FakeWeChat {
   const codes = new Map<string, Person | Refusal>();
   let issued = 0;
-  return {
+  const fake: FakeWeChat = {
     exchanges: 0,
     code(answer) {
       issued += 1;
@@ -117,262 +128,52 @@ export function fakeWeChat({ reach }: Journal): FakeWeChat {
       codes.set(code, answer);
       return code;
     },
-    async code2session(appId, code) {
-      await reach("wechat.code2session");
+    async exchange(appId, code) {
+      await reach("wechat.exchange");
       const answer = codes.get(code);
       if (!answer || ("appId" in answer && answer.appId !== appId)) return refused("invalid_code");
       codes.delete(code);
-      this.exchanges += 1;
+      fake.exchanges += 1;
       return answer;
     },
   };
+  return fake;
 }
 
-type IdentityItem = Identity & Binding;
+/** The names of the tables in a test. */
+export const tables = {
+  bindings: "Bindings",
+  sessions: "Sessions",
+  attempts: "Attempts",
+  accounts: "Accounts",
+};
 
-interface AccountItem {
-  /** By AppId, the identities' keys in hex. */
-  readonly identities: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly disabled: boolean;
-  readonly bindsValidFrom: number;
+export function emptyTables(before?: () => Promise<void>): SimulatedDynamoDb {
+  return simulatedDynamoDb({
+    tables: {
+      [tables.bindings]: ["key"],
+      [tables.sessions]: ["identity", "secretHash"],
+      [tables.attempts]: ["key"],
+      [tables.accounts]: ["key"],
+    },
+    ...(before && { before }),
+  });
 }
 
-export interface FakeBindings extends Bindings {
-  /** By the key in hex. */
-  readonly items: Map<string, IdentityItem>;
-  readonly accounts: Map<string, AccountItem>;
-  /** Sets what is known of an identity, bound to `user-1` unless said otherwise. */
-  put(person: Person, binding?: Partial<Binding>): void;
-  putAccount(userId: string, account: Partial<AccountItem>): void;
-  /** As the product unbinds: the userId goes, and every session and login that began before goes with it. */
-  unbind(person: Person, now: number): void;
-  of(person: Person): Binding | undefined;
-}
-
-export function fakeBindings({ reach }: Journal, policy = { oneIdentityPerApp: false }): FakeBindings {
-  const items = new Map<string, IdentityItem>();
-  const accounts = new Map<string, AccountItem>();
-  const noAccount: AccountItem = { identities: new Map(), disabled: false, bindsValidFrom: 0 };
-  const identityIn = ({ appId, openid }: Identity) => ({ appId, openid });
-
+/** Every port over the functions' own adapters and the simulated tables. */
+export function storesOver(dynamoDb: SimulatedDynamoDb, policy = { oneIdentityPerApp: false }) {
+  const table = (name: string) => ({ client: dynamoDb.client as never, name, pause: async () => {} });
   return {
-    items,
-    accounts,
-
-    put(person, binding = { userId: "user-1" }) {
-      items.set(hex(identityKey(person)), {
-        ...identityIn(person),
-        disabled: false,
-        sessionsValidFrom: 0,
-        ...binding,
-      });
+    bindings: dynamoDbBindings(table(tables.bindings), tables, policy),
+    directory: dynamoDbBindingDirectory(table(tables.bindings)),
+    revocations: dynamoDbRevocations(table(tables.bindings)),
+    sessions: {
+      ...dynamoDbSessions(table(tables.sessions), tables),
+      ...dynamoDbSessionList(table(tables.sessions)),
     },
-
-    putAccount(userId, account) {
-      accounts.set(userId, { ...noAccount, ...account });
-    },
-
-    unbind(person, now) {
-      const id = hex(identityKey(person));
-      const item = items.get(id);
-      if (item) items.set(id, unboundFrom(item, now + 1));
-    },
-
-    of: (person) => items.get(hex(identityKey(person))),
-
-    async find(key) {
-      await reach("bindings.find");
-      const item = items.get(hex(key));
-      if (!item) return undefined;
-      const { appId: _, openid: __, ...binding } = item;
-      return binding;
-    },
-
-    async bind(person, userId, enteredAt) {
-      await reach("bindings.bind");
-      const id = hex(identityKey(person));
-      const item = items.get(id);
-      if (item?.userId !== undefined && item.userId !== userId) return "already_bound";
-      if (item && item.sessionsValidFrom > enteredAt) return "superseded";
-      const account = accounts.get(userId) ?? noAccount;
-      if (account.disabled) return "account_disabled";
-      if (account.bindsValidFrom > enteredAt) return "superseded";
-      const ofThisApp = account.identities.get(person.appId) ?? new Set();
-      if (policy.oneIdentityPerApp && [...ofThisApp].some((other) => other !== id)) {
-        return "account_already_bound";
-      }
-      items.set(id, {
-        disabled: false,
-        sessionsValidFrom: 0,
-        ...item,
-        ...identityIn(person),
-        userId,
-        ...(person.unionid !== undefined && { unionid: person.unionid }),
-      });
-      accounts.set(userId, {
-        ...account,
-        identities: new Map([...account.identities, [person.appId, new Set([...ofThisApp, id])]]),
-      });
-      return "bound";
-    },
-
-    async rememberUnionid(key, unionid) {
-      await reach("bindings.rememberUnionid");
-      const item = items.get(hex(key));
-      if (item?.userId !== undefined) items.set(hex(key), { ...item, unionid });
-    },
-  };
-}
-
-/** The item stays, without its account and whatever was said of that. */
-function unboundFrom({ userId: _, ...item }: IdentityItem, validFrom: number): IdentityItem {
-  return { ...item, disabled: false, sessionsValidFrom: Math.max(item.sessionsValidFrom, validFrom) };
-}
-
-/** Over the same items that login binds. */
-export function fakeRevocations(
-  { reach }: Journal,
-  { items, accounts, putAccount }: FakeBindings,
-): Revocations {
-  const identitiesOf = (userId: string): BoundIdentity[] =>
-    [...(accounts.get(userId)?.identities ?? [])].flatMap(([appId, keys]) =>
-      [...keys].map((key) => ({ appId, identityKey: Buffer.from(key, "hex") })),
-    );
-  return {
-    async endSessions(key, validFrom) {
-      await reach("revocations.endSessions");
-      const item = items.get(hex(key));
-      if (!item) return;
-      items.set(hex(key), { ...item, sessionsValidFrom: Math.max(item.sessionsValidFrom, validFrom) });
-    },
-
-    async unbind({ appId, identityKey }, userId, validFrom) {
-      await reach("revocations.unbind");
-      const id = hex(identityKey);
-      const item = items.get(id);
-      if (item?.userId !== userId) return;
-      items.set(id, unboundFrom(item, validFrom));
-      const account = accounts.get(userId);
-      const others = [...(account?.identities.get(appId) ?? [])].filter((other) => other !== id);
-      putAccount(userId, {
-        ...account,
-        identities: new Map([...(account?.identities ?? []), [appId, new Set(others)]]),
-      });
-    },
-
-    async endBinds(userId, validFrom) {
-      await reach("revocations.endBinds");
-      const account = accounts.get(userId);
-      putAccount(userId, { ...account, bindsValidFrom: Math.max(account?.bindsValidFrom ?? 0, validFrom) });
-      return identitiesOf(userId);
-    },
-
-    async setAccountDisabled(userId, disabled) {
-      await reach("revocations.setAccountDisabled");
-      putAccount(userId, { ...accounts.get(userId), disabled });
-    },
-
-    async setIdentityDisabled(key, userId, disabled, validFrom) {
-      await reach("revocations.setIdentityDisabled");
-      const item = items.get(hex(key));
-      if (item?.userId !== userId) return;
-      items.set(hex(key), {
-        ...item,
-        disabled,
-        sessionsValidFrom: Math.max(item.sessionsValidFrom, validFrom),
-      });
-    },
-  };
-}
-
-export interface FakeSessions extends Sessions, SessionList {
-  readonly rows: Map<string, Session>;
-}
-
-export function fakeSessions({ reach }: Journal): FakeSessions {
-  const rows = new Map<string, Session>();
-  const id = ({ identityKey, secretHash }: SessionKey) => `${hex(identityKey)} ${hex(secretHash)}`;
-  return {
-    rows,
-    async create(session) {
-      await reach("sessions.create");
-      rows.set(id(session), session);
-    },
-    async remove(key) {
-      await reach("sessions.remove");
-      rows.delete(id(key));
-    },
-    async list(identityKey) {
-      await reach("sessions.list");
-      return [...rows.values()].filter((session) => hex(session.identityKey) === hex(identityKey));
-    },
-  };
-}
-
-interface TicketItem {
-  readonly person: Person;
-  readonly attemptsLeft: number;
-  /** Seconds. */
-  readonly expiresAt: number;
-}
-
-export interface FakeTickets extends BindTickets {
-  readonly items: Map<string, TicketItem>;
-}
-
-export function fakeTickets({ reach }: Journal): FakeTickets {
-  const items = new Map<string, TicketItem>();
-  return {
-    items,
-    async create(hash, person, attemptsLeft, expiresAt) {
-      await reach("tickets.create");
-      items.set(hash, { person, attemptsLeft, expiresAt });
-    },
-    async takeAttempt(hash, now) {
-      await reach("tickets.takeAttempt");
-      const item = items.get(hash);
-      if (!item || item.attemptsLeft <= 0 || item.expiresAt * 1000 <= now) return undefined;
-      items.set(hash, { ...item, attemptsLeft: item.attemptsLeft - 1 });
-      return item.person;
-    },
-    async consume(hash) {
-      await reach("tickets.consume");
-      return items.delete(hash);
-    },
-  };
-}
-
-export interface FakeCounters extends AttemptCounters {
-  readonly counts: Map<string, number>;
-  /** The counters that were asked for, in order, and whether they were charged. */
-  readonly asked: { counter: string; limit: number; expiresAt: number; charged: boolean }[];
-  /** How much is counted now against `identity`, `ip` or `username`, over all windows. */
-  counted(kind: string): number;
-}
-
-export function fakeCounters({ reach }: Journal): FakeCounters {
-  const counts = new Map<string, number>();
-  const asked: FakeCounters["asked"] = [];
-  return {
-    counts,
-    asked,
-    counted: (kind) =>
-      [...counts]
-        .filter(([counter]) => counter.startsWith(`${kind}#`))
-        .reduce((sum, [, count]) => sum + count, 0),
-    async charge(counter, limit, expiresAt) {
-      await reach("counters.charge");
-      const count = counts.get(counter) ?? 0;
-      const charged = count < limit;
-      if (charged) counts.set(counter, count + 1);
-      asked.push({ counter, limit, expiresAt, charged });
-      return charged;
-    },
-    async giveBack(counter) {
-      await reach("counters.giveBack");
-      const count = counts.get(counter) ?? 0;
-      if (count > 0) counts.set(counter, count - 1);
-    },
+    tickets: dynamoDbBindTickets(table(tables.attempts)),
+    counters: dynamoDbAttemptCounters(table(tables.attempts)),
+    accounts: dynamoDbAccounts(table(tables.accounts), tables.bindings),
   };
 }
 
@@ -397,75 +198,158 @@ export function hashOf(password: string): string {
   return `hash of <${password}>`;
 }
 
-export interface FakeAccounts extends Accounts {
-  readonly rows: Map<string, Account>;
-  put(account: { username: string; password: string; userId: string; disabled?: boolean }): void;
-}
-
-export function fakeAccounts({ reach }: Journal): FakeAccounts {
-  const rows = new Map<string, Account>();
-  return {
-    rows,
-    put({ username, password, userId, disabled = false }) {
-      const key = normalizeUsername(username);
-      rows.set(key, { username: key, userId, passwordHash: hashOf(password), disabled });
-    },
-    async find(username) {
-      await reach("accounts.find");
-      return rows.get(username);
-    },
-  };
-}
-
-/** The authorizer's one read, over the same rows that login writes. */
-export function fakeReadBoundSession(
-  { reach }: Journal,
-  bindings: FakeBindings,
-  sessions: FakeSessions,
-): ReadBoundSession {
-  return async ({ identityKey, secretHash }) => {
+/** The authorizer's one read, over the same tables that login writes. */
+export function readOver(dynamoDb: SimulatedDynamoDb, { reach }: Journal): ReadBoundSession {
+  return async ({ identityKey: identity, secretHash }) => {
     await reach("authorization.read");
-    const item = bindings.items.get(hex(identityKey));
-    const session = sessions.rows.get(`${hex(identityKey)} ${hex(secretHash)}`);
-    if (item?.userId === undefined || !session) return undefined;
-    const { appId, openid, userId, ...binding } = item;
-    return { identity: { appId, openid }, binding: { ...binding, userId }, session };
+    const item = dynamoDb.get(tables.bindings, { key: identity });
+    const session = dynamoDb.get(tables.sessions, { identity, secretHash });
+    if (typeof item?.userId !== "string" || !session) return undefined;
+    const { userId, appId, openid } = item;
+    return {
+      identity: { appId: String(appId), openid: String(openid) },
+      binding: { ...readBinding(item), userId },
+      session: session as unknown as Session,
+    };
   };
 }
 
 /** Zhang San is `user-1`, Li Si is `user-2`; nobody is bound. Limits are out of the way unless a test sets them. */
 export function loginWorld(
-  settings: { limits?: Partial<AttemptLimits>; oneIdentityPerApp?: boolean; verifier?: "none" } = {},
+  settings: {
+    limits?: Partial<AttemptLimits>;
+    oneIdentityPerApp?: boolean;
+    verifier?: "none";
+    /** Before each call to DynamoDB. */
+    before?: () => Promise<void>;
+  } = {},
 ) {
   const time = { now: noon };
   const calls = journal();
   const wechat = fakeWeChat(calls);
-  const bindings = fakeBindings(calls, { oneIdentityPerApp: settings.oneIdentityPerApp ?? false });
-  const sessions = fakeSessions(calls);
-  const tickets = fakeTickets(calls);
-  const counters = fakeCounters(calls);
+  const dynamoDb = emptyTables(settings.before);
+  const stores = storesOver(dynamoDb, { oneIdentityPerApp: settings.oneIdentityPerApp ?? false });
   const hasher = fakeHasher();
-  const accounts = fakeAccounts(calls);
+  const bindings = {
+    ...journaled("bindings", stores.bindings, calls),
+    /** What is known of an identity, bound to `user-1` unless said otherwise; its account lists it. */
+    put(person: Person, { disabled = false, ...binding }: Partial<Binding> = { userId: "user-1" }): void {
+      const key = identityKey(person);
+      const { userId } = binding;
+      const known = userId === undefined ? {} : { ...person, boundAt: noon };
+      const generation = bindings.of(person)?.generation ?? 0;
+      dynamoDb.put(tables.bindings, { key, generation, ...known, ...binding, ...(disabled && { disabled }) });
+      if (userId === undefined) return;
+      const listed = bindings.accountItem(userId)?.[`identities:${person.appId}`];
+      const identities = new Set([...(listed instanceof Set ? listed : []), Buffer.from(key)]);
+      bindings.putAccount(userId, { [`identities:${person.appId}`]: identities });
+    },
+    putAccount(userId: string, account: Item): void {
+      const key = accountKey(userId);
+      dynamoDb.put(tables.bindings, { ...bindings.accountItem(userId), key, userId, ...account });
+    },
+    /** As the product unbinds: the userId goes, and every session with it. */
+    unbind: (person: Person, userId = "user-1") => unbindIdentity(person, userId, stores.revocations),
+    of(person: Person): Binding | undefined {
+      const item = dynamoDb.get(tables.bindings, { key: identityKey(person) });
+      return item && readBinding(item);
+    },
+    accountItem: (userId: string) => dynamoDb.get(tables.bindings, { key: accountKey(userId) }),
+    /** Identity items by their keys in hex. */
+    get items() {
+      const identities = dynamoDb.items(tables.bindings).filter(({ key }) => keyLength(key) === 16);
+      return new Map(identities.map((item) => [hex(item.key as Uint8Array), item]));
+    },
+    /** Account items by their userId. */
+    get accounts() {
+      const accounts = dynamoDb.items(tables.bindings).filter(({ key }) => keyLength(key) === 32);
+      return new Map(accounts.map((item) => [String(item.userId), item]));
+    },
+  };
+  const directory = journaled("directory", stores.directory, calls);
+  const revocations = journaled("revocations", stores.revocations, calls);
+  const sessions = {
+    ...journaled("sessions", stores.sessions, calls),
+    /** What is stored, by its handle in hex. */
+    get rows(): Map<string, Session> {
+      const items = dynamoDb.items(tables.sessions) as unknown as (Session & { identity: Uint8Array })[];
+      return new Map(
+        items.map(({ identity, ...session }) => [
+          hex(session.secretHash),
+          { ...session, identityKey: identity },
+        ]),
+      );
+    },
+  };
+  const tickets = {
+    ...journaled("tickets", stores.tickets, calls),
+    /** By the ticket's hash. */
+    get items() {
+      const items = dynamoDb.items(tables.attempts).filter(({ key }) => String(key).startsWith("ticket#"));
+      return new Map(
+        items.map(({ key, attemptsLeft, expiresAt, ...person }) => [
+          String(key).slice("ticket#".length),
+          { person, attemptsLeft, expiresAt },
+        ]),
+      );
+    },
+  };
+  const charges = journaled("counters", stores.counters, calls);
+  const counters = {
+    ...charges,
+    /** The counters that were asked for, in order, and whether they were charged. */
+    asked: [] as { counter: string; limit: number; expiresAt: number; charged: boolean }[],
+    async charge(counter: string, limit: number, expiresAt: number) {
+      const charged = await charges.charge(counter, limit, expiresAt);
+      counters.asked.push({ counter, limit, expiresAt, charged });
+      return charged;
+    },
+    get counts() {
+      const items = dynamoDb.items(tables.attempts).filter(({ count }) => count !== undefined);
+      return new Map(items.map(({ key, count }) => [String(key), Number(count)]));
+    },
+    /** How much is counted now against `identity`, `ip` or `username`, over all windows. */
+    counted: (kind: string) =>
+      [...counters.counts]
+        .filter(([counter]) => counter.startsWith(`${kind}#`))
+        .reduce((sum, [, count]) => sum + count, 0),
+  };
+  const accounts = {
+    ...journaled("accounts", stores.accounts, calls),
+    put(account: { username: string; password: string; userId: string; disabled?: boolean }): void {
+      const { password, disabled = false, userId } = account;
+      const username = normalizeUsername(account.username);
+      const row = {
+        username,
+        userId,
+        passwordHash: hashOf(password),
+        generation: 0,
+        ...(disabled && { disabled }),
+      };
+      dynamoDb.put(tables.accounts, { key: `username#${username}`, ...row });
+      dynamoDb.put(tables.accounts, { key: `userId#${userId}`, username });
+    },
+  };
   accounts.put({ ...zhangsan, userId: "user-1" });
   accounts.put({ ...lisi, userId: "user-2" });
 
-  const asked: Parameters<AccountVerifier["verify"]>[0][] = [];
+  const asked: VerifierQuestion[] = [];
   const builtIn = accountVerifier(accounts, hasher);
   const verifier: AccountVerifier = {
-    async verify(credentials) {
-      asked.push(credentials);
+    async verify(question) {
+      asked.push(question);
       await calls.reach("verifier.verify");
-      return builtIn.verify(credentials);
+      return builtIn.verify(question);
     },
   };
 
-  const needs: LoginNeeds = {
-    wechat,
+  const deps: LoginDeps = {
+    exchangeCode: wechat.exchange,
     bindings,
     sessions,
     tickets,
     counters,
-    verifier: settings.verifier ?? verifier,
+    verifier: settings.verifier === "none" ? undefined : verifier,
     limits: {
       perIdentity: 100,
       perSourceIp: 1_000,
@@ -482,19 +366,22 @@ export function loginWorld(
   return {
     time,
     journal: calls,
+    dynamoDb,
     wechat,
     bindings,
+    directory,
+    revocations,
     sessions,
     tickets,
     counters,
-    revocations: fakeRevocations(calls, bindings),
     hasher,
     accounts,
     /** What the verifier was asked, in order. */
     asked,
-    needs,
-    read: fakeReadBoundSession(calls, bindings, sessions),
-    login: (request: LoginRequest) => login(request, needs),
+    deps,
+    read: readOver(dynamoDb, calls),
+    login: (request: LoginRequest) => login(request, deps),
+
     /** A fresh code of this person, and what else they send. */
     withCode: (person: Person, credentials?: { username: string; password: string }): LoginRequest => ({
       code: wechat.code(person),
@@ -533,6 +420,10 @@ export function ticketIn(result: LoggedIn | Refusal): string {
 /** The code this login must be refused with; undefined for a success. */
 export function refusalOf(result: LoggedIn | Refusal): string | undefined {
   return isRefusal(result) ? result.refused : undefined;
+}
+
+function keyLength(key: unknown): number {
+  return key instanceof Uint8Array ? key.length : 0;
 }
 
 export function hex(bytes: Uint8Array): string {

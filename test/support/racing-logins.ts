@@ -3,12 +3,15 @@ import { setImmediate } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject, onTestFinished } from "vitest";
-import { authorize } from "../../functions/core/authorize.ts";
+import { batchGetItem } from "../../functions/authorizer/batch-get-item.ts";
+import { boundSessionReader } from "../../functions/authorizer/bound-session.ts";
+import { authorize, type ReadBoundSession } from "../../functions/core/authorize.ts";
 import { identityKey } from "../../functions/core/identity.ts";
-import { type LoggedIn, type LoginNeeds, type LoginRequest, login } from "../../functions/core/login.ts";
+import { login } from "../../functions/core/login.ts";
+import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
 import type { Refusal } from "../../functions/core/refusal.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
-import { readBoundSession } from "../../functions/dynamodb/authorization.ts";
+import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-directory.ts";
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
 import { dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
@@ -27,24 +30,25 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
     marshallOptions: { removeUndefinedValues: true },
   });
   onTestFinished(() => client.destroy());
-  const table = (name: TableName) => ({ ...dynamoDb.table(name), client });
-  const bindings = table("BINDINGS_TABLE");
-  const sessions = table("SESSIONS_TABLE");
   const pause = async () => {
     await setImmediate();
   };
+  const table = (name: TableName) => ({ ...dynamoDb.table(name), client, pause });
+  const bindings = table("BINDINGS_TABLE");
+  const sessions = table("SESSIONS_TABLE");
+  const names = { sessions: sessions.name, attempts: table("ATTEMPTS_TABLE").name };
   let verified = 0;
-  const needs: LoginNeeds = {
-    wechat: { code2session: async (_, openid) => ({ appId, openid }) },
-    bindings: dynamoDbBindings(bindings, { oneIdentityPerApp }, pause),
-    sessions: dynamoDbSessions(sessions),
+  const deps: LoginDeps = {
+    exchangeCode: async (_, openid) => ({ appId, openid }),
+    bindings: dynamoDbBindings(bindings, names, { oneIdentityPerApp }),
+    sessions: dynamoDbSessions(sessions, names),
     tickets: dynamoDbBindTickets(table("ATTEMPTS_TABLE")),
     counters: dynamoDbAttemptCounters(table("ATTEMPTS_TABLE")),
     verifier: {
       async verify({ username, password }) {
         verified++;
         return password === `password of ${username}`
-          ? { userId: `u_${username}` }
+          ? { userId: `u_${username}`, generation: 0 }
           : { refused: "invalid_credentials" };
       },
     },
@@ -54,18 +58,23 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
     now: Date.now,
     random: randomBytes,
   };
-  const read = readBoundSession(bindings.client, { bindings: bindings.name, sessions: sessions.name });
+  const readWithin = boundSessionReader(batchGetItem(process.env, Date.now, Math.random), {
+    bindings: bindings.name,
+    sessions: sessions.name,
+  });
+  const read: ReadBoundSession = (key) => readWithin(key, new AbortController().signal);
   return {
     dynamoDb,
-    needs,
-    revocations: dynamoDbRevocations(bindings, pause),
+    deps,
+    revocations: dynamoDbRevocations(bindings),
+    directory: dynamoDbBindingDirectory(bindings),
     verified: () => verified,
     logIn: (
       request: Omit<LoginRequest, "sourceIp" | "appId"> & ({ code: string } | { bindTicket: string }),
-    ) => login({ ...request, appId, sourceIp: "203.0.113.1" } as LoginRequest, needs),
+    ) => login({ ...request, appId, sourceIp: "203.0.113.1" } as LoginRequest, deps),
     /** The userId that the authorizer would pass on, or undefined. */
     userOf: async (sessionId: string) => (await authorize(sessionId, read, Date.now))?.binding.userId,
-    bindingOf: (openid: string) => needs.bindings.find(identityKey({ appId, openid })),
+    bindingOf: (openid: string) => deps.bindings.find(identityKey({ appId, openid })),
   };
 }
 

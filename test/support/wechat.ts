@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { onTestFinished } from "vitest";
-import type { AppSecrets } from "../../functions/wechat/app-secret.ts";
+import type { AppSecrets } from "../../functions/core/app-secret.ts";
 import {
   startWechatSimulator,
   type WechatSimulator,

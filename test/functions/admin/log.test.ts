@@ -7,17 +7,14 @@ import type { Facts } from "../../../functions/core/refusal.ts";
 import { sessionHandle } from "../../../functions/core/session.ts";
 import { needs } from "../../support/admin-deps.ts";
 import { alice, noon } from "../../support/fakes.ts";
-import { untimed } from "../../support/untimed.ts";
+import { quietShell } from "../../support/quiet-shell.ts";
 
 const { appId, openid } = alice;
 const canary = "c0ffee00c0ffee00c0ffee00c0ffee00";
 
 async function lineOf(request: AdminRequest, changes: Partial<AdminNeeds> = {}) {
   const lines: Facts[] = [];
-  const handler = adminHandler({
-    begin: untimed(lines),
-    needsUntil: () => ({ ...needs([appId]), ...changes }),
-  });
+  const handler = quietShell(adminHandler({ ...needs([appId]), ...changes }), lines);
   await handler(request);
   expect(lines).toHaveLength(1);
   return lines[0];
@@ -60,6 +57,7 @@ test("the id of a session that was ended is logged", async () => {
     identityKey: identityKey(alice),
     secretHash,
     userId: "u_1",
+    generation: 0,
     createdAt: noon,
     expiresAt: 1,
   };
@@ -74,10 +72,10 @@ test("the id of a session that was ended is logged", async () => {
           userId: "u_1",
           boundAt: noon,
           disabled: false,
-          sessionsValidFrom: 0,
+          generation: 0,
         }),
       },
-      sessions: { list: async () => [session], create: async () => {}, remove: async () => {} },
+      sessions: { list: async () => [session], remove: async () => true },
     },
   );
   expect(line).toMatchObject({ outcome: "done", openid, id, revoked: 1 });

@@ -1,20 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { accountVerifier, newUserId } from "../../../functions/core/account.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
-import {
-  fakeAccounts,
-  fakeHasher,
-  hashOf,
-  journal,
-  seededRandom,
-  shop,
-  zhangsan,
-} from "../../support/fakes.ts";
+import { fakeHasher, hashOf, loginWorld, seededRandom, shop } from "../../support/fakes.ts";
 
 function verifying() {
-  const calls = journal();
-  const accounts = fakeAccounts(calls);
-  accounts.put({ ...zhangsan, userId: "user-1" });
+  const { accounts, journal: calls } = loginWorld();
   accounts.put({ username: "wangwu", password: "shut out", userId: "user-3", disabled: true });
   const hasher = fakeHasher();
   const verifier = accountVerifier(accounts, hasher);
@@ -24,13 +14,13 @@ function verifying() {
 
 describe("the built-in verifier", () => {
   test("knows the user by the right password", async () => {
-    expect(await verifying().verify("zhangsan", "pwd123456")).toEqual({ userId: "user-1" });
+    expect(await verifying().verify("zhangsan", "pwd123456")).toEqual({ userId: "user-1", generation: 0 });
   });
 
   test.each(["ZhangSan", " zhangsan ", "ｚｈａｎｇｓａｎ"])(
     "takes the username however it is typed: %j",
     async (username) => {
-      expect(await verifying().verify(username, "pwd123456")).toEqual({ userId: "user-1" });
+      expect(await verifying().verify(username, "pwd123456")).toEqual({ userId: "user-1", generation: 0 });
     },
   );
 
@@ -79,7 +69,7 @@ describe("an unknown username", () => {
 
   test("stays refused even if a password matched the decoy", async () => {
     const gullible = { ...fakeHasher(), matches: async () => true };
-    const { verify } = accountVerifier(fakeAccounts(journal()), gullible);
+    const { verify } = accountVerifier(loginWorld().accounts, gullible);
     expect(await verify({ username: "nobody", password: "anything", appId: shop })).toEqual({
       refused: "invalid_credentials",
     });
@@ -101,7 +91,9 @@ describe("what is broken is thrown and never a wrong password", () => {
       ...fakeHasher(),
       matches: () => Promise.reject(unreadable),
     });
-    await expect(verify({ ...zhangsan, appId: shop })).rejects.toBe(unreadable);
+    await expect(verify({ username: "zhangsan", password: "pwd123456", appId: shop })).rejects.toBe(
+      unreadable,
+    );
   });
 });
 

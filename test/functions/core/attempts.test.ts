@@ -2,22 +2,22 @@ import { describe, expect, test } from "vitest";
 import { type AttemptLimits, chargeAttempt } from "../../../functions/core/attempts.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
 import { isRefusal, StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { alice, bob, fakeCounters, journal, noon } from "../../support/fakes.ts";
+import { alice, bob, loginWorld, noon } from "../../support/fakes.ts";
 
 const attempt = { identityKey: identityKey(alice), sourceIp: "203.0.113.7", username: "zhangsan" };
 const limits: AttemptLimits = { perIdentity: 3, perSourceIp: 5, perUsername: 4, windowSeconds: 900 };
 
 function counting(overrides: Partial<AttemptLimits> = {}) {
-  const calls = journal();
-  const counters = fakeCounters(calls);
-  const charge = (changes: Partial<typeof attempt> = {}, now = noon) =>
-    chargeAttempt({ ...attempt, ...changes }, { ...limits, ...overrides }, counters, now);
+  const { counters, journal: calls } = loginWorld();
+  const deps = { counters, limits: { ...limits, ...overrides } };
+  const charge = async (changes: Partial<typeof attempt> = {}, now = noon) =>
+    (await chargeAttempt({ ...attempt, ...changes }, deps, now, async () => {})).charge;
   const kinds = () => counters.asked.map(({ counter }) => counter.split("#")[0]);
   return { calls, counters, charge, kinds };
 }
 
 describe("an attempt", () => {
-  test("is charged to the identity, then the source IP, then the username, each with its own limit", async () => {
+  test("is charged to the identity, then to source IP and username, each with its own limit", async () => {
     const { charge, counters, kinds } = counting();
     const result = await charge();
     expect(kinds()).toEqual(["identity", "ip", "username"]);
@@ -50,20 +50,26 @@ describe("an attempt", () => {
 describe("a limit", () => {
   test.each([
     ["identity", { perIdentity: 2 }, ["identity"]],
-    ["ip", { perSourceIp: 2 }, ["identity", "ip"]],
+    ["ip", { perSourceIp: 2 }, ["identity", "ip", "username"]],
     ["username", { perUsername: 2 }, ["identity", "ip", "username"]],
-  ])(
-    "per %s lets as many through as it says, refuses the next, and charges nothing further",
-    async (kind, limit, touched) => {
-      const { charge, counters, kinds } = counting(limit);
-      expect(isRefusal(await charge())).toBe(false);
-      expect(isRefusal(await charge())).toBe(false);
-      counters.asked.length = 0;
-      expect(await charge()).toMatchObject({ refused: "too_many_attempts", facts: { limit: kind } });
-      expect(kinds()).toEqual(touched);
-      expect(counters.counted(kind)).toBe(2);
-    },
-  );
+  ])("per %s lets as many through as it says, and refuses the next", async (kind, limit, touched) => {
+    const { charge, counters, kinds } = counting(limit);
+    expect(isRefusal(await charge())).toBe(false);
+    expect(isRefusal(await charge())).toBe(false);
+    counters.asked.length = 0;
+    expect(await charge()).toMatchObject({ refused: "too_many_attempts", facts: { limit: kind } });
+    expect(kinds()).toEqual(touched);
+    expect(counters.counted(kind)).toBe(2);
+  });
+
+  test("that refuses gives back what the other of source IP and username was charged, and no identity", async () => {
+    const byUsername = counting({ perUsername: 2 });
+    const byIp = counting({ perSourceIp: 2 });
+    for (const { charge } of [byUsername, byIp]) for (let time = 1; time <= 3; time++) await charge();
+    expect(byUsername.counters.counted("ip")).toBe(2);
+    expect(byIp.counters.counted("username")).toBe(2);
+    for (const { counters } of [byUsername, byIp]) expect(counters.counted("identity")).toBe(3);
+  });
 
   test.each([
     ["identity", { perIdentity: 0 }, ["ip", "username"]],

@@ -8,10 +8,10 @@ import {
   ticketLifetimeSeconds,
 } from "../../../functions/core/bind-ticket.ts";
 import { parseSessionId } from "../../../functions/core/session.ts";
-import { alice, fakeTickets, journal, noon, seededRandom } from "../../support/fakes.ts";
+import { alice, loginWorld, noon, seededRandom } from "../../support/fakes.ts";
 
 async function issued({ attempts = ticketAttempts, now = noon } = {}) {
-  const tickets = fakeTickets(journal());
+  const { tickets } = loginWorld();
   const ticket = await issueTicket(alice, attempts, now, tickets, seededRandom("a ticket"));
   return { tickets, ticket, hash: ticketHash(ticket) };
 }
@@ -20,7 +20,7 @@ describe("a ticket", () => {
   test("is 32 random bytes in 43 characters", async () => {
     const sizes: number[] = [];
     const secret = Buffer.alloc(32, 0x5a);
-    const ticket = await issueTicket(alice, 1, noon, fakeTickets(journal()), (size) => {
+    const ticket = await issueTicket(alice, 1, noon, loginWorld().tickets, (size) => {
       sizes.push(size);
       return secret;
     });

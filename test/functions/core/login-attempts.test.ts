@@ -22,11 +22,12 @@ describe("a login with a password", () => {
       "ip",
       "username",
     ]);
-    expect(journal.operations.slice(0, 5)).toEqual([
-      "wechat.code2session",
+    expect(journal.operations.slice(0, 6)).toEqual([
+      "wechat.exchange",
       "counters.charge",
       "counters.charge",
       "counters.charge",
+      "bindings.find",
       "verifier.verify",
     ]);
   });
@@ -76,7 +77,7 @@ describe("a login with a password", () => {
   test("is charged in the window of its entry, however long WeChat takes", async () => {
     const { login, withCode, counters, journal, time } = loginWorld();
     time.now = noon + 899_999;
-    journal.meanwhile("wechat.code2session", () => {
+    journal.meanwhile("wechat.exchange", () => {
       time.now = noon + 903_000;
     });
     await login(withCode(alice, mistyped));
@@ -107,9 +108,9 @@ describe("an exhausted limit", () => {
   test.each([
     ["identity", { perIdentity: 2 }, 0, 0],
     ["ip", { perSourceIp: 2 }, 1, 0],
-    ["username", { perUsername: 2 }, 1, 1],
+    ["username", { perUsername: 2 }, 1, 0],
   ])(
-    "per %s refuses before the verifier is asked, and charges nothing further",
+    "per %s refuses before the verifier is asked, and leaves the other of IP and username as it was",
     async (kind, limits, identity, ip) => {
       const { login, withCode, asked, hasher, counters, sessions, tickets, bindings } = loginWorld({
         limits,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LoginRequest } from "../../../functions/core/login.ts";
+import type { LoginRequest } from "../../../functions/core/login-attempt.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 import {
   alice,
@@ -7,7 +7,6 @@ import {
   loggedIn,
   loginWorld,
   type Operation,
-  refusalOf,
   ticketIn,
   zhangsan,
 } from "../../support/fakes.ts";
@@ -17,10 +16,6 @@ const mistyped = { ...zhangsan, password: "pwd12345" };
 const silent = async ({ bindings, withCode }: LoginWorld) => {
   bindings.put(alice);
   return withCode(alice);
-};
-const silentWithUnionid = async ({ bindings, withCode }: LoginWorld) => {
-  bindings.put(alice);
-  return withCode({ ...alice, unionid: "uAlice" });
 };
 const unbound = async ({ withCode }: LoginWorld) => withCode(alice);
 const first = async ({ withCode }: LoginWorld) => withCode(alice, zhangsan);
@@ -37,23 +32,18 @@ const outage = () => new StoreUnavailable("DynamoDB", new Error("throttled"));
 
 describe("a store that does not answer is thrown, and is never a refusal", () => {
   test.each<[Operation, string, (world: LoginWorld) => Promise<LoginRequest>]>([
-    ["wechat.code2session", "a silent login", silent],
+    ["wechat.exchange", "a silent login", silent],
     ["bindings.find", "a silent login", silent],
-    ["bindings.rememberUnionid", "a silent login with a new unionid", silentWithUnionid],
-    ["sessions.create", "a silent login", silent],
+    ["sessions.open", "a silent login", silent],
     ["tickets.create", "the silent login of an unbound identity", unbound],
     ["counters.charge", "a first login", first],
     ["verifier.verify", "a first login", first],
     ["accounts.find", "a first login", first],
-    ["counters.giveBack", "a first login", first],
     ["bindings.find", "a first login", first],
     ["bindings.bind", "a first login", first],
-    ["sessions.create", "a first login", first],
     ["tickets.create", "a wrong password", wrong],
     ["tickets.takeAttempt", "a login by ticket", byTicket],
     ["bindings.bind", "a login by ticket", byTicket],
-    ["tickets.consume", "a login by ticket", byTicket],
-    ["sessions.create", "a login by ticket", byTicket],
   ])("%s in %s leaves no session", async (operation, _login, prepare) => {
     const world = loginWorld();
     const request = await prepare(world);
@@ -98,46 +88,50 @@ describe("after an outage", () => {
   test("whose reply was lost, a session that nobody knows of is the only trace", async () => {
     const { login, withCode, bindings, sessions } = loginWorld();
     bindings.put(alice);
-    const { create } = sessions;
-    sessions.create = async (session) => {
-      await create(session);
+    const { open } = sessions;
+    sessions.open = async (session) => {
+      await open(session);
       throw outage();
     };
     await expect(login(withCode(alice))).rejects.toThrow(StoreUnavailable);
     expect(sessions.rows.size).toBe(1);
-    sessions.create = create;
+    sessions.open = open;
     loggedIn(await login(withCode(alice)));
     expect(sessions.rows.size).toBe(2);
   });
 
-  test.each<[Operation]>([["bindings.bind"], ["tickets.consume"]])(
-    "of %s the same ticket and password log in",
-    async (operation) => {
-      const { login, withTicket, ticket, journal, sessions } = await withAliceTicket();
-      journal.meanwhile(operation, () => {
-        throw outage();
-      });
-      await expect(login(withTicket(ticket, zhangsan))).rejects.toThrow(StoreUnavailable);
-      expect(loggedIn(await login(withTicket(ticket, zhangsan))).userId).toBe("user-1");
-      expect(sessions.rows.size).toBe(1);
-    },
-  );
-
-  test("of sessions.create the ticket is spent, and a new code alone logs in", async () => {
-    const { login, withCode, withTicket, ticket, journal, sessions } = await withAliceTicket();
-    journal.meanwhile("sessions.create", () => {
+  test("of the bind the same ticket and password log in", async () => {
+    const { login, withTicket, ticket, journal, sessions } = await withAliceTicket();
+    journal.meanwhile("bindings.bind", () => {
       throw outage();
     });
     await expect(login(withTicket(ticket, zhangsan))).rejects.toThrow(StoreUnavailable);
-    expect(refusalOf(await login(withTicket(ticket, zhangsan)))).toBe("invalid_ticket");
-    expect(loggedIn(await login(withCode(alice))).userId).toBe("user-1");
+    expect(loggedIn(await login(withTicket(ticket, zhangsan))).userId).toBe("user-1");
+    expect(sessions.rows.size).toBe(1);
+  });
+
+  test("of the counters, where there is something to give back, who knows the password is logged in", async () => {
+    const { login, withCode, journal, counters } = loginWorld();
+    journal.breaks("counters.giveBack", outage());
+    expect(await login(withCode(alice, zhangsan))).toMatchObject({
+      userId: "user-1",
+      facts: { notGivenBack: true },
+    });
+    expect([...counters.counts.values()]).toEqual([1, 1, 1]);
+  });
+
+  test("of what remembers a unionid, the session that nobody knows of is the only trace", async () => {
+    const { login, withCode, bindings, journal, sessions } = loginWorld();
+    bindings.put(alice);
+    journal.breaks("bindings.rememberUnionid", outage());
+    await expect(login(withCode({ ...alice, unionid: "uAlice" }))).rejects.toThrow(StoreUnavailable);
     expect(sessions.rows.size).toBe(1);
   });
 
   test("an error that is no outage is thrown as it is", async () => {
     const { login, withCode, journal } = loginWorld();
     const bug = new TypeError("a bug");
-    journal.breaks("wechat.code2session", bug);
+    journal.breaks("wechat.exchange", bug);
     await expect(login(withCode(alice))).rejects.toBe(bug);
   });
 });

@@ -34,7 +34,7 @@ describe("a bound identity", () => {
     const { bindings, login, withCode, journal } = loginWorld();
     bindings.put(alice);
     await login(withCode(alice));
-    expect(journal.operations).toEqual(["wechat.code2session", "bindings.find", "sessions.create"]);
+    expect(journal.operations).toEqual(["wechat.exchange", "bindings.find", "sessions.open"]);
   });
 
   test("gets one session, which the authorizer allows", async () => {
@@ -43,9 +43,10 @@ describe("a bound identity", () => {
     const { sessionId } = loggedIn(await login(withCode(alice)));
     expect([...sessions.rows.values()]).toEqual([
       {
-        identityKey: identityKey(alice),
+        identityKey: new Uint8Array(identityKey(alice)),
         secretHash: expect.any(Uint8Array),
         userId: "user-1",
+        generation: 0,
         createdAt: noon,
         expiresAt: noon / 1000 + sessionLifetimeSeconds,
       },
@@ -66,7 +67,7 @@ describe("a bound identity", () => {
   test("is counted from the entry: the clock goes on while WeChat thinks, createdAt does not", async () => {
     const { bindings, login, withCode, sessions, journal, time } = loginWorld();
     bindings.put(alice);
-    journal.meanwhile("wechat.code2session", () => {
+    journal.meanwhile("wechat.exchange", () => {
       time.now = noon + 2_500;
     });
     const { expiresAt } = loggedIn(await login(withCode(alice)));
@@ -116,58 +117,45 @@ describe("a bound identity", () => {
   });
 });
 
-describe("whatever ended the sessions of an identity ends the logins under way", () => {
+describe("whatever ends the sessions of an identity", () => {
   test.each([
-    ["one millisecond before the login's entry: it goes on", noon - 1, undefined],
-    ["at its entry: it goes on", noon, undefined],
-    ["one millisecond after its entry: a new code is needed", noon + 1, "invalid_code"],
-    ["long after its entry: a new code is needed", noon + 3_600_000, "invalid_code"],
-  ])("sessions valid from %s", async (_when, sessionsValidFrom, refusal) => {
-    const { bindings, login, withCode, sessions, journal, time } = loginWorld();
-    bindings.put(alice, { userId: "user-1", sessionsValidFrom });
-    journal.meanwhile("wechat.code2session", () => {
-      time.now = noon + 5_000;
-    });
-    expect(refusalOf(await login(withCode(alice)))).toBe(refusal);
-    expect(sessions.rows.size).toBe(refusal === undefined ? 1 : 0);
-  });
-
-  test("also an unbinding: no ticket for a login that was under way", async () => {
-    const { bindings, login, withCode, tickets, journal } = loginWorld();
+    ["while WeChat is asked counts as before the login", "wechat.exchange", true],
+    ["before the read counts as before the login", "bindings.find", true],
+    ["after the read ends its session, as if it had come just after", "sessions.open", false],
+  ] as const)("%s", async (_when, operation, isAllowed) => {
+    const { bindings, login, withCode, read, journal, revocations, time } = loginWorld();
     bindings.put(alice);
-    journal.meanwhile("wechat.code2session", () => bindings.unbind(alice, noon));
-    expect(refusalOf(await login(withCode(alice)))).toBe("invalid_code");
-    expect(tickets.items.size).toBe(0);
-  });
-
-  test("also when it happens while WeChat is asked", async () => {
-    const { bindings, login, withCode, sessions, journal } = loginWorld();
-    bindings.put(alice);
-    journal.meanwhile("wechat.code2session", () =>
-      bindings.put(alice, { userId: "user-1", sessionsValidFrom: noon + 1 }),
-    );
-    expect(await login(withCode(alice))).toMatchObject({
-      refused: "invalid_code",
-      facts: { superseded: true },
-    });
-    expect(sessions.rows.size).toBe(0);
-  });
-
-  test("also when it happens after the read: the session is written, and is dead", async () => {
-    const { bindings, login, withCode, read, journal, time } = loginWorld();
-    bindings.put(alice);
-    journal.meanwhile("sessions.create", () =>
-      bindings.put(alice, { userId: "user-1", sessionsValidFrom: noon + 1 }),
-    );
+    journal.meanwhile(operation, () => revocations.endSessions(identityKey(alice)));
     const { sessionId } = loggedIn(await login(withCode(alice)));
-    expect(await authorize(sessionId, read, () => time.now)).toBeUndefined();
+    expect((await authorize(sessionId, read, () => time.now)) !== undefined).toBe(isAllowed);
+  });
+
+  test.each([-3_600_000, -5_000, 5_000, 3_600_000])(
+    "holds and lets in again at once, also for a clock that is %i ms off",
+    async (offset) => {
+      const { bindings, login, withCode, read, revocations, time } = loginWorld();
+      bindings.put(alice);
+      const before = loggedIn(await login(withCode(alice))).sessionId;
+      await revocations.endSessions(identityKey(alice));
+      time.now = noon + offset;
+      const after = loggedIn(await login(withCode(alice))).sessionId;
+      expect(await authorize(before, read, () => noon)).toBeUndefined();
+      expect(await authorize(after, read, () => noon)).toBeDefined();
+    },
+  );
+
+  test("unbinds it while WeChat is asked: it gets a ticket as any unbound identity", async () => {
+    const { bindings, login, withCode, journal } = loginWorld();
+    bindings.put(alice);
+    journal.meanwhile("wechat.exchange", () => bindings.unbind(alice));
+    expect(refusalOf(await login(withCode(alice)))).toBe("binding_required");
   });
 });
 
 describe("an identity without an account", () => {
   test.each([
     ["that nobody has seen", undefined],
-    ["that was unbound", { disabled: false, sessionsValidFrom: noon - 1 }],
+    ["that was unbound", { disabled: false, generation: 4 }],
   ])("%s gets a bind ticket and no session", async (_which, binding) => {
     const { bindings, login, withCode, tickets, sessions, counters } = loginWorld();
     if (binding) bindings.put(alice, binding);
@@ -205,12 +193,9 @@ describe("the unionid", () => {
     expect(bindings.of(alice)?.unionid).toBe(written ?? known);
   });
 
-  test.each([
-    ["disabled", { userId: "user-1", disabled: true }],
-    ["superseded", { userId: "user-1", sessionsValidFrom: noon + 1 }],
-  ])("is not written for a login that is refused: %s", async (_why, binding) => {
+  test("is not written for a login that is refused", async () => {
     const { bindings, login, withCode, journal } = loginWorld();
-    bindings.put(alice, binding);
+    bindings.put(alice, { userId: "user-1", disabled: true });
     expect(isRefusal(await login(withCode({ ...alice, unionid: "uAlice" })))).toBe(true);
     expect(journal.operations).not.toContain("bindings.rememberUnionid");
   });
@@ -226,7 +211,7 @@ describe("a code", () => {
   test("that WeChat does not know is refused before anything is read", async () => {
     const { login, withCode, journal } = loginWorld();
     expect(told(await login({ ...withCode(alice), code: "made up" }))).toEqual({ refused: "invalid_code" });
-    expect(journal.operations).toEqual(["wechat.code2session"]);
+    expect(journal.operations).toEqual(["wechat.exchange"]);
   });
 
   test("gives one session, however many send it at once", async () => {
@@ -262,7 +247,7 @@ describe("a code", () => {
       const refusal = refused(code, { retryAfter: 60, facts: { errcode: 1, rid: "some-rid" } });
       const request = { ...withCode(alice, zhangsan), code: wechat.code(refusal) };
       expect(await login(request)).toMatchObject(refusal);
-      expect(journal.operations).toEqual(["wechat.code2session"]);
+      expect(journal.operations).toEqual(["wechat.exchange"]);
     },
   );
 });

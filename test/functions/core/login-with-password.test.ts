@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { AccountVerifier, Verification } from "../../../functions/core/account-verifier.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
 import { ticketHash } from "../../../functions/core/bind-ticket.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
+import { login as loginWith } from "../../../functions/core/login.ts";
+import type { LoginRequest } from "../../../functions/core/login-attempt.ts";
 import {
   alice,
   bob,
@@ -55,18 +58,17 @@ describe("the first login, in one call", () => {
     expect(journal.operations).not.toContain("bindings.rememberUnionid");
   });
 
-  test("exchanges the code before it looks at the password, and binds before the session exists", async () => {
+  test("exchanges the code before it looks at the password, and reads the identity before that", async () => {
     const { login, withCode, journal } = loginWorld({
       limits: { perIdentity: 0, perSourceIp: 0, perUsername: 0 },
     });
     await login(withCode(alice, zhangsan));
     expect(journal.operations).toEqual([
-      "wechat.code2session",
+      "wechat.exchange",
+      "bindings.find",
       "verifier.verify",
       "accounts.find",
-      "bindings.find",
       "bindings.bind",
-      "sessions.create",
     ]);
   });
 
@@ -80,7 +82,7 @@ describe("the first login, in one call", () => {
   test("binds an identity again that was unbound before", async () => {
     const { login, withCode, bindings } = loginWorld();
     bindings.put(alice, { userId: "user-2" });
-    bindings.unbind(alice, noon - 1);
+    await bindings.unbind(alice, "user-2");
     expect(await login(withCode(alice, zhangsan))).toMatchObject({ userId: "user-1", newBinding: true });
   });
 
@@ -159,19 +161,18 @@ describe("with credentials in the call, credentials decide", () => {
   test("right ones of another account are refused, and nothing is bound to anybody else", async () => {
     const { login, withCode, bindings, sessions, journal } = loginWorld();
     bindings.put(alice);
-    const before = structuredClone(bindings.items);
+    const before = bindings.items;
     expect(told(await login(withCode(alice, lisi)))).toEqual({ refused: "already_bound" });
     expect(bindings.items).toEqual(before);
-    expect(bindings.accounts.size).toBe(0);
+    expect(bindings.accounts.has("user-2")).toBe(false);
     expect(sessions.rows.size).toBe(0);
     expect(journal.operations).not.toContain("bindings.bind");
   });
 
   test("after an unbind the other account may have the identity", async () => {
-    const { login, withCode, bindings, time } = loginWorld();
+    const { login, withCode, bindings } = loginWorld();
     bindings.put(alice);
-    bindings.unbind(alice, time.now);
-    time.now += 1;
+    await bindings.unbind(alice);
     expect(await login(withCode(alice, lisi))).toMatchObject({ userId: "user-2", newBinding: true });
   });
 
@@ -258,59 +259,89 @@ describe("account_disabled", () => {
 });
 
 describe("whatever ends access ends the logins under way", () => {
-  const cases = [
-    ["one millisecond before the entry: it goes on", noon - 1, undefined],
-    ["at the entry: it goes on", noon, undefined],
-    ["one millisecond after the entry: a new code is needed", noon + 1, "invalid_code"],
-  ] as const;
-
-  test.each(cases)(
-    "a bound identity's sessions are valid from %s",
-    async (_when, sessionsValidFrom, refusal) => {
-      const { login, withCode, bindings, sessions, journal, time } = loginWorld();
-      bindings.put(alice, { userId: "user-1", sessionsValidFrom });
-      journal.meanwhile("wechat.code2session", () => {
-        time.now = noon + 5_000;
-      });
-      expect(refusalOf(await login(withCode(alice, zhangsan)))).toBe(refusal);
-      expect(sessions.rows.size).toBe(refusal === undefined ? 1 : 0);
+  test.each(["verifier.verify", "bindings.bind"] as const)(
+    "an identity that was ended at %s is not bound",
+    async (operation) => {
+      const { login, withCode, bindings, sessions, journal, revocations } = loginWorld();
+      bindings.put(alice, { disabled: false });
+      journal.meanwhile(operation, () => revocations.endSessions(identityKey(alice)));
+      expect(told(await login(withCode(alice, zhangsan)))).toEqual({ refused: "access_changed" });
+      expect(bindings.of(alice)?.userId).toBeUndefined();
+      expect(sessions.rows.size).toBe(0);
     },
   );
 
-  test.each(cases)(
-    "an unbound identity's sessions are valid from %s",
-    async (_when, sessionsValidFrom, refusal) => {
-      const { login, withCode, bindings, sessions, journal, time } = loginWorld();
-      bindings.put(alice, { disabled: false, sessionsValidFrom });
-      journal.meanwhile("wechat.code2session", () => {
-        time.now = noon + 5_000;
-      });
-      expect(refusalOf(await login(withCode(alice, zhangsan)))).toBe(refusal);
-      expect(sessions.rows.size).toBe(refusal === undefined ? 1 : 0);
-      expect(bindings.of(alice)?.userId).toBe(refusal === undefined ? "user-1" : undefined);
-    },
-  );
-
-  test.each(cases)("an account's bindings are valid from %s", async (_when, bindsValidFrom, refusal) => {
-    const { login, withCode, bindings, sessions, journal, time } = loginWorld();
-    bindings.putAccount("user-1", { bindsValidFrom });
-    journal.meanwhile("verifier.verify", () => {
-      time.now = noon + 5_000;
-    });
-    expect(refusalOf(await login(withCode(alice, zhangsan)))).toBe(refusal);
-    expect(sessions.rows.size).toBe(refusal === undefined ? 1 : 0);
+  test.each([
+    ["earlier than the account has seen: refused", 6, "access_changed"],
+    ["as the account has seen it: bound", 7, undefined],
+    ["later than the account has seen: bound, and remembered", 8, undefined],
+  ])("a password that was verified under a generation %s", async (_what, generation, refusal) => {
+    const { login, withCode, bindings, deps } = loginWorld();
+    bindings.putAccount("user-9", { generation: 7 });
+    const verifier = { verify: async () => ({ userId: "user-9", generation }) };
+    const result = await loginWith(withCode(alice, zhangsan), { ...deps, verifier });
+    expect(refusalOf(result)).toBe(refusal);
+    expect(bindings.accountItem("user-9")?.generation).toBe(Math.max(7, generation));
+    expect(refusalOf(await login(withCode(alice)))).toBe(refusal && "binding_required");
   });
 
-  test("an unbind while the password is checked wins over the login that found it right", async () => {
-    const { login, withCode, bindings, sessions, journal } = loginWorld();
-    bindings.put(alice);
-    journal.meanwhile("verifier.verify", () => bindings.unbind(alice, noon));
-    expect(await login(withCode(alice, zhangsan))).toMatchObject({
-      refused: "invalid_code",
-      facts: { superseded: true },
+  describe("a verifier that says no generation", () => {
+    const withOwners = () => {
+      const world = loginWorld();
+      const verifier: AccountVerifier = {
+        async verify() {
+          await world.journal.reach("verifier.verify");
+          return { userId: "user-9" };
+        },
+      };
+      const attempt = (request: LoginRequest) => loginWith(request, { ...world.deps, verifier });
+      return { ...world, attempt };
+    };
+
+    test("is asked twice before a bind, the second time after the fence was read", async () => {
+      const { attempt, withCode, journal } = withOwners();
+      loggedIn(await attempt(withCode(alice, zhangsan)));
+      const asked = journal.operations.filter((it) => it.startsWith("verifier") || it.startsWith("bindings"));
+      expect(asked).toEqual([
+        "bindings.find",
+        "verifier.verify",
+        "bindings.fenceOf",
+        "verifier.verify",
+        "bindings.bind",
+      ]);
     });
+
+    test("is asked once where the identity is bound already", async () => {
+      const { attempt, withCode, journal, bindings } = withOwners();
+      bindings.put(alice, { userId: "user-9" });
+      loggedIn(await attempt(withCode(alice, zhangsan)));
+      expect(journal.operations.filter((it) => it === "verifier.verify")).toHaveLength(1);
+    });
+
+    test("cannot bind once the account was fenced off after its fence was read", async () => {
+      const { attempt, withCode, journal, revocations, bindings, sessions } = withOwners();
+      journal.meanwhile("bindings.bind", () => revocations.fence("user-9"));
+      expect(told(await attempt(withCode(alice, zhangsan)))).toEqual({ refused: "access_changed" });
+      expect(bindings.of(alice)).toBeUndefined();
+      expect(sessions.rows.size).toBe(0);
+    });
+
+    test("decides by its second answer", async () => {
+      const { withCode, deps } = loginWorld();
+      const answers: Verification[] = [{ userId: "user-9" }, { refused: "invalid_credentials" }];
+      const verifier = { verify: async () => answers.shift() ?? answers[0] ?? { userId: "" } };
+      const result = await loginWith(withCode(alice, zhangsan), { ...deps, verifier });
+      expect(refusalOf(result)).toBe("invalid_credentials");
+    });
+  });
+
+  test("an unbind while the password is checked ends the session that comes of it", async () => {
+    const { login, withCode, bindings, journal, read, time } = loginWorld();
+    bindings.put(alice);
+    journal.meanwhile("verifier.verify", () => bindings.unbind(alice));
+    const { sessionId } = loggedIn(await login(withCode(alice, zhangsan)));
     expect(bindings.of(alice)?.userId).toBeUndefined();
-    expect(sessions.rows.size).toBe(0);
+    expect(await authorize(sessionId, read, () => time.now)).toBeUndefined();
   });
 
   test("a session of a first login counts from its entry too", async () => {

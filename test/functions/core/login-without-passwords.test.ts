@@ -57,30 +57,28 @@ describe("where nobody knows passwords, the first login of an identity", () => {
     expect(bindings.accounts.size).toBe(1);
   });
 
-  test.each([
-    ["one millisecond before its entry: it goes on", noon - 1, undefined],
-    ["at its entry: it goes on", noon, undefined],
-    ["one millisecond after its entry: a new code is needed", noon + 1, "invalid_code"],
-  ])("is under way from its entry: sessions valid from %s", async (_when, sessionsValidFrom, refusal) => {
-    const { login, withCode, bindings, sessions, journal, time } = world();
-    bindings.put(alice, { disabled: false, sessionsValidFrom });
-    journal.meanwhile("wechat.code2session", () => {
-      time.now = noon + 5_000;
-    });
-    expect(refusalOf(await login(withCode(alice)))).toBe(refusal);
-    expect(sessions.rows.size).toBe(refusal === undefined ? 1 : 0);
+  test("takes WeChat, one read and one transaction", async () => {
+    const { login, withCode, journal } = world();
+    await login(withCode(alice));
+    expect(journal.operations).toEqual(["wechat.exchange", "bindings.find", "bindings.bind"]);
+  });
+
+  test("is overtaken by what ends the identity's access between its read and its bind", async () => {
+    const { login, withCode, bindings, sessions, journal } = world();
+    bindings.put(alice, { disabled: false });
+    journal.meanwhile("bindings.bind", () => bindings.put(alice, { disabled: false, generation: 1 }));
+    expect(told(await login(withCode(alice)))).toEqual({ refused: "access_changed" });
+    expect(sessions.rows.size).toBe(0);
+    expect(bindings.of(alice)?.userId).toBeUndefined();
   });
 
   test("that loses its race against one that was unbound again at once needs a new code", async () => {
     const { login, withCode, bindings, sessions, journal } = world();
     journal.meanwhile("bindings.bind", () => {
       bindings.put(alice, { userId: "u_faster" });
-      journal.meanwhile("bindings.find", () => bindings.unbind(alice, noon));
+      journal.meanwhile("bindings.find", () => bindings.unbind(alice, "u_faster"));
     });
-    expect(await login(withCode(alice))).toMatchObject({
-      refused: "invalid_code",
-      facts: { superseded: true },
-    });
+    expect(told(await login(withCode(alice)))).toEqual({ refused: "access_changed" });
     expect(sessions.rows.size).toBe(0);
   });
 

@@ -10,12 +10,12 @@ import {
   sessionHandle,
   sessionKeyOf,
 } from "../../../functions/core/session.ts";
-import { alice, bob, fakeSessions, hex, journal, noon, seededRandom } from "../../support/fakes.ts";
+import { alice, bob, hex, loginWorld, noon, seededRandom } from "../../support/fakes.ts";
 
 const key = identityKey(alice);
 const lifetimeSeconds = 86_400;
 const mint = (createdAt = noon, random = seededRandom("a session")) =>
-  newSession(key, "user-1", createdAt, lifetimeSeconds, random);
+  newSession(key, { userId: "user-1", generation: 0 }, createdAt, lifetimeSeconds, random);
 
 describe("a new session", () => {
   test("has a SessionId of 64 characters that need no escaping in a header or a URL", () => {
@@ -102,7 +102,7 @@ describe("what is not a SessionId", () => {
 });
 
 describe("a session may be used", () => {
-  const bound: Binding = { userId: "user-1", disabled: false, sessionsValidFrom: 0 };
+  const bound: Binding = { userId: "user-1", disabled: false, generation: 0 };
   const { session } = mint();
   const end = session.expiresAt * 1000;
 
@@ -119,12 +119,16 @@ describe("a session may be used", () => {
   });
 
   test.each([
-    ["nothing has ever ended this identity's sessions", 0, true],
-    ["sessions are valid from one millisecond before it", noon - 1, true],
-    ["sessions are valid from the moment it was created", noon, true],
-    ["sessions are valid from one millisecond after it", noon + 1, false],
-  ])("where %s: from %i, %s", (_what, sessionsValidFrom, expected) => {
-    expect(isLive(session, { ...bound, sessionsValidFrom }, noon + 5_000)).toBe(expected);
+    ["nothing has ever ended this identity's sessions", 0, 0, true],
+    ["they were ended before it was opened", 7, 7, true],
+    ["they were ended since", 7, 8, false],
+    ["its generation is of the future, which is nobody's", 8, 7, false],
+  ])("where %s: opened under %i, now %i, %s", (_what, generation, now, expected) => {
+    expect(isLive({ ...session, generation }, { ...bound, generation: now }, noon)).toBe(expected);
+  });
+
+  test("whenever it was opened: no clock but that of its end has a say", () => {
+    expect(isLive(mint(noon + 3_600_000).session, bound, noon)).toBe(true);
   });
 
   test("not where the identity is disabled", () => {
@@ -136,13 +140,12 @@ describe("a session may be used", () => {
   });
 
   test("not where the identity is unbound", () => {
-    expect(isLive(session, { disabled: false, sessionsValidFrom: 0 }, noon)).toBe(false);
+    expect(isLive(session, { disabled: false, generation: 0 }, noon)).toBe(false);
   });
 
   test.each([
-    ["createdAt", { ...session, createdAt: Number.NaN }, bound],
     ["expiresAt", { ...session, expiresAt: Number.NaN }, bound],
-    ["sessionsValidFrom", session, { ...bound, sessionsValidFrom: Number.NaN }],
+    ["generation", { ...session, generation: Number.NaN }, { ...bound, generation: Number.NaN }],
   ])("not where %s is not a number", (_field, broken, binding) => {
     expect(isLive(broken, binding, noon)).toBe(false);
   });
@@ -171,11 +174,11 @@ describe("a session's handle", () => {
 });
 
 describe("the sessions of an identity", () => {
-  const bound: Binding = { userId: "user-1", disabled: false, sessionsValidFrom: 0 };
+  const bound: Binding = { userId: "user-1", disabled: false, generation: 0 };
   const opened = async (...createdAt: number[]) => {
-    const sessions = fakeSessions(journal());
+    const { sessions } = loginWorld();
     const random = seededRandom("a list");
-    for (const at of createdAt) await sessions.create(mint(at, random).session);
+    for (const at of createdAt) await sessions.open(mint(at, random).session);
     return sessions;
   };
   const listed = async (sessions: Awaited<ReturnType<typeof opened>>, binding: Binding, now: number) =>
@@ -191,16 +194,20 @@ describe("the sessions of an identity", () => {
     const end = noon + lifetimeSeconds * 1000;
     expect(await listed(sessions, bound, end - 1)).toHaveLength(3);
     expect(await listed(sessions, bound, end)).toEqual([noon + 2_000, noon + 1_000]);
-    expect(await listed(sessions, { ...bound, sessionsValidFrom: noon + 2_000 }, noon + 5_000)).toEqual([
-      noon + 2_000,
-    ]);
+    expect(await listed(sessions, { ...bound, generation: 1 }, noon + 5_000)).toEqual([]);
     expect(await listed(sessions, { ...bound, disabled: true }, noon + 5_000)).toEqual([]);
   });
 
   test("are listed without anybody else's", async () => {
     const sessions = await opened(noon);
-    await sessions.create(
-      newSession(identityKey(bob), "user-1", noon, lifetimeSeconds, seededRandom("bob")).session,
+    await sessions.open(
+      newSession(
+        identityKey(bob),
+        { userId: "user-1", generation: 0 },
+        noon,
+        lifetimeSeconds,
+        seededRandom("bob"),
+      ).session,
     );
     expect(await listed(sessions, bound, noon)).toEqual([noon]);
   });

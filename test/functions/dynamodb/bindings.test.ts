@@ -1,14 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { accountKey, identityKey, type Person } from "../../../functions/core/identity.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { dynamoDbBindings } from "../../../functions/dynamodb/bindings.ts";
-import {
-  base64,
-  dynamoDbForThisTest,
-  noon,
-  type Stored,
-  transactionCancelled,
-} from "../../support/dynamodb.ts";
+import { base64, noon, noonInSeconds, type Stored, transactionCancelled } from "../../support/dynamodb.ts";
+import { sessionOf, storesForThisTest } from "../../support/stores.ts";
 
 const alice: Person = { appId: "wx1", openid: "o-alice" };
 const bob: Person = { appId: "wx1", openid: "o-bob" };
@@ -16,8 +10,6 @@ const aliceElsewhere: Person = { appId: "wx2", openid: "o-alice-2" };
 
 const identityItem = (person: Person, more: Stored = {}): Stored => ({
   key: { B: base64(identityKey(person)) },
-  appId: { S: person.appId },
-  openid: { S: person.openid },
   ...more,
 });
 const accountItem = (userId: string, more: Stored = {}): Stored => ({
@@ -25,274 +17,277 @@ const accountItem = (userId: string, more: Stored = {}): Stored => ({
   userId: { S: userId },
   ...more,
 });
-const milliseconds = (time: number) => ({ N: String(time) });
+const N = (number: number) => ({ N: String(number) });
 
-async function bindings(policy = { oneIdentityPerApp: false }) {
-  const dynamoDb = await dynamoDbForThisTest();
-  const pauses: number[] = [];
-  const pause = async (repetition: number) => void pauses.push(repetition);
-  return {
-    ...dynamoDb,
-    pauses,
-    bindings: dynamoDbBindings(dynamoDb.table("BINDINGS_TABLE"), policy, pause),
-    stored: async () => new Map((await dynamoDb.items("BINDINGS_TABLE")).map((item) => [item.key?.B, item])),
-    putAll: async (...items: Stored[]) => {
-      for (const item of items) await dynamoDb.put("BINDINGS_TABLE", item);
-    },
-  };
+/** The stores with these items in the Bindings table, and all that the tables hold. */
+async function stores(items: readonly Stored[] = [], policy?: { oneIdentityPerApp: boolean }) {
+  const it = await storesForThisTest(policy);
+  for (const item of items) await it.put("BINDINGS_TABLE", item);
+  const tables = ["BINDINGS_TABLE", "SESSIONS_TABLE", "ATTEMPTS_TABLE"] as const;
+  return { ...it, stored: () => Promise.all(tables.map((table) => it.items(table))) };
 }
 
 describe("binding", () => {
   test.each([
     ["without", alice, {}],
     ["with", { ...alice, unionid: "u-alice" }, { unionid: { S: "u-alice" } }],
-  ])("%s a unionid writes the identity and lists it with its account", async (_, person, unionid) => {
-    const { bindings: it, stored } = await bindings();
-    expect(await it.bind(person, "u1", noon)).toBe("bound");
-    expect(await stored()).toEqual(
-      new Map([
-        [
-          base64(identityKey(alice)),
-          identityItem(alice, { userId: { S: "u1" }, boundAt: milliseconds(noon), ...unionid }),
-        ],
-        [
-          base64(accountKey("u1")),
-          accountItem("u1", { "identities:wx1": { BS: [base64(identityKey(alice))] } }),
-        ],
-      ]),
+  ])("%s a unionid writes identity, account and session at once", async (_, person, unionid) => {
+    const { bind, bindings, identityItem: identity, accountItem: account, items, calls } = await stores();
+    expect(await bind(person, "u1")).toBe("bound");
+    expect(calls.map(({ action }) => action)).toEqual(["dynamodb:TransactWriteItems"]);
+    expect(await identity(alice)).toEqual({
+      key: { B: base64(identityKey(alice)) },
+      appId: { S: "wx1" },
+      openid: { S: "o-alice" },
+      userId: { S: "u1" },
+      boundAt: N(noon),
+      generation: N(0),
+      ...unionid,
+    });
+    expect(await account()).toEqual(
+      accountItem("u1", { generation: N(0), "identities:wx1": { BS: [base64(identityKey(alice))] } }),
     );
+    expect(await items("SESSIONS_TABLE")).toEqual([
+      {
+        identity: { B: base64(identityKey(alice)) },
+        secretHash: { B: base64(sessionOf(alice).secretHash) },
+        userId: { S: "u1" },
+        generation: N(0),
+        createdAt: N(noon),
+        expiresAt: N(noonInSeconds + 86_400),
+      },
+    ]);
     const { openid: _openid, appId: _appId, ...known } = person;
-    expect(await it.find(identityKey(alice))).toEqual({
+    expect(await bindings.find(identityKey(alice))).toEqual({
       userId: "u1",
       disabled: false,
-      sessionsValidFrom: 0,
+      generation: 0,
       ...known,
     });
   });
 
-  test("the same pair again is bound as before, and keeps a unionid that WeChat does not repeat", async () => {
-    const { bindings: it, stored } = await bindings();
-    await it.bind({ ...alice, unionid: "u-alice" }, "u1", noon);
-    expect(await it.bind(alice, "u1", noon + 1)).toBe("bound");
-    expect((await stored()).get(base64(identityKey(alice)))).toMatchObject({
-      userId: { S: "u1" },
-      unionid: { S: "u-alice" },
-    });
-    expect((await stored()).get(base64(accountKey("u1")))).toMatchObject({
-      "identities:wx1": { BS: [base64(identityKey(alice))] },
-    });
+  test("consumes the ticket with it, for one of all that try", async () => {
+    const { bind, tickets, items } = await stores();
+    for (const hash of ["one", "another"]) await tickets.create(hash, alice, 5, noonInSeconds + 600);
+    expect(await bind(alice, "u1", { ticket: "one" })).toBe("bound");
+    expect((await items("ATTEMPTS_TABLE")).map(({ key }) => key?.S)).toEqual(["ticket#another"]);
+    expect(await bind(bob, "u2", { ticket: "one" })).toBe("invalid_ticket");
+    expect(await items("SESSIONS_TABLE")).toHaveLength(1);
+  });
+
+  test("the same pair again is told so, and nothing is written", async () => {
+    const { bind, stored } = await stores();
+    await bind(alice, "u1");
+    const before = await stored();
+    expect(await bind(alice, "u1")).toBe("bound_already");
+    expect(await stored()).toEqual(before);
   });
 
   test("an identity with another account is left as it is, and so is the account that asked", async () => {
-    const { bindings: it, stored } = await bindings();
-    await it.bind(alice, "u1", noon);
+    const { bind, stored } = await stores();
+    await bind(alice, "u1");
     const before = await stored();
-    expect(await it.bind(alice, "u2", noon)).toBe("already_bound");
+    expect(await bind(alice, "u2")).toBe("already_bound");
     expect(await stored()).toEqual(before);
   });
 
   test("of 16 accounts that want one identity at once, one gets it and only that one lists it", async () => {
-    const { bindings: it, stored } = await bindings();
+    const { bind, items } = await stores();
     const users = Array.from({ length: 16 }, (_, index) => `u${index}`);
-    const results = await Promise.all(users.map((userId) => it.bind(alice, userId, noon)));
+    const results = await Promise.all(users.map((userId) => bind(alice, userId)));
     expect(results.filter((result) => result === "bound")).toHaveLength(1);
     expect(results.filter((result) => result === "already_bound")).toHaveLength(15);
     const winner = users[results.indexOf("bound")] ?? "nobody";
-    const items = await stored();
-    expect([...items.keys()].sort()).toEqual([base64(identityKey(alice)), base64(accountKey(winner))].sort());
-    expect(items.get(base64(identityKey(alice)))).toMatchObject({ userId: { S: winner } });
+    expect((await items("BINDINGS_TABLE")).map(({ key }) => key?.B).sort()).toEqual(
+      [base64(identityKey(alice)), base64(accountKey(winner))].sort(),
+    );
+    expect(await items("SESSIONS_TABLE")).toHaveLength(1);
   });
 
-  test("16 first logins of one person at once end in one binding", async () => {
-    const { bindings: it, stored } = await bindings();
-    const results = await Promise.all(Array.from({ length: 16 }, () => it.bind(alice, "u1", noon)));
-    expect(new Set(results)).toEqual(new Set(["bound"]));
-    expect((await stored()).get(base64(accountKey("u1")))).toMatchObject({
-      "identities:wx1": { BS: [base64(identityKey(alice))] },
-    });
+  test("of 16 first logins of one person at once one binds, and the others are told that it is bound", async () => {
+    const { bind } = await stores();
+    const results = await Promise.all(Array.from({ length: 16 }, () => bind(alice, "u1")));
+    expect(results.toSorted()).toEqual(["bound", ...Array(15).fill("bound_already")]);
   });
 
   test("an account lists all its identities, by mini-program", async () => {
-    const { bindings: it, stored } = await bindings();
-    for (const person of [alice, bob, aliceElsewhere])
-      expect(await it.bind(person, "u1", noon)).toBe("bound");
-    const account = (await stored()).get(base64(accountKey("u1")));
-    expect(account?.["identities:wx1"]?.BS?.toSorted()).toEqual(
+    const { bind, accountItem: account } = await stores();
+    for (const person of [alice, bob, aliceElsewhere]) expect(await bind(person, "u1")).toBe("bound");
+    const item = await account();
+    expect(item?.["identities:wx1"]?.BS?.toSorted()).toEqual(
       [alice, bob].map((person) => base64(identityKey(person))).sort(),
     );
-    expect(account?.["identities:wx2"]?.BS).toEqual([base64(identityKey(aliceElsewhere))]);
+    expect(item?.["identities:wx2"]?.BS).toEqual([base64(identityKey(aliceElsewhere))]);
   });
 
-  test("the same openid in two mini-programs is two identities", async () => {
-    const { bindings: it } = await bindings();
-    expect(await it.bind({ appId: "wx1", openid: "o" }, "u1", noon)).toBe("bound");
-    expect(await it.bind({ appId: "wx2", openid: "o" }, "u2", noon)).toBe("bound");
-    expect(await it.find(identityKey({ appId: "wx1", openid: "o" }))).toMatchObject({ userId: "u1" });
-    expect(await it.find(identityKey({ appId: "wx2", openid: "o" }))).toMatchObject({ userId: "u2" });
-  });
-
-  test("with and without a unionid, one openid is one identity", async () => {
-    const { bindings: it } = await bindings();
-    await it.bind({ ...alice, unionid: "u-alice" }, "u1", noon);
-    expect(await it.bind({ ...alice, unionid: "u-other" }, "u2", noon)).toBe("already_bound");
-    expect(await it.bind(alice, "u2", noon)).toBe("already_bound");
-  });
-
-  test("a unionid is never a key: two openids with one unionid are bound apart", async () => {
-    const { bindings: it } = await bindings();
-    expect(await it.bind({ ...alice, unionid: "u" }, "u1", noon)).toBe("bound");
-    expect(await it.bind({ ...bob, unionid: "u" }, "u2", noon)).toBe("bound");
+  test("with and without a unionid, one openid is one identity; one unionid is no key", async () => {
+    const { bind } = await stores();
+    await bind({ ...alice, unionid: "u" }, "u1");
+    expect(await bind({ ...alice, unionid: "other" }, "u2")).toBe("already_bound");
+    expect(await bind(alice, "u2")).toBe("already_bound");
+    expect(await bind({ ...bob, unionid: "u" }, "u2")).toBe("bound");
   });
 });
 
-describe("what ended an access while the login was under way", () => {
+describe("what has ended an access since it was read", () => {
   test.each([
-    ["a millisecond before the login entered", noon - 1, "bound"],
-    ["as the login entered", noon, "bound"],
-    ["a millisecond after it", noon + 1, "superseded"],
-  ])("an identity whose sessions count from %s", async (_, sessionsValidFrom, expected) => {
-    const { bindings: it, putAll, stored } = await bindings();
-    await putAll(identityItem(alice, { sessionsValidFrom: milliseconds(sessionsValidFrom) }));
+    ["never, and none was read", undefined, 0, "bound"],
+    ["never, where it was ended before", 3, 3, "bound"],
+    ["since", 4, 3, "access_changed"],
+    ["since, where nothing was read", 1, 0, "access_changed"],
+    ["never, but a later number was read, which no item has", 2, 3, "access_changed"],
+  ])("an identity's: %s", async (_, now, read, expected) => {
+    const items = now === undefined ? [] : [identityItem(alice, { generation: N(now) })];
+    const { bind, stored, bindings } = await stores(items);
     const before = await stored();
-    expect(await it.bind(alice, "u1", noon)).toBe(expected);
-    if (expected === "superseded") expect(await stored()).toEqual(before);
+    expect(await bind(alice, "u1", { generation: read })).toBe(expected);
+    if (expected === "bound") expect((await bindings.find(identityKey(alice)))?.generation).toBe(read);
+    else expect(await stored()).toEqual(before);
   });
 
-  test("the same pair is superseded too: its sessions were ended", async () => {
-    const { bindings: it, putAll } = await bindings();
-    await putAll(identityItem(alice, { userId: { S: "u1" }, sessionsValidFrom: milliseconds(noon + 1) }));
-    expect(await it.bind(alice, "u1", noon)).toBe("superseded");
+  test("the same pair under a later generation: its sessions were ended", async () => {
+    const { bind } = await stores([identityItem(alice, { userId: { S: "u1" }, generation: N(1) })]);
+    expect(await bind(alice, "u1")).toBe("access_changed");
   });
 
   test.each([
-    ["a millisecond before the login entered", noon - 1, "bound"],
-    ["as the login entered", noon, "bound"],
-    ["a millisecond after it", noon + 1, "superseded"],
-  ])("an account whose binds count from %s", async (_, bindsValidFrom, expected) => {
-    const { bindings: it, putAll, stored } = await bindings();
-    await putAll(accountItem("u1", { bindsValidFrom: milliseconds(bindsValidFrom) }));
+    ["a generation that the account has not seen yet", { generation: 8 }, "bound"],
+    ["the generation that the account has seen last", { generation: 7 }, "bound"],
+    ["an earlier generation", { generation: 6 }, "access_changed"],
+    ["the fence as it is", { fence: 2 }, "bound"],
+    ["the fence as it was", { fence: 1 }, "access_changed"],
+    ["a fence that is none", { fence: 0 }, "access_changed"],
+  ])("an account's, under %s", async (_, account, expected) => {
+    const { bind, stored } = await stores([accountItem("u1", { generation: N(7), fence: N(2) })]);
     const before = await stored();
-    expect(await it.bind(alice, "u1", noon)).toBe(expected);
-    if (expected === "superseded") expect(await stored()).toEqual(before);
+    expect(await bind(alice, "u1", { account })).toBe(expected);
+    if (expected !== "bound") expect(await stored()).toEqual(before);
   });
 
   test.each([
     ["disabled", { BOOL: true }, "account_disabled"],
     ["enabled again", { BOOL: false }, "bound"],
   ])("an account that is %s", async (_, disabled, expected) => {
-    const { bindings: it, putAll } = await bindings();
-    await putAll(accountItem("u1", { disabled }));
-    expect(await it.bind(alice, "u1", noon)).toBe(expected);
-    expect((await it.find(identityKey(alice)))?.userId).toBe(expected === "bound" ? "u1" : undefined);
+    const { bind } = await stores([accountItem("u1", { disabled, generation: N(0) })]);
+    expect(await bind(alice, "u1")).toBe(expected);
   });
 
-  test("disabled comes before superseded: an account that is both is said to be disabled", async () => {
-    const { bindings: it, putAll } = await bindings();
-    await putAll(accountItem("u1", { disabled: { BOOL: true }, bindsValidFrom: milliseconds(noon + 1) }));
-    expect(await it.bind(alice, "u1", noon)).toBe("account_disabled");
+  test("disabled comes before fenced off: an account that is both is said to be disabled", async () => {
+    const { bind } = await stores([accountItem("u1", { disabled: { BOOL: true }, generation: N(7) })]);
+    expect(await bind(alice, "u1")).toBe("account_disabled");
+  });
+
+  test("an account's fence is read strongly consistently, and is 0 where there is none", async () => {
+    const { bindings, calls } = await stores([accountItem("u1", { fence: N(4) })]);
+    expect(await bindings.fenceOf("u1")).toBe(4);
+    expect(await bindings.fenceOf("u2")).toBe(0);
+    for (const { input } of calls) expect(input).toMatchObject({ ConsistentRead: true });
   });
 });
 
 describe("one identity per account and mini-program, where the owner asks for it", () => {
-  test("a second WeChat is refused, and nothing is written", async () => {
-    const { bindings: it, stored } = await bindings({ oneIdentityPerApp: true });
-    await it.bind(alice, "u1", noon);
-    const before = await stored();
-    expect(await it.bind(bob, "u1", noon)).toBe("account_already_bound");
-    expect(await stored()).toEqual(before);
-  });
+  const strict = { oneIdentityPerApp: true };
 
-  test("the same WeChat again, and another mini-program, are welcome", async () => {
-    const { bindings: it } = await bindings({ oneIdentityPerApp: true });
-    await it.bind(alice, "u1", noon);
-    expect(await it.bind(alice, "u1", noon)).toBe("bound");
-    expect(await it.bind(aliceElsewhere, "u1", noon)).toBe("bound");
+  test("a second WeChat is refused, and nothing is written", async () => {
+    const { bind, stored } = await stores([], strict);
+    await bind(alice, "u1");
+    const before = await stored();
+    expect(await bind(bob, "u1")).toBe("account_already_bound");
+    expect(await stored()).toEqual(before);
+    expect(await bind(aliceElsewhere, "u1")).toBe("bound");
   });
 
   test("of 8 WeChats that want one account at once, one gets it", async () => {
-    const { bindings: it, stored } = await bindings({ oneIdentityPerApp: true });
+    const { bind, items } = await stores([], strict);
     const people = Array.from({ length: 8 }, (_, index) => ({ appId: "wx1", openid: `o${index}` }));
-    const results = await Promise.all(people.map((person) => it.bind(person, "u1", noon)));
+    const results = await Promise.all(people.map((person) => bind(person, "u1")));
     expect(results.toSorted()).toEqual([...Array(7).fill("account_already_bound"), "bound"]);
-    expect((await stored()).size).toBe(2);
+    expect(await items("BINDINGS_TABLE")).toHaveLength(2);
   });
 });
 
 describe("transactions that meet", () => {
-  const conflict = transactionCancelled("TransactionConflict", "None");
+  const conflict = transactionCancelled("None", "TransactionConflict", "None");
 
-  test("three conflicts, each after a pause of its own, then the binding", async () => {
-    const { bindings: it, faults, calls, pauses } = await bindings();
-    faults.push(conflict, transactionCancelled("None", "TransactionConflict"), conflict);
-    expect(await it.bind(alice, "u1", noon)).toBe("bound");
-    expect(calls).toHaveLength(4);
+  test.each([
+    ["another transaction", conflict],
+    [
+      "another one, beside a condition, of which that says nothing",
+      transactionCancelled("ConditionalCheckFailed", "TransactionConflict", "None"),
+    ],
+    ["throttling", transactionCancelled("ThrottlingError", "None", "None")],
+    ["the table's limit", transactionCancelled("None", "ProvisionedThroughputExceeded", "None")],
+  ] as const)("are sent again after a pause, in the same words with the same token: %s", async (_, fault) => {
+    const { bind, faults, calls, pauses } = await stores();
+    faults.push(...Array(20).fill(fault));
+    expect(await bind(alice, "u1")).toBe("bound");
+    expect(pauses).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+    expect(new Set(calls.map(({ input }) => JSON.stringify(input))).size).toBe(1);
+  });
+
+  test("are sent again while their own first sending is at work, by the SDK and then by us", async () => {
+    const { bind, faults, pauses } = await stores();
+    const inProgress = { kind: "error", type: "TransactionInProgressException", message: "at work" } as const;
+    faults.push(...Array(10).fill(inProgress));
+    expect(await bind(alice, "u1")).toBe("bound");
     expect(pauses).toEqual([1, 2, 3]);
   });
 
-  test("a fourth conflict is an outage, and nothing was written", async () => {
-    const { bindings: it, faults, calls, pauses, stored } = await bindings();
-    faults.push(conflict, conflict, conflict, conflict);
-    await expect(it.bind(alice, "u1", noon)).rejects.toThrow(StoreUnavailable);
-    expect(calls).toHaveLength(4);
-    expect(pauses).toEqual([1, 2, 3]);
-    expect((await stored()).size).toBe(0);
-  });
-
-  test("a conflict says nothing about the condition beside it", async () => {
-    const { bindings: it, faults, pauses } = await bindings();
-    faults.push(transactionCancelled("ConditionalCheckFailed", "TransactionConflict"));
-    expect(await it.bind(alice, "u1", noon)).toBe("bound");
-    expect(pauses).toEqual([1]);
-  });
-
-  test("each repetition is a transaction of its own, each resend of one the same", async () => {
-    const { bindings: it, faults, calls } = await bindings();
-    faults.push(conflict, { kind: "drop" });
-    await it.bind(alice, "u1", noon);
+  test("two binds have two tokens", async () => {
+    const { bind, calls } = await stores();
+    await bind(alice, "u1");
+    await bind(bob, "u1");
     const tokens = calls.map(({ input }) => new Map(Object.entries(Object(input))).get("ClientRequestToken"));
-    expect(tokens).toEqual([expect.any(String), tokens[1], tokens[1]]);
-    expect(tokens[0]).not.toBe(tokens[1]);
+    expect(new Set(tokens).size).toBe(2);
   });
 
-  test("a binding whose confirmation was lost is found to be made", async () => {
-    const { bindings: it, faults, calls, stored } = await bindings();
+  test("a bind whose confirmation was lost is found to be made, with its ticket", async () => {
+    const { bind, tickets, faults, calls, items } = await stores();
+    await tickets.create("one", alice, 5, noonInSeconds + 600);
     faults.push({ kind: "lose-reply" });
-    expect(await it.bind(alice, "u1", noon)).toBe("bound");
-    expect(calls).toHaveLength(2);
-    expect(calls[0]?.input).toEqual(calls[1]?.input);
-    expect((await stored()).size).toBe(2);
+    expect(await bind(alice, "u1", { ticket: "one" })).toBe("bound");
+    const [, first, second] = calls;
+    expect(first?.input).toEqual(second?.input);
+    expect(await items("ATTEMPTS_TABLE")).toEqual([]);
   });
 
-  test.each([["ThrottlingError"], ["ValidationError"], ["ItemCollectionSizeLimitExceeded"]])(
-    "a transaction cancelled for %s is an outage, not a refusal",
+  test.each([["ValidationError"], ["ItemCollectionSizeLimitExceeded"]])(
+    "cancelled for %s are an outage, not a refusal",
     async (reason) => {
-      const { bindings: it, faults } = await bindings();
-      faults.push(transactionCancelled("None", reason));
-      await expect(it.bind(alice, "u1", noon)).rejects.toThrow(StoreUnavailable);
+      const { bind, faults } = await stores();
+      faults.push(transactionCancelled("None", reason, "None"));
+      await expect(bind(alice, "u1")).rejects.toThrow(StoreUnavailable);
     },
   );
 });
 
+describe("a single write that meets a transaction", () => {
+  const conflict = { kind: "error", type: "TransactionConflictException", message: "meets" } as const;
+
+  test("is sent again after a pause, until it is through", async () => {
+    const { sessions, faults, pauses, items } = await stores();
+    faults.push(conflict, conflict, conflict);
+    expect(await sessions.open(sessionOf(alice))).toBe(true);
+    expect(pauses).toEqual([1, 2, 3]);
+    expect(await items("SESSIONS_TABLE")).toHaveLength(1);
+  });
+});
+
 describe("reading", () => {
   test("an identity that nobody has seen is undefined", async () => {
-    const { bindings: it } = await bindings();
-    expect(await it.find(identityKey(alice))).toBeUndefined();
+    const { bindings } = await stores();
+    expect(await bindings.find(identityKey(alice))).toBeUndefined();
   });
 
   test("is strongly consistent", async () => {
-    const { bindings: it, calls } = await bindings();
-    await it.find(identityKey(alice));
+    const { bindings, calls } = await stores();
+    await bindings.find(identityKey(alice));
     expect(calls).toMatchObject([{ action: "dynamodb:GetItem", input: { ConsistentRead: true } }]);
   });
 
-  test("an unbound identity keeps what ended its sessions", async () => {
-    const { bindings: it, putAll } = await bindings();
-    await putAll(identityItem(alice, { sessionsValidFrom: milliseconds(noon), unionid: { S: "u-alice" } }));
-    expect(await it.find(identityKey(alice))).toEqual({
-      unionid: "u-alice",
-      disabled: false,
-      sessionsValidFrom: noon,
-    });
+  test("an unbound identity keeps its generation and its ban", async () => {
+    const { bindings } = await stores([identityItem(alice, { generation: N(5), disabled: { BOOL: true } })]);
+    expect(await bindings.find(identityKey(alice))).toEqual({ disabled: true, generation: 5 });
   });
 
   test.each([
@@ -300,28 +295,31 @@ describe("reading", () => {
     ["false", { BOOL: false }, false],
     ["of a type it should not have", { S: "no" }, true],
   ])("disabled, where it is %s", async (_, disabled, expected) => {
-    const { bindings: it, putAll } = await bindings();
-    await putAll(identityItem(alice, { userId: { S: "u1" }, disabled }));
-    expect(await it.find(identityKey(alice))).toMatchObject({ disabled: expected });
+    const { bindings } = await stores([identityItem(alice, { userId: { S: "u1" }, disabled })]);
+    expect(await bindings.find(identityKey(alice))).toMatchObject({ disabled: expected });
+  });
+
+  test("a generation that is no whole number is broken, and not 0", async () => {
+    const { bindings } = await stores([identityItem(alice, { generation: { S: "0" } })]);
+    await expect(bindings.find(identityKey(alice))).rejects.toThrow("generation that is no whole number");
   });
 });
 
 describe("a unionid that WeChat has only now sent", () => {
   test("is filled in", async () => {
-    const { bindings: it } = await bindings();
-    await it.bind(alice, "u1", noon);
-    await it.rememberUnionid(identityKey(alice), "u-alice");
-    expect(await it.find(identityKey(alice))).toMatchObject({ userId: "u1", unionid: "u-alice" });
+    const { bind, bindings } = await stores();
+    await bind(alice, "u1");
+    await bindings.rememberUnionid(identityKey(alice), "u-alice");
+    expect(await bindings.find(identityKey(alice))).toMatchObject({ userId: "u1", unionid: "u-alice" });
   });
 
   test.each([
-    ["an identity that was unbound meanwhile", [identityItem(alice)]],
+    ["an identity that was unbound meanwhile", [identityItem(alice, { generation: N(1) })]],
     ["an identity that nobody has seen", []],
   ])("changes nothing about %s", async (_, items) => {
-    const { bindings: it, putAll, stored } = await bindings();
-    await putAll(...items);
+    const { bindings, stored } = await stores(items);
     const before = await stored();
-    await it.rememberUnionid(identityKey(alice), "u-alice");
+    await bindings.rememberUnionid(identityKey(alice), "u-alice");
     expect(await stored()).toEqual(before);
   });
 });

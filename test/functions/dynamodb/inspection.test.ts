@@ -19,11 +19,7 @@ async function inspected(table: Omit<InspectedTable, "table">, description: obje
     },
   });
   const client: Pick<DynamoDBClient, "send"> = aws.client();
-  const { inspect } = dynamoDbInspection(
-    client,
-    [{ table: "Sessions", ...table }],
-    new AbortController().signal,
-  );
+  const { inspect } = dynamoDbInspection(client, [{ table: "Sessions", ...table }]);
   const [state] = await inspect();
   return { state, calls: calls.sort() };
 }

@@ -57,15 +57,6 @@ describe("a login that succeeds", () => {
       },
     ]);
   });
-
-  test("gets needs of its own, with a deadline that is still to come", async () => {
-    const { post, wechat, bindings, deadlines } = deployed();
-    bindings.put(alice);
-    await post(jsonEvent({ code: wechat.code(alice), appId }));
-    await post(jsonEvent({ code: wechat.code(alice), appId }));
-    expect(new Set(deadlines).size).toBe(2);
-    expect(deadlines.map(({ aborted }) => aborted)).toEqual([false, false]);
-  });
 });
 
 describe("a login that is refused", () => {
@@ -149,7 +140,7 @@ describe("a method other than POST", () => {
   test.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "post"])(
     "is told to use POST, whatever it sends: %s",
     async (method) => {
-      const { post, wechat, deadlines, logged, journal } = deployed();
+      const { post, wechat, logged, journal } = deployed();
       const answer = await post(jsonEvent({ code: wechat.code(alice), appId, ...zhangsan }, { method }));
       expect(answer).toMatchObject({ statusCode: 405, headers: { allow: "POST" } });
       expect(bodyOf(answer)).toMatchObject({
@@ -160,7 +151,6 @@ describe("a method other than POST", () => {
       expect(logged).toEqual([
         { event: "login", outcome: "method_not_allowed", status: 405, requestId: "request-1" },
       ]);
-      expect(deadlines).toEqual([]);
       expect(journal.operations).toEqual([]);
     },
   );
@@ -176,12 +166,11 @@ describe("a request that is not valid", () => {
     ["another content type", apiEvent({ body: "{}" }), 415, "unsupported_media_type", undefined],
     ["4097 bytes", jsonEvent(`${" ".repeat(4095)}{}`), 413, "payload_too_large", undefined],
   ])("is refused without any I/O: %s", async (_what, event, status, code, fields) => {
-    const { post, deadlines, journal, logged } = deployed();
+    const { post, journal, logged } = deployed();
     const answer = await post(event);
     expect(answer.statusCode).toBe(status);
     expect(bodyOf(answer)).toMatchObject({ code, action: "fix_request", detail: expect.any(String) });
     expect(bodyOf(answer).fields).toEqual(fields);
-    expect(deadlines).toEqual([]);
     expect(journal.operations).toEqual([]);
     expect(logged).toEqual([{ event: "login", outcome: code, status, requestId: "request-1" }]);
   });
@@ -189,12 +178,11 @@ describe("a request that is not valid", () => {
 
 describe("what is broken", () => {
   test.each<[Operation]>([
-    ["wechat.code2session"],
+    ["wechat.exchange"],
     ["bindings.find"],
     ["bindings.bind"],
     ["counters.charge"],
     ["verifier.verify"],
-    ["sessions.create"],
   ])("is 503 with a new code where a store does not answer: %s", async (operation) => {
     const { post, wechat, journal, logged, sessions } = deployed();
     class ThrottlingException extends Error {
@@ -324,8 +312,11 @@ test("no code, password, username, ticket or SessionId is logged, and none is an
   await send(withCode(lisi));
   bindings.put(alice, { userId: "user-1", disabled: true });
   await send(withCode());
-  bindings.put(alice, { userId: "user-1", sessionsValidFrom: noon + 1 });
-  await send(withCode());
+  await bindings.unbind(alice);
+  bindings.put(alice, { disabled: false });
+  journal.meanwhile("bindings.bind", () => bindings.put(alice, { disabled: false, generation: 9 }));
+  await send(withCode(zhangsan));
+  bindings.put(alice);
   for (let guess = 1; guess <= 6; guess++) await send(withCode(typed[1]));
   time.now += 900_000;
   const bug = new TypeError(`cannot read ${JSON.stringify([typed, codes, tickets, sessionIds])}`);
@@ -337,6 +328,7 @@ test("no code, password, username, ticket or SessionId is logged, and none is an
   await send(withCode(zhangsan));
 
   expect([...outcomes].sort()).toEqual([
+    "access_changed",
     "account_disabled",
     "already_bound",
     "binding_required",

@@ -3,6 +3,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { lambdaVerifier } from "../../../functions/passwords/lambda-verifier.ts";
+import { invocation } from "../../../functions/runtime/invocation.ts";
 import { serverForThisTest } from "../../support/wechat.ts";
 
 const attempt = { username: "张三", password: 'pwd "123456"\\', appId: "wx1" };
@@ -32,8 +33,9 @@ async function verifier({ payload = "", functionError, status = 200, hangs = fal
   });
   onTestFinished(() => client.destroy());
   const deadline = new AbortController();
-  const it = lambdaVerifier(client, "the-verifier", deadline.signal);
-  return { invocations, deadline, verify: () => it.verify(attempt) };
+  const it = lambdaVerifier(client, "the-verifier");
+  const verify = () => invocation({ deadline: deadline.signal, clock: () => 0 }, () => it.verify(attempt));
+  return { invocations, deadline, verify };
 }
 
 test("the verifier gets username and password as they were typed, and the appId", async () => {
@@ -44,6 +46,8 @@ test("the verifier gets username and password as they were typed, and the appId"
 
 test.each([
   ['{"userId":"u1"}', { userId: "u1" }],
+  ['{"userId":"u1","generation":0}', { userId: "u1", generation: 0 }],
+  ['{"userId":"u1","generation":7}', { userId: "u1", generation: 7 }],
   ['{"userId":"u1","name":"ignored"}', { userId: "u1" }],
   [JSON.stringify({ userId: "u".repeat(128) }), { userId: "u".repeat(128) }],
   ['{"userId":"用户"}', { userId: "用户" }],
@@ -58,6 +62,9 @@ test.each([
 describe("is an outage, and never a no", () => {
   test.each([
     ["an unknown refusal", '{"refused":"because"}'],
+    ["a generation that is no number", '{"userId":"u1","generation":"7"}'],
+    ["a generation that is no whole number", '{"userId":"u1","generation":1.5}'],
+    ["a generation below 0", '{"userId":"u1","generation":-1}'],
     ["an unknown refusal with a userId", '{"refused":"because","userId":"u1"}'],
     ["a refusal that is null", '{"refused":null,"userId":"u1"}'],
     ["an empty userId", '{"userId":""}'],

@@ -14,6 +14,7 @@ const promised: readonly [code: ErrorCode, status: number, atLogin: Action, else
   ["binding_required", 409, "bind", "bind"],
   ["already_bound", 409, "unbind_first", "unbind_first"],
   ["account_already_bound", 409, "contact_support", "contact_support"],
+  ["access_changed", 409, "new_code", "new_code"],
   ["account_disabled", 403, "contact_support", "contact_support"],
   ["wechat_user_blocked", 403, "contact_support", "contact_support"],
   ["too_many_attempts", 429, "wait", "wait"],

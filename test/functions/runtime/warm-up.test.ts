@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { outside } from "../../../functions/runtime/invocation.ts";
 import { warmUp } from "../../../functions/runtime/warm-up.ts";
 
 beforeEach(() => {
@@ -37,10 +38,14 @@ describe("never fails", () => {
 test("ends after a second where nothing answers, and calls off what is under way", async () => {
   const signals: AbortSignal[] = [];
   const ended = vi.fn();
-  const warming = warmUp((deadline) => {
-    signals.push(deadline);
-    return never();
-  }, never).then(ended);
+  const warming = warmUp(
+    () =>
+      outside("a store", (deadline) => {
+        signals.push(deadline);
+        return never();
+      }),
+    never,
+  ).then(ended);
   await vi.advanceTimersByTimeAsync(999);
   expect(ended).not.toHaveBeenCalled();
   expect(signals.map(({ aborted }) => aborted)).toEqual([false]);

@@ -1,29 +1,25 @@
 import { describe, expect, test } from "vitest";
-import type { AccountVerifier } from "../../../functions/core/login.ts";
+import type { AccountVerifier } from "../../../functions/core/account-verifier.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { verifierHandler } from "../../../functions/verifier/handler.ts";
 import { shop, zhangsan } from "../../support/fakes.ts";
-import { untimed } from "../../support/untimed.ts";
+import { quietShell } from "../../support/quiet-shell.ts";
 
 type Verify = AccountVerifier["verify"];
 
 function verifying(verify: Verify = async () => ({ userId: "user-1" })) {
   const logged: Facts[] = [];
   const asked: Parameters<Verify>[0][] = [];
-  const deadlines: AbortSignal[] = [];
-  const handler = verifierHandler({
-    begin: untimed(logged),
-    verifierUntil: (deadline) => {
-      deadlines.push(deadline);
-      return {
-        verify: (credentials) => {
-          asked.push(credentials);
-          return verify(credentials);
-        },
-      };
-    },
-  });
-  return { asked, deadlines, handler, logged };
+  const handler = quietShell(
+    verifierHandler({
+      verify: (credentials) => {
+        asked.push(credentials);
+        return verify(credentials);
+      },
+    }),
+    logged,
+  );
+  return { asked, handler, logged };
 }
 
 const question = { ...zhangsan, appId: shop };
@@ -42,14 +38,6 @@ describe("the verifier", () => {
     [{ refused: "account_disabled" }],
   ])("answers %j just so", async (verdict) => {
     expect(await verifying(async () => verdict).handler(question)).toStrictEqual(verdict);
-  });
-
-  test("gets a deadline of its own for each question", async () => {
-    const { handler, deadlines } = verifying();
-    await handler(question);
-    await handler(question);
-    expect(new Set(deadlines).size).toBe(2);
-    expect(deadlines.map(({ aborted }) => aborted)).toEqual([false, false]);
   });
 });
 

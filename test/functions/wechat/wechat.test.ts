@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { codeExchange } from "../../../functions/core/code-exchange.ts";
 import { isRefusal, type RefusalCode } from "../../../functions/core/refusal.ts";
 import { type WeChatSettings, weChat } from "../../../functions/wechat/wechat.ts";
 import { codeHash } from "../../../simulator/request-log.ts";
 import type { Trouble } from "../../../simulator/trouble.ts";
-import { untimedCall } from "../../support/untimed.ts";
 import { serverForThisTest, settableSecrets, shop, solo, weChatForThisTest } from "../../support/wechat.ts";
 
 const noon = Date.UTC(2026, 2, 1, 12);
@@ -14,18 +14,13 @@ const rid = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/;
 async function client(settings: Partial<WeChatSettings> = {}) {
   const simulator = await weChatForThisTest();
   const secrets = settableSecrets(shop.secret);
-  const wechat = weChat({
-    baseUrl: simulator.url,
-    appSecrets: secrets,
-    now: () => noon,
-    deadlineMs: patient,
-    ...settings,
-  }).timedBy(untimedCall);
+  const wechat = weChat({ baseUrl: simulator.url, now: () => noon, deadlineMs: patient, ...settings });
+  const exchangeCode = codeExchange({ wechat, appSecrets: secrets });
   return {
     simulator,
     secrets,
-    wechat,
-    exchange: (code = simulator.login("alice")) => wechat.code2session(shop.appid, code),
+    exchangeCode,
+    exchange: (code = simulator.login("alice")) => exchangeCode(shop.appid, code),
     sent: () => simulator.requests.map((request) => request.codeHash),
   };
 }
@@ -51,10 +46,10 @@ async function answered(body: unknown, status = 200, headers: Record<string, str
 
 describe("a person", () => {
   test("is the appId that was asked for, the openid, and the unionid where WeChat knows one", async () => {
-    const { simulator, wechat } = await client();
+    const { simulator, exchangeCode } = await client();
     const [inShop] = simulator.user("alice").identities;
     expect(inShop?.unionid).toBeDefined();
-    expect(await wechat.code2session(shop.appid, simulator.login("alice"))).toEqual({
+    expect(await exchangeCode(shop.appid, simulator.login("alice"))).toEqual({
       appId: shop.appid,
       openid: inShop?.openid,
       unionid: inShop?.unionid,
@@ -62,10 +57,10 @@ describe("a person", () => {
   });
 
   test("has no unionid where the mini-program belongs to no Open Platform account", async () => {
-    const { simulator, secrets, wechat } = await client();
+    const { simulator, secrets, exchangeCode } = await client();
     secrets.now = solo.secret;
     const inSolo = simulator.user("alice").identities[1];
-    expect(await wechat.code2session(solo.appid, simulator.login("alice", solo.appid))).toEqual({
+    expect(await exchangeCode(solo.appid, simulator.login("alice", solo.appid))).toEqual({
       appId: solo.appid,
       openid: inSolo?.openid,
     });
@@ -301,10 +296,10 @@ describe("the secret is refused (40125)", () => {
   );
 
   test("what worked before for one mini-program proves nothing for another", async () => {
-    const { simulator, wechat, exchange } = await client();
+    const { simulator, exchangeCode, exchange } = await client();
     await exchange();
     const code = simulator.login("alice", solo.appid);
-    expect(await wechat.code2session(solo.appid, code)).toMatchObject(refusal("not_configured"));
+    expect(await exchangeCode(solo.appid, code)).toMatchObject(refusal("not_configured"));
   });
 
   test("an outage proves nothing about the secret", async () => {
@@ -325,7 +320,7 @@ describe("the secret is refused (40125)", () => {
   });
 
   test("a renewed one that WeChat had accepted, and that is refused too, is a rotation as well", async () => {
-    const { simulator, secrets, wechat } = await client();
+    const { simulator, secrets, exchangeCode } = await client();
     secrets.next = "accepted once";
     const renewed = secrets.renewed;
     secrets.renewed = (appId) => {
@@ -333,9 +328,7 @@ describe("the secret is refused (40125)", () => {
       return renewed.call(secrets, appId);
     };
     simulator.rotateSecret(shop.appid, "rotated");
-    expect(await wechat.code2session(shop.appid, simulator.login("alice"))).toEqual(
-      refusal("wechat_unavailable"),
-    );
+    expect(await exchangeCode(shop.appid, simulator.login("alice"))).toEqual(refusal("wechat_unavailable"));
   });
 
   test("when the new secret arrives, logins work again", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deviceLabel } from "../../../functions/core/device.ts";
+import { deviceLabel } from "../../../functions/login/device.ts";
 
 const weChat = (platform: string, version = "8.0.49") =>
   `Mozilla/5.0 (${platform}) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/${version}(0x1800) NetType/WIFI Language/zh_CN`;

@@ -1,0 +1,119 @@
+import type { AccountVerifier } from "./account-verifier.ts";
+import { allAnswered, type Charge, chargeAttempt } from "./attempts.ts";
+import { issueTicket, ticketAttempts, ticketHash } from "./bind-ticket.ts";
+import type { AccountFence, Binding } from "./binding.ts";
+import { identityKey } from "./identity.ts";
+import {
+  type Credentials,
+  type LoggedIn,
+  type LoginAttempt,
+  type LoginDeps,
+  type LoginRequest,
+  newSessionFor,
+  openSession,
+} from "./login-attempt.ts";
+import { type Facts, isRefusal, type Refusal, refused, StoreUnavailable } from "./refusal.ts";
+import { normalizeUsername } from "./username.ts";
+
+/** An account whose password was right, and what it looked like before that was found out. */
+interface VerifiedAccount {
+  readonly userId: string;
+  readonly fence: AccountFence;
+}
+
+/**
+ * First login, or one where the person typed a password anyway: then the password decides.
+ *
+ *   identity's counter ─┬─ counters of source IP and username ─┬─ verifier ─┬─ bind: one transaction ──┬─ answer
+ *                       └─ identity as it is ──────────────────┘            └─ counters given back ────┘
+ */
+export async function logInWithPassword(
+  request: LoginRequest & { readonly credentials: Credentials },
+  attempt: LoginAttempt,
+): Promise<LoggedIn | Refusal> {
+  const { person, enteredAt, deps } = attempt;
+  const { credentials } = request;
+  if (deps.verifier === undefined) return refused("invalid_credentials");
+  const key = identityKey(person);
+  const counted = {
+    identityKey: key,
+    sourceIp: request.sourceIp,
+    username: normalizeUsername(credentials.username),
+  };
+  // The identity is read before the password is looked at: whatever ends its access from here on ends this login too.
+  const { charge, beside: binding } = await chargeAttempt(counted, deps, enteredAt, () =>
+    deps.bindings.find(key),
+  );
+  if (isRefusal(charge)) return charge;
+
+  const question = { ...credentials, appId: person.appId };
+  const account = await verify(deps.verifier, question, binding?.userId !== undefined, deps);
+  if (isRefusal(account)) {
+    if (account.refused !== "invalid_credentials") return account;
+    return refused("invalid_credentials", { bindTicket: await ticketForAnotherTry(request, attempt) });
+  }
+  const [result, facts] = await allAnswered([
+    logInVerified(account, binding, request, attempt),
+    giveBack(charge, deps),
+  ]);
+  return { ...result, facts: { ...result.facts, ...facts } };
+}
+
+async function verify(
+  verifier: AccountVerifier,
+  question: Credentials & { readonly appId: string },
+  isBound: boolean,
+  { bindings }: LoginDeps,
+): Promise<VerifiedAccount | Refusal> {
+  const first = await verifier.verify(question);
+  if ("refused" in first) return refused(first.refused);
+  const { userId, generation } = first;
+  // Only a bind can come too late for the account: a session stands under the identity's own generation.
+  if (generation !== undefined || isBound) return { userId, fence: { generation: generation ?? 0 } };
+  // Nothing tells how old this answer is. One that comes after the fence was read is as young as the fence.
+  const fence = await bindings.fenceOf(userId);
+  const second = await verifier.verify(question);
+  if ("refused" in second) return refused(second.refused);
+  return second.userId === userId ? { userId, fence: { fence } } : refused("access_changed");
+}
+
+async function logInVerified(
+  { userId, fence }: VerifiedAccount,
+  binding: Binding | undefined,
+  request: LoginRequest,
+  attempt: LoginAttempt,
+): Promise<LoggedIn | Refusal> {
+  const { person, deps } = attempt;
+  if (binding?.userId !== undefined && binding.userId !== userId) return refused("already_bound");
+  if (binding?.disabled) return refused("account_disabled");
+  const generation = binding?.generation ?? 0;
+  const ticket = "bindTicket" in request ? ticketHash(request.bindTicket) : undefined;
+  if (binding?.userId === undefined) {
+    const { session, login } = newSessionFor({ userId, generation }, attempt);
+    const bind = { person, generation, userId, account: fence, session };
+    const result = await deps.bindings.bind({ ...bind, ...(ticket !== undefined && { ticket }) });
+    if (result === "bound") return { ...login, newBinding: true };
+    if (result !== "bound_already") return refused(result);
+  }
+  return openSession({ ...binding, userId, generation }, attempt, ticket);
+}
+
+/** Counters that could not be given back hold too many attempts, which is no reason to refuse who knows the password. */
+async function giveBack({ charged }: Charge, { counters }: LoginDeps): Promise<Facts> {
+  try {
+    await allAnswered(charged.map((counter) => counters.giveBack(counter)));
+    return {};
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    return { notGivenBack: true };
+  }
+}
+
+/** The ticket the caller has already, or, where this call spent a code, a new one with that guess deducted. */
+async function ticketForAnotherTry(
+  request: LoginRequest,
+  { person, enteredAt, deps }: LoginAttempt,
+): Promise<string> {
+  if ("bindTicket" in request) return request.bindTicket;
+  return issueTicket(person, ticketAttempts - 1, enteredAt, deps.tickets, deps.random);
+}
