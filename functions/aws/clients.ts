@@ -1,4 +1,4 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
@@ -9,9 +9,9 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
  */
 
 /** DynamoDB answers in single-digit milliseconds: whatever takes a second is better asked again, or given up. */
-export function dynamoDbClient(options: Pick<DynamoDBClientConfig, "cacheMiddleware"> = {}): DynamoDBClient {
+export function dynamoDbClient(): DynamoDBClient {
   // Nothing in Lambda's environment names the account: its own endpoint need not be looked for at every call.
-  return new DynamoDBClient({ ...tries(3, 1_000), accountIdEndpointMode: "disabled", ...options });
+  return new DynamoDBClient({ ...tries(3, 1_000), accountIdEndpointMode: "disabled" });
 }
 
 /**
@@ -31,7 +31,7 @@ export function lambdaClient(): LambdaClient {
  * A try ends after so many milliseconds without a response, or without another byte of it. A response that goes on
  * dripping is ended by the `abortSignal` that each call has from its invocation.
  */
-export function tries(maxAttempts: number, milliseconds: number) {
+function tries(maxAttempts: number, milliseconds: number) {
   return {
     maxAttempts,
     retryMode: "standard",
