@@ -1,4 +1,4 @@
-import type { Units } from "../scripts/scale/units.ts";
+import { totals, type Units } from "../scripts/units.ts";
 
 /** What one HTTP request sets off, as test/flow/round-trips.test.ts counts it in functions that are warm. */
 export interface Counted {
@@ -10,9 +10,6 @@ export interface Counted {
   readonly wru: number;
 }
 
-export function counted({ operations }: Pick<Units, "operations">): Counted[] {
-  return Object.entries(operations).map(([operation, { invocations }]) => {
-    const sum = (what: "steps" | "rru" | "wru") => invocations.reduce((total, one) => total + one[what], 0);
-    return { operation, steps: sum("steps"), rru: sum("rru"), wru: sum("wru") };
-  });
+export function counted(units: Units): Counted[] {
+  return Object.entries(units).map(([operation, functions]) => ({ operation, ...totals(functions) }));
 }

@@ -95,7 +95,7 @@ export function printReport(report: Report): string {
   }
   if (report.counted) {
     add(
-      "Counted, not timed: sequential round trips and consumed capacity units per operation (docs/scale/units.json)",
+      "Counted, not timed: sequential round trips and consumed capacity units per operation (docs/units.json)",
       ["operation", "steps", "RRU", "WRU"],
       report.counted.map(({ operation, steps, rru, wru }) => [
         operation,

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { readUnits } from "../scripts/scale/units.ts";
+import { readUnits } from "../scripts/units.ts";
 import { sizeOf } from "./bundles.ts";
 import { coldStarts, firstAnswers } from "./cold-starts.ts";
 import { counted } from "./counted.ts";

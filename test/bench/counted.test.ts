@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { counted } from "../../bench/counted.ts";
 import { printReport } from "../../bench/print-report.ts";
-import { readUnits } from "../../scripts/scale/units.ts";
+import { readUnits } from "../../scripts/units.ts";
 
 const operations = counted(await readUnits());
 
