@@ -10,6 +10,8 @@ declare module "vitest" {
     rounds: number;
     /** How many accounts the import test imports. */
     importedAccounts: number;
+    /** How many rows the import's reader reads. */
+    csvRows: number;
   }
 }
 
