@@ -1,11 +1,11 @@
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
 import { readUnits } from "../scripts/units.ts";
 import { sizeOf } from "./bundles.ts";
 import { coldStarts, firstAnswers } from "./cold-starts.ts";
 import { counted } from "./counted.ts";
 import { growth } from "./growth.ts";
 import { type Lab, openLab } from "./lab.ts";
+import { parseArgs } from "./parse-args.ts";
 import { printReport } from "./print-report.ts";
 import { progressOnStderr } from "./progress.ts";
 import { findRedis } from "./redis.ts";
