@@ -10,7 +10,12 @@ export default defineConfig(({ mode }) => {
     test: {
       include: [full ? "test/proofs/**/*.test.ts" : "test/**/*.test.ts"],
       globalSetup: "test/support/synthesized-once.ts",
-      provide: { rounds: full ? 200 : 2, importedAccounts: full ? 10_000 : 1_200 },
+      provide: {
+        rounds: full ? 200 : 2,
+        storeOperations: full ? 50_000 : 1_000,
+        importedAccounts: full ? 10_000 : 1_200,
+        clockOffsets: full ? [5_000, 60_000, 3_600_000].flatMap((ms) => [-ms, ms]) : [-3_600_000, 3_600_000],
+      },
       testTimeout: full ? 900_000 : 30_000,
       hookTimeout: 60_000,
       // Most of the time a test waits for processes that it has started: with one worker a core would idle.

@@ -9,8 +9,6 @@ export interface FilledStore extends AsyncDisposable {
   read(): Promise<void>;
 }
 
-/** DynamoDB's own limit for one BatchWriteItem. */
-const batchSize = 25;
 /** As many identities have a session, and are asked for: enough that none is asked for twice in a row. */
 const asked = 500;
 
@@ -21,12 +19,11 @@ export async function filledStore(assembly: Assembly, count: number): Promise<Fi
   for (const table of assembly.tables) await dynamoDb.createTable(table);
   const step = Math.floor(count / asked);
 
-  for (let first = 0; first < count; first += batchSize) {
-    const numbers = Array.from({ length: Math.min(batchSize, count - first) }, (_, index) => first + index);
-    await dynamoDb.call("BatchWriteItem", { RequestItems: { [bindings]: numbers.map(putBinding) } });
+  for (let number = 0; number < count; number++) {
+    await dynamoDb.call("PutItem", { TableName: bindings, Item: bindingOf(number) });
   }
   for (let index = 0; index < asked; index++) {
-    await dynamoDb.call("PutItem", { TableName: sessions, ...putSession(index * step).PutRequest });
+    await dynamoDb.call("PutItem", { TableName: sessions, Item: sessionOf(index * step) });
   }
 
   let next = 0;
@@ -53,8 +50,8 @@ function keyOf(number: number) {
   return { B: createHash("sha256").update(String(number)).digest().subarray(0, 16).toString("base64") };
 }
 
-function putBinding(number: number) {
-  const Item = {
+function bindingOf(number: number) {
+  return {
     key: keyOf(number),
     appId: { S: "wx0123456789abcdef" },
     openid: { S: `openid-${number}` },
@@ -62,11 +59,10 @@ function putBinding(number: number) {
     boundAt: { N: "1795348800000" },
     generation: { N: "0" },
   };
-  return { PutRequest: { Item } };
 }
 
-function putSession(number: number) {
-  const Item = {
+function sessionOf(number: number) {
+  return {
     identity: keyOf(number),
     secretHash,
     userId: { S: `u_${number}` },
@@ -74,5 +70,4 @@ function putSession(number: number) {
     createdAt: { N: "1795348800000" },
     expiresAt: { N: "1795435200" },
   };
-  return { PutRequest: { Item } };
 }

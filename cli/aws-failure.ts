@@ -79,7 +79,7 @@ export function awsFailure(error: unknown, where: Where, signal: AbortSignal): F
       where.laptop === undefined
         ? `AWS does not know you (${name}). Log in (\`aws sso login\`, \`aws login\` or \`aws configure\`), or name a ` +
             "profile with --profile or AWS_PROFILE, and run this again."
-        : `${aws} does not take the operator's access key: is that another version of it?`,
+        : `${aws} does not know you: run this in the directory in which \`npm start\` runs, as the same user.`,
     );
   }
   if (name.startsWith("AccessDenied")) {

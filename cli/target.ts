@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { operatorAccessKey } from "../local/operator-access-key.ts";
+import { readOperatorKey } from "../local/operator-key.ts";
 import { type AdminClient, adminClient } from "./admin-client.ts";
 import { awsFailure, type Where } from "./aws-failure.ts";
 import { Failure, usage } from "./failure.ts";
@@ -82,7 +82,7 @@ export async function findStack(
 ): Promise<FoundStack> {
   const settings = {
     ...(target.laptop !== undefined
-      ? { endpoint: target.laptop, region: "us-east-1", credentials: operatorAccessKey }
+      ? { endpoint: target.laptop, region: "us-east-1", credentials: await laptopKey(target.laptop) }
       : {
           ...(target.region && { region: target.region }),
           ...(target.profile && { profile: target.profile }),
@@ -111,6 +111,12 @@ export async function findStack(
     close();
     throw error;
   }
+}
+
+/** Where there is none, nothing answers there, or what does refuses this. */
+async function laptopKey(url: string) {
+  const { port } = new URL(url);
+  return (await readOperatorKey(Number(port))) ?? { accessKeyId: "none", secretAccessKey: "none" };
 }
 
 async function describe(client: CloudFormationClient, target: Target, signal: AbortSignal): Promise<Stack> {

@@ -101,7 +101,8 @@ export class LoginApi extends Construct {
     }
   }
 
-  protect(route: string, handler: IFunction): void {
+  /** `authorizer`: the owner's, unless said otherwise. */
+  protect(route: string, handler: IFunction, authorizer = this.#authorizer): void {
     const [method, path] = /^([A-Z]+) (\/\S*)$/.exec(route)?.slice(1) ?? [];
     if (this.#cors && (method === HttpMethod.ANY || method === HttpMethod.OPTIONS)) {
       throw new Error(
@@ -115,7 +116,7 @@ export class LoginApi extends Construct {
       path,
       methods: [method as HttpMethod],
       integration: new HttpLambdaIntegration(`${method}${path.replaceAll(/\W+/g, "-")}`, handler),
-      authorizer: this.#authorizer,
+      authorizer,
     });
   }
 

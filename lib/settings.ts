@@ -1,9 +1,6 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { Node } from "constructs";
-import type { WeappLoginStackProps } from "./weapp-login-stack.ts";
-
-/** The AppId that cdk.json comes with: good for a laptop and for looking at the template, not for WeChat. */
-export const sampleAppId = "wx0123456789abcdef";
+import { sampleAppId, type WeappLoginStackProps } from "./weapp-login-stack.ts";
 
 const readers = {
   appId: (value: string) => ({ appId: value }),

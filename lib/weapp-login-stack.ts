@@ -4,8 +4,10 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { bundledFunction } from "./bundled-function.ts";
 import type { WeappLoginProps } from "./props.ts";
-import { sampleAppId } from "./settings.ts";
 import { WeappLogin } from "./weapp-login.ts";
+
+/** The AppId that cdk.json comes with: good for a laptop and for looking at the template, not for WeChat. */
+export const sampleAppId = "wx0123456789abcdef";
 
 export interface WeappLoginStackProps extends WeappLoginProps {
   /** Adds `GET /hello`, an example of a protected Lambda. Default: no. */

@@ -96,7 +96,9 @@ export class WeappLogin extends Construct {
     });
     this.api = this.#api.api;
     this.url = this.#api.url;
-    for (const route of sessionRoutes) this.protect(route, session);
+    // Asked anew every time: a cached answer, which the owner may choose for routes of their own, could unbind.
+    const uncached = new SessionAuthorizer(authorizer);
+    for (const route of sessionRoutes) this.#api.protect(route, session, uncached);
     if (props.monitoring ?? true) {
       const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
       const { alarmTopic, alarmEmail } = props;

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { none } from "../contract/environment.ts";
-import { type RestApiDescription, restApisOf } from "../test/support/rest-gateway/assembly.ts";
 import type { TableDescription } from "./aws/dynamodb-tables.ts";
 import { type PolicyStatement, parsePolicy } from "./aws/iam.ts";
 import { type CorsDescription, describeCors } from "./gateway/cors.ts";
-import { type Place, resolver, type Template, type TemplateResource } from "./intrinsics.ts";
-import { invokedBy, list, record, strings, text } from "./template-shapes.ts";
+import { describeRoutes, type RouteDescription } from "./gateway/described-routes.ts";
+import type { Place } from "./intrinsics.ts";
+import { type Resource, readTemplate, type StackTemplate } from "./template.ts";
+import { list, record, strings, text } from "./template-shapes.ts";
 
 /** A stack out of `cdk.out`, with every name and ARN resolved: all that the laptop runs comes from here. */
 export interface Assembly {
@@ -17,7 +18,6 @@ export interface Assembly {
   readonly routes: readonly RouteDescription[];
   /** Of the HTTP API; undefined: pages in a browser may not call it. */
   readonly cors?: CorsDescription | undefined;
-  readonly restApis: readonly RestApiDescription[];
   readonly outputs: Readonly<Record<string, string>>;
   /** What other stacks may import. */
   readonly exports: Readonly<Record<string, string>>;
@@ -45,103 +45,26 @@ export interface FunctionDescription {
   readonly invokableByGateway: boolean;
 }
 
-export interface RouteDescription {
-  /** `GET /session`, `ANY /login` or `$default`. */
-  readonly routeKey: string;
-  readonly functionArn: string;
-  readonly authorizer?: AuthorizerDescription;
-}
-
-export interface AuthorizerDescription {
-  readonly authorizerId: string;
-  readonly functionArn: string;
-  readonly payloadFormat: string;
-  /** Names of request headers, in lower case. */
-  readonly identityHeaders: readonly string[];
-  readonly cacheSeconds: number;
-}
-
-/** Resources of one type with their properties, intrinsics resolved. */
-export type ResourcesOf = (type: string) => ({ readonly logicalId: string } & Record<string, unknown>)[];
-
 /** Reads the stack `stackName` from `directory`, as if it were deployed in `region`, where there are these exports. */
 export async function readAssembly(
   directory: string,
   stackName: string,
-  region = "us-east-1",
-  imports: Readonly<Record<string, string>> = {},
+  region?: string,
+  imports?: Readonly<Record<string, string>>,
 ): Promise<Assembly> {
-  const template: Template = JSON.parse(
-    await readFile(join(directory, `${stackName}.template.json`), "utf8"),
-  );
-  const assets = await readAssets(directory, stackName);
-  const place = { partition: "aws", region, accountId: "000000000000", stackName };
-  const resolve = resolver(template, place, imports);
-  const ref = (logicalId: string) => String(resolve({ Ref: logicalId }));
-  const arn = (logicalId: string) => String(resolve({ "Fn::GetAtt": [logicalId, "Arn"] }));
-
-  const all: ResourcesOf = (type) =>
-    Object.entries(template.Resources)
-      .filter(([, resource]) => resource.Type === type)
-      .map(([logicalId, resource]) => ({ logicalId, ...properties(resource, resolve) }));
-
-  const policies = all("AWS::IAM::Policy");
-  const permissions = all("AWS::Lambda::Permission");
-  const integrations = new Map(all("AWS::ApiGatewayV2::Integration").map((it) => [ref(it.logicalId), it]));
-  const authorizers = new Map(
-    all("AWS::ApiGatewayV2::Authorizer").map(({ logicalId, ...it }) => [
-      ref(logicalId),
-      describeAuthorizer(ref(logicalId), it),
-    ]),
-  );
-  const outputs = Object.entries(template.Outputs ?? {});
-
+  const template = await readTemplate(directory, stackName, region, imports);
+  const { place, outputs, all, ref, resolve } = template;
   return {
     place,
-    functions: all("AWS::Lambda::Function").map((it) => ({
-      logicalId: it.logicalId,
-      label: it.logicalId
-        .replace(/[0-9A-F]{8}$/, "")
-        .replace(/^Login(?=.)/, "")
-        .toLowerCase(),
-      name: ref(it.logicalId),
-      arn: arn(it.logicalId),
-      directory: assets(text(record(it.Code).S3Key)),
-      handler: text(it.Handler),
-      // What Lambda does where the template says nothing.
-      timeoutSeconds: Number(it.Timeout ?? 3),
-      memorySize: Number(it.MemorySize ?? 128),
-      environment: strings(record(it.Environment ?? {}).Variables ?? {}),
-      roleArn: text(it.Role),
-      policy: policies
-        .filter((policy) => list(policy.Roles).some((role) => text(it.Role).endsWith(`:role/${role}`)))
-        .flatMap((policy) => parsePolicy(policy.PolicyDocument)),
-      logGroup: logGroup(text(logging(it).LogGroup ?? `/aws/lambda/${ref(it.logicalId)}`), place),
-      reportsSuccess: logging(it).SystemLogLevel !== "WARN",
-      invokableByGateway: permissions.some(
-        (permission) =>
-          permission.FunctionName === arn(it.logicalId) &&
-          permission.Principal === "apigateway.amazonaws.com" &&
-          permission.Action === "lambda:InvokeFunction",
-      ),
-    })),
-    tables: all("AWS::DynamoDB::GlobalTable").map(({ logicalId, ...it }) => table(ref(logicalId), it)),
+    functions: describeFunctions(template, await readAssets(directory, stackName)),
+    tables: all("AWS::DynamoDB::GlobalTable").map((it) => describeTable(ref(it.logicalId), it)),
     secrets: all("AWS::SecretsManager::Secret").map(({ logicalId, SecretString }) => ({
       arn: ref(logicalId),
       name: `${stackName}-${logicalId}`,
       value: text(SecretString),
     })),
-    routes: all("AWS::ApiGatewayV2::Route").map((it) => {
-      const integration = integrations.get(text(it.Target).replace(/^integrations\//, ""));
-      const authorizer = it.AuthorizerId === undefined ? undefined : authorizers.get(text(it.AuthorizerId));
-      return {
-        routeKey: text(it.RouteKey),
-        functionArn: text(integration?.IntegrationUri),
-        ...(authorizer && { authorizer }),
-      };
-    }),
+    routes: describeRoutes(template),
     cors: describeCors(all("AWS::ApiGatewayV2::Api")[0]?.CorsConfiguration),
-    restApis: restApisOf({ all, ref, place }),
     outputs: Object.fromEntries(outputs.map(([name, { Value }]) => [name, text(resolve(Value))])),
     exports: Object.fromEntries(
       outputs.flatMap(([, { Value, Export }]) =>
@@ -172,14 +95,60 @@ async function readAssets(directory: string, stackName: string): Promise<(s3Key:
   };
 }
 
-function properties(
-  resource: TemplateResource,
-  resolve: (value: unknown) => unknown,
-): Record<string, unknown> {
-  return record(resolve(resource.Properties ?? {}));
+function describeFunctions(
+  { place, all, ref, arn }: StackTemplate,
+  assets: (s3Key: string) => string,
+): FunctionDescription[] {
+  const permissions = all("AWS::Lambda::Permission");
+  const policies = all("AWS::IAM::Policy");
+  const roles = all("AWS::IAM::Role");
+  const policyOf = (roleArn: string) => {
+    const inRole = roles
+      .filter(({ logicalId }) => arn(logicalId) === roleArn)
+      .flatMap(({ Policies }) => list(Policies ?? []).map(record));
+    const attached = policies.filter(({ Roles }) =>
+      list(Roles).some((role) => roleArn.endsWith(`:role/${role}`)),
+    );
+    return [...inRole, ...attached].flatMap(({ PolicyDocument }) => parsePolicy(PolicyDocument));
+  };
+
+  return all("AWS::Lambda::Function").map((it) => {
+    const { logicalId } = it;
+    const name = ref(logicalId);
+    const logging = record(it.LoggingConfig ?? {});
+    const logGroup = text(logging.LogGroup ?? `/aws/lambda/${name}`);
+    return {
+      logicalId,
+      label: logicalId
+        .replace(/[0-9A-F]{8}$/, "")
+        .replace(/^Login(?=.)/, "")
+        .toLowerCase(),
+      name,
+      arn: arn(logicalId),
+      directory: assets(text(record(it.Code).S3Key)),
+      handler: text(it.Handler),
+      // What Lambda does where the template says nothing.
+      timeoutSeconds: Number(it.Timeout ?? 3),
+      memorySize: Number(it.MemorySize ?? 128),
+      environment: strings(record(it.Environment ?? {}).Variables ?? {}),
+      roleArn: text(it.Role),
+      policy: policyOf(text(it.Role)),
+      logGroup: {
+        name: logGroup,
+        arn: `arn:${place.partition}:logs:${place.region}:${place.accountId}:log-group:${logGroup}:*`,
+      },
+      reportsSuccess: logging.SystemLogLevel !== "WARN",
+      invokableByGateway: permissions.some(
+        ({ FunctionName, Principal, Action }) =>
+          FunctionName === arn(logicalId) &&
+          Principal === "apigateway.amazonaws.com" &&
+          Action === "lambda:InvokeFunction",
+      ),
+    };
+  });
 }
 
-function table(name: string, it: Record<string, unknown>): TableDescription {
+function describeTable(name: string, it: Resource): TableDescription {
   const keys = new Map(
     list(it.KeySchema).map((key) => [record(key).KeyType, text(record(key).AttributeName)]),
   );
@@ -191,7 +160,7 @@ function table(name: string, it: Record<string, unknown>): TableDescription {
     name,
     attributes: list(it.AttributeDefinitions).map((definition) => {
       const { AttributeName, AttributeType } = record(definition);
-      return { name: text(AttributeName), type: AttributeType as "S" | "N" | "B" };
+      return { name: text(AttributeName), type: keyType(AttributeType) };
     }),
     partitionKey: text(keys.get("HASH")),
     ...(sortKey !== undefined && { sortKey }),
@@ -201,24 +170,7 @@ function table(name: string, it: Record<string, unknown>): TableDescription {
   };
 }
 
-function describeAuthorizer(authorizerId: string, it: Record<string, unknown>): AuthorizerDescription {
-  return {
-    authorizerId,
-    functionArn: invokedBy(it.AuthorizerUri),
-    payloadFormat: text(it.AuthorizerPayloadFormatVersion),
-    identityHeaders: list(it.IdentitySource).map((source) => {
-      const header = /^\$request\.header\.(.+)$/.exec(text(source))?.[1];
-      if (header === undefined) throw new Error(`The laptop knows no identity source ${source}.`);
-      return header.toLowerCase();
-    }),
-    cacheSeconds: Number(it.AuthorizerResultTtlInSeconds ?? 300),
-  };
-}
-
-function logging(it: Record<string, unknown>): Record<string, unknown> {
-  return record(it.LoggingConfig ?? {});
-}
-
-function logGroup(name: string, { partition, region, accountId }: Place) {
-  return { name, arn: `arn:${partition}:logs:${region}:${accountId}:log-group:${name}:*` };
+function keyType(type: unknown): "S" | "N" | "B" {
+  if (type === "S" || type === "N" || type === "B") return type;
+  throw new Error(`The laptop knows no key attribute of the type ${type}.`);
 }

@@ -1,18 +1,25 @@
-import { randomBytes } from "node:crypto";
-import type { Playground } from "../playground/server/playground.ts";
-import { watchedAws, watchedFunctions } from "../playground/server/watch.ts";
+import { newAccessKeys } from "./access-keys.ts";
 import { type Assembly, type FunctionDescription, readAssembly, variableOf } from "./assembly.ts";
 import { cloudFormationService } from "./aws/cloudformation-service.ts";
 import { type DynamoDb, openDynamoDb } from "./aws/dynamodb.ts";
 import { dynamoDbService } from "./aws/dynamodb-service.ts";
-import { type AuthorizationDecision, type AwsEndpointOptions, startAwsEndpoint } from "./aws/endpoint.ts";
-import { isAllowed, type PolicyStatement, type Principal } from "./aws/iam.ts";
+import {
+  type AuthorizationDecision,
+  type AwsEndpointOptions,
+  openAwsPort,
+  startAwsEndpoint,
+} from "./aws/endpoint.ts";
+import { isAllowed, type PolicyStatement } from "./aws/iam.ts";
 import { openSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
 import { secretsManagerService } from "./aws/secrets-manager-service.ts";
-import { startGateway } from "./gateway/gateway.ts";
+import type { CorsDescription } from "./gateway/cors.ts";
+import { type GatewayOptions, gateway } from "./gateway/gateway.ts";
+import { refusalOf } from "./guard.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
 import { invokeService } from "./lambda/invoke-service.ts";
-import { operatorAccessKey } from "./operator-access-key.ts";
+import { type Credentials, removeOperatorKey, writeOperatorKey } from "./operator-key.ts";
+import { openPort } from "./port.ts";
+import { type Watch, watchedAws, watchedFunctions } from "./watch.ts";
 
 export interface LaptopOptions {
   /** A `cdk.out` with the stack `WeappLogin`. */
@@ -36,8 +43,12 @@ export interface LaptopOptions {
   readonly onLog?: (fn: FunctionDescription, line: string) => void;
   readonly onDecision?: (decision: AuthorizationDecision) => void;
   readonly intercept?: NonNullable<AwsEndpointOptions["intercept"]>;
-  /** Shown at `/`, where no route of the template is. */
-  readonly playground?: Pick<Playground, "watch" | "answer"> | undefined;
+  /** Told of all that happens. */
+  readonly watch?: Watch | undefined;
+  /** May answer what no route of the template matches; false: it does not. */
+  readonly otherwise?: GatewayOptions["otherwise"];
+  /** What an operator does after a deploy. No request to the API is answered before it is done. */
+  readonly setUp?: (laptop: Laptop) => Promise<void>;
 }
 
 /** The deployed stack on this machine. */
@@ -47,6 +58,8 @@ export interface Laptop {
   readonly url: string;
   /** DynamoDB, Secrets Manager, Lambda and CloudFormation, for `AWS_ENDPOINT_URL`. */
   readonly awsUrl: string;
+  /** With which operators call there; the command line finds it by the URL's port. */
+  readonly operator: Credentials;
   readonly dynamoDb: DynamoDb;
   readonly secretsManager: SecretsManager;
   readonly functions: Functions;
@@ -57,13 +70,14 @@ export interface Laptop {
 
 /**
  * Runs what a deploy would run: the template's routes, authorizer, tables, secrets, roles and environments, and the
- * bundles it points to, each function in processes of its own. Rejects with Node's error when a port is taken.
+ * bundles it points to, each function in processes of its own. Rejects with Node's error when a port is taken. A request
+ * that comes early waits until what is behind its port is there.
  */
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, playground } = options;
+  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, watch } = options;
   const assembly = await readAssembly(options.assemblyDirectory, "WeappLogin");
   const { place } = assembly;
-  const policyOf = options.policyOf ?? ((fn: FunctionDescription) => fn.policy);
+  const keys = newAccessKeys(assembly, options.policyOf ?? (({ policy }) => policy));
   const directory = dataDirectory === undefined ? {} : { directory: dataDirectory };
   await using opened = new AsyncDisposableStack();
   const dynamoDb = await openDynamoDb({ ...directory, ...place });
@@ -72,32 +86,29 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   const secretsManager = await openSecretsManager({ ...directory, secrets: assembly.secrets });
   opened.defer(() => secretsManager.close());
 
-  // Each function has an access key of its own, so that the endpoints know whose grants a call is held against.
-  const accessKeys = new Map(assembly.functions.map((fn) => [`LAPTOP${randomHex(7)}`, fn]));
-  const accessKeyOf = new Map([...accessKeys].map(([accessKeyId, fn]) => [fn, accessKeyId]));
-  const principalOf = (fn: FunctionDescription): Principal => ({
-    arn: fn.roleArn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/").concat(`/${fn.name}`),
-    policy: policyOf(fn),
-  });
-
+  const awsPort = await openAwsPort(options.awsPort);
+  opened.defer(() => awsPort.close());
   const started = localFunctions({
     functions: assembly.functions,
     maxInstances,
     freeze,
-    environmentOf: (fn) => ({
-      ...fn.environment,
-      ...(fn.environment.WECHAT_BASE_URL !== undefined && { WECHAT_BASE_URL: weChatUrl }),
-      ...options.environment,
-      AWS_REGION: place.region,
-      AWS_ACCESS_KEY_ID: accessKeyOf.get(fn) ?? "",
-      AWS_SECRET_ACCESS_KEY: "laptop",
-      AWS_ENDPOINT_URL: aws.url,
-      // Whatever the SDK would otherwise look for in the home directory of whoever started this.
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-    }),
+    environmentOf: (fn) => {
+      const { accessKeyId, secretAccessKey } = keys.of(fn);
+      return {
+        ...fn.environment,
+        ...(fn.environment.WECHAT_BASE_URL !== undefined && { WECHAT_BASE_URL: weChatUrl }),
+        ...options.environment,
+        AWS_REGION: place.region,
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${awsPort.number}`,
+        // Whatever the SDK would otherwise look for in the home directory of whoever started this.
+        AWS_CONFIG_FILE: "/dev/null",
+        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      };
+    },
     mayLog: (fn) => {
-      const { arn, policy } = principalOf(fn);
+      const { arn, policy } = keys.principalOf(fn);
       return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) => {
         const resource = fn.logGroup.arn;
         const allowed = isAllowed(policy, action, resource);
@@ -109,44 +120,31 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   });
 
   opened.defer(() => started.close());
-  const functions = playground ? watchedFunctions(started, playground.watch) : started;
-  const gateway = await startGateway({
-    routes: assembly.routes,
-    cors: assembly.cors,
-    functions,
-    port: options.port ?? 0,
-    now: Date.now,
-    watch: playground?.watch,
-    otherwise: playground?.answer,
-  });
-  opened.defer(() => gateway.close());
+  const apiPort = await openPort({ number: options.port, refusal: refusalOf(mayCall(assembly.cors)) });
+  opened.defer(() => apiPort.close());
+  const functions = watch ? watchedFunctions(started, watch) : started;
   const services = [
     dynamoDbService(dynamoDb),
     secretsManagerService(secretsManager),
     invokeService(functions),
-    cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: gateway.url }, place),
+    cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: apiPort.url }, place),
   ];
   const { intercept } = options;
   const aws = await startAwsEndpoint({
-    ...(playground
-      ? watchedAws({ services, ...(intercept && { intercept }) }, functions, playground.watch)
+    ...(watch
+      ? watchedAws({ services, ...(intercept && { intercept }) }, functions, watch)
       : { services, ...(intercept && { intercept }) }),
-    port: options.awsPort ?? 0,
-    principals: (accessKeyId) => {
-      const fn = accessKeys.get(accessKeyId);
-      if (fn) return principalOf(fn);
-      return accessKeyId === operatorAccessKey.accessKeyId ? operator(place.accountId) : undefined;
-    },
+    port: awsPort,
+    accessKeys: keys.find,
     ...(onDecision && { onDecision }),
   });
-
   opened.defer(() => aws.close());
 
-  const everything = opened.move();
-  return {
+  const laptop: Laptop = {
     assembly,
-    url: gateway.url,
+    url: apiPort.url,
     awsUrl: aws.url,
+    operator: keys.operator,
     dynamoDb,
     secretsManager,
     functions,
@@ -157,15 +155,18 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     },
     close: () => everything.disposeAsync(),
   };
+  await options.setUp?.(laptop);
+  const { routes, cors } = assembly;
+  apiPort.serve(gateway({ routes, cors, functions, now: Date.now, watch, otherwise: options.otherwise }));
+  opened.defer(() => removeOperatorKey(awsPort.number));
+  await writeOperatorKey(awsPort.number, keys.operator);
+  const everything = opened.move();
+  return laptop;
 }
 
-function operator(accountId: string): Principal {
-  return {
-    arn: `arn:aws:iam::${accountId}:user/laptop`,
-    policy: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-  };
-}
-
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString("hex").toUpperCase();
+/** Pages of the laptop itself, and those that the template lets call the API. */
+function mayCall(cors: CorsDescription | undefined) {
+  const origins = cors?.allowOrigins ?? [];
+  return (origin: string, host: string) =>
+    origin === `http://${host}` || origins.includes("*") || origins.includes(origin);
 }

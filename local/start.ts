@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { createPlayground } from "../playground/server/playground.ts";
-import { startWechatSimulator } from "../simulator/simulator.ts";
+import { startWeChatSimulator } from "../simulator/simulator.ts";
 import { addSampleAccount, setAppSecrets } from "./after-deploy.ts";
 import { appIdsOf, readAssembly } from "./assembly.ts";
 import { printGuide } from "./guide.ts";
@@ -48,9 +48,9 @@ async function start(): Promise<void> {
 
   const simulator =
     weChat.url === undefined
-      ? await startWechatSimulator({
-          apps: appIdsOf(await readAssembly(assemblyDirectory, "WeappLogin")).map((appid) => ({
-            appid,
+      ? await startWeChatSimulator({
+          apps: appIdsOf(await readAssembly(assemblyDirectory, "WeappLogin")).map((appId) => ({
+            appId,
             secret: weChat.appSecret,
           })),
           port: ports.WECHAT_PORT,
@@ -63,15 +63,21 @@ async function start(): Promise<void> {
     port: ports.PORT,
     awsPort: ports.AWS_PORT,
     ...(data !== undefined && { dataDirectory: data }),
-    ...(playground && { playground, intercept: playground.intercept }),
+    ...(playground && {
+      watch: playground.watch,
+      otherwise: playground.answer,
+      intercept: playground.intercept,
+    }),
+    async setUp(laptop) {
+      await setAppSecrets(laptop, weChat.appSecret);
+      await addSampleAccount(laptop);
+      playground?.connect(laptop);
+    },
     onLog: (fn, line) => {
       // Lambda's own lines, one per invocation, would drown the functions'.
       if (!line.includes('"type":"platform.')) console.log(`${fn.label.padEnd(10)} ${line}`);
     },
   }).catch(explain(ports, data));
-  await setAppSecrets(laptop, weChat.appSecret);
-  await addSampleAccount(laptop);
-  playground?.connect(laptop);
 
   printGuide({
     laptop,

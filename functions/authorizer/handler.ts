@@ -1,4 +1,5 @@
-import type { SessionContext } from "../../contract/session-of.ts";
+import { deadlines } from "../../contract/deadlines.ts";
+import type { SessionContext } from "../../contract/session-generation.ts";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
 import { sessionHandle } from "../core/session.ts";
 import { iso } from "../runtime/answer.ts";
@@ -17,8 +18,6 @@ export interface AuthorizerDeps {
   readonly now: () => number;
 }
 
-const deadlineMs = 4_000;
-
 // RFC 6750 allows several blanks. A comma list, which is what HTTP APIs make of a doubled header, does not match.
 const bearer = /^Bearer +([A-Za-z0-9_-]+)$/i;
 
@@ -32,7 +31,7 @@ export function authorizerHandler({
   now,
 }: AuthorizerDeps): LambdaFunction<AuthorizerEvent, AuthorizerResponse> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.authorizer.deadlineMs,
     about: (event) => ({ event: "authorize", requestId: requestIdOf(event) }),
     async handle(event) {
       const context = await sessionContext(authorizationOf(event));

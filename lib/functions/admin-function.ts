@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { deadlines } from "../../contract/deadlines.ts";
 import { none } from "../../contract/environment.ts";
 import type { AppSecrets } from "../app-secrets.ts";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
@@ -28,7 +29,7 @@ export function adminFunction(
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
-    timeout: Duration.seconds(60),
+    timeout: Duration.seconds(deadlines.admin.timeoutSeconds),
   });
   allowOnTable(admin, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(admin, sessions, "dynamodb:Query", "dynamodb:DeleteItem");

@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { deadlines } from "../../contract/deadlines.ts";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
 import type { Tables } from "../tables.ts";
@@ -12,7 +13,7 @@ export function authorizerFunction(scope: Construct, { bindings, sessions }: Tab
     description: "weapp-login: Lambda authorizer",
     environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
     memorySize: 256,
-    timeout: Duration.seconds(5),
+    timeout: Duration.seconds(deadlines.authorizer.timeoutSeconds),
   });
   allowOnTable(authorizer, bindings, "dynamodb:BatchGetItem");
   allowOnTable(authorizer, sessions, "dynamodb:BatchGetItem");

@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import { deadlines } from "../../contract/deadlines.ts";
 import { none } from "../../contract/environment.ts";
 import type { AppSecrets } from "../app-secrets.ts";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
@@ -44,7 +45,7 @@ export function loginFunction(
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window ?? Duration.minutes(15)),
     },
     memorySize: 256,
-    timeout: Duration.seconds(10),
+    timeout: Duration.seconds(deadlines.login.timeoutSeconds),
   });
   allowOnTable(login, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(login, sessions, "dynamodb:PutItem");

@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
+import { deadlines } from "../../contract/deadlines.ts";
 import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
 
@@ -13,7 +14,7 @@ export function verifierFunction(scope: Construct, accounts: TableV2, props: Fun
     environment: { ACCOUNTS_TABLE: accounts.tableName },
     // One vCPU: argon2id is all CPU.
     memorySize: 1_769,
-    timeout: Duration.seconds(5),
+    timeout: Duration.seconds(deadlines.verifier.timeoutSeconds),
   });
   allowOnTable(verifier, accounts, "dynamodb:GetItem");
   return verifier;

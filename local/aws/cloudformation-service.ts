@@ -14,6 +14,7 @@ export interface StackPlace {
 /** How this protocol spells the errors that the endpoint itself raises. */
 const spelling: Readonly<Record<string, { readonly code: string; readonly status: number }>> = {
   AccessDeniedException: { code: "AccessDenied", status: 403 },
+  InvalidSignatureException: { code: "SignatureDoesNotMatch", status: 403 },
   UnrecognizedClientException: { code: "InvalidClientTokenId", status: 403 },
   MissingAuthenticationTokenException: { code: "MissingAuthenticationToken", status: 403 },
   InternalServerError: { code: "InternalFailure", status: 500 },

@@ -38,17 +38,11 @@ export interface CheckedRequest {
   readonly TableName: string;
   readonly Item?: Item;
   readonly Key?: Item;
-  readonly RequestItems?: Readonly<Record<string, readonly BatchedWrite[]>>;
   readonly ReturnConsumedCapacity?: string;
   readonly Select?: string;
   readonly _condition?: { readonly expression: Expression };
   readonly _filter?: { readonly expression: Expression };
   readonly _projection?: { readonly paths?: readonly Path[]; readonly nestedPaths?: object };
-}
-
-export interface BatchedWrite {
-  readonly PutRequest?: { readonly Item: Item };
-  readonly DeleteRequest?: { readonly Key: Item };
 }
 
 export interface Table {
@@ -59,7 +53,6 @@ export interface Table {
     readonly AttributeName: string;
     readonly AttributeType: string;
   }[];
-  readonly GlobalSecondaryIndexes?: readonly Pick<Table & { IndexName: string }, "IndexName" | "KeySchema">[];
 }
 
 /** One change to what is stored. */
@@ -94,7 +87,6 @@ export interface Store {
   readonly tableDb: TableDb;
   getTable(name: string, checkStatus: boolean | Callback<Table>, done?: Callback<Table>): void;
   getItemDb(table: string): SubDb;
-  getIndexDb(kind: string, table: string, index: string): SubDb;
 }
 
 export type Action =
@@ -104,7 +96,6 @@ export type Action =
   | "deleteTable"
   | "describeTable"
   | "getItem"
-  | "listTables"
   | "putItem"
   | "query"
   | "scan"
@@ -145,7 +136,7 @@ export async function openStore(path: string | undefined, region: string, accoun
 }
 
 /** Throws AwsError (SerializationException, ValidationException) in AWS's words. `request` is left as it was. */
-export function check(store: Store, action: Action | "batchWriteItem", request: object): CheckedRequest {
+export function check(store: Store, action: Action, request: object): CheckedRequest {
   const { types, custom }: Validation = require(`dynalite/validations/${action}.js`);
   try {
     const checked = validations.checkTypes(structuredClone(request), types);
@@ -180,8 +171,8 @@ export async function getTable(store: Store, name: string): Promise<Table> {
 }
 
 /**
- * What putItem, updateItem or deleteItem would change, as one list that can be committed as one batch (dynalite itself
- * writes indexes and item one after the other). `existing` is the item as it stands; nothing is locked or written.
+ * What putItem, updateItem or deleteItem would change, to be committed with other changes as one batch. `existing` is the
+ * item as it stands; nothing is locked or written.
  */
 export async function stage(
   store: Store,
@@ -208,7 +199,6 @@ export async function stage(
     getTable: (_name, checkStatus, done) =>
       (typeof checkStatus === "function" ? checkStatus : done)?.(null, table),
     getItemDb: (name) => recorder(itemPrefix(name)),
-    getIndexDb: (kind, name, index) => recorder(`index-${kind.toLowerCase()}~${name}~${index}~`),
   };
   const result = await run(staging as Store, action, request);
   return { changes, result };

@@ -16,8 +16,8 @@ export interface TransactionTokens {
   /**
    * `run` commits a transaction together with the changes that it is given, which remember the token. Where the same
    * transaction was completed under this token within 10 minutes, `repeat` runs instead. Throws
-   * IdempotentParameterMismatchException if it was another transaction, TransactionInProgressException if the first is
-   * still under way. A transaction that was cancelled is not remembered.
+   * IdempotentParameterMismatchException if it was another transaction, TransactionInProgressException if the same one
+   * is still under way. A transaction that was cancelled is not remembered.
    */
   once<T>(
     token: string,
@@ -30,7 +30,8 @@ export interface TransactionTokens {
 /** ClientRequestTokens of completed transactions, kept in the same database as the items they changed. */
 export async function transactionTokens(store: Store, clock: () => number): Promise<TransactionTokens> {
   const completed = new Map<string, Completed>();
-  const underWay = new Set<string>();
+  /** Fingerprints by token. */
+  const underWay = new Map<string, string>();
   for await (const [key, value] of store.db.iterator({ gte: prefix, lt: `${prefix}\uffff` })) {
     completed.set(key.slice(prefix.length), value as Completed);
   }
@@ -46,7 +47,8 @@ export async function transactionTokens(store: Store, clock: () => number): Prom
       const forgotten = forgetOld();
       const fingerprint = fingerprintOf(transactItems);
       const before = completed.get(token);
-      if (before && before.fingerprint !== fingerprint) {
+      const earlier = before?.fingerprint ?? underWay.get(token);
+      if (earlier !== undefined && earlier !== fingerprint) {
         throw new AwsError(
           "IdempotentParameterMismatchException",
           "The request uses the same client token as a previous, but non-identical request.",
@@ -59,7 +61,7 @@ export async function transactionTokens(store: Store, clock: () => number): Prom
           "The transaction with the given request token is already in progress.",
         );
       }
-      underWay.add(token);
+      underWay.set(token, fingerprint);
       try {
         const value: Completed = { fingerprint, at: clock() };
         const result = await run([...forgotten, { type: "put", key: prefix + token, value }]);

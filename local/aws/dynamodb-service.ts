@@ -4,7 +4,7 @@ import { isRecord } from "./json.ts";
 import { jsonService } from "./json-service.ts";
 import type { Permission, Service } from "./service.ts";
 
-/** DynamoDB's wire protocol, its errors, and which IAM actions an operation needs on which tables and indexes. */
+/** DynamoDB's wire protocol, its errors, and which IAM actions an operation needs on which tables. */
 export function dynamoDbService(dynamodb: DynamoDb): Service {
   return jsonService({
     actionPrefix: "dynamodb",
@@ -21,7 +21,6 @@ const transactionalActions: Readonly<Record<string, string>> = {
   Update: "dynamodb:UpdateItem",
   Delete: "dynamodb:DeleteItem",
   ConditionCheck: "dynamodb:ConditionCheckItem",
-  Get: "dynamodb:GetItem",
 };
 
 /**
@@ -35,13 +34,12 @@ function permissions(
   arnOf: (table: string) => string,
 ): Permission[] {
   const action = `dynamodb:${operation}`;
-  if (operation === "ListTables") return [{ action, resources: ["*"] }];
-  if (operation === "BatchGetItem" || operation === "BatchWriteItem") {
+  if (operation === "BatchGetItem") {
     return [
       { action, resources: Object.keys(isRecord(input.RequestItems) ? input.RequestItems : {}).map(arnOf) },
     ];
   }
-  if (operation === "TransactWriteItems" || operation === "TransactGetItems") {
+  if (operation === "TransactWriteItems") {
     const needed = (Array.isArray(input.TransactItems) ? input.TransactItems : [])
       .flatMap((item: unknown) => (isRecord(item) ? Object.entries(item) : []))
       .flatMap(([kind, request]) => {
@@ -56,17 +54,12 @@ function permissions(
     }));
   }
   if (typeof input.TableName !== "string") return [];
-  const table = arnOf(input.TableName);
-  return [
-    {
-      action,
-      resources: [typeof input.IndexName === "string" ? `${table}/index/${input.IndexName}` : table],
-    },
-  ];
+  return [{ action, resources: [arnOf(input.TableName)] }];
 }
 
 const namespaces: Readonly<Record<string, string>> = {
   AccessDeniedException: "com.amazon.coral.service",
+  InvalidSignatureException: "com.amazon.coral.service",
   MissingAuthenticationTokenException: "com.amazon.coral.service",
   SerializationException: "com.amazon.coral.service",
   UnknownOperationException: "com.amazon.coral.service",

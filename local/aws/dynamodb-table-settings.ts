@@ -16,8 +16,6 @@ export interface SettingsOfTables {
   of(table: string): Promise<TableSettings>;
   set(table: string, settings: TableSettings): Promise<void>;
   remove(table: string): Promise<void>;
-  /** The TTL attributes of all tables that have one, by table. */
-  timeToLiveAttributes(): Promise<Map<string, string>>;
   readonly operations: Readonly<Record<string, (input: object) => Promise<object>>>;
 }
 
@@ -41,15 +39,6 @@ export function settingsOfTables(store: Store): SettingsOfTables {
     of,
     set,
     remove: (table) => store.db.batch([{ type: "del", key: prefix + table }]),
-
-    async timeToLiveAttributes() {
-      const found = new Map<string, string>();
-      for await (const [key, value] of store.db.iterator({ gte: prefix, lt: `${prefix}\uffff` })) {
-        const { timeToLiveAttribute } = value as TableSettings;
-        if (timeToLiveAttribute !== undefined) found.set(key.slice(prefix.length), timeToLiveAttribute);
-      }
-      return found;
-    },
 
     operations: {
       async UpdateTimeToLive(input) {

@@ -1,31 +1,26 @@
 import { validationException } from "./aws-error.ts";
-import { check, getTable, run, type Store, type Table } from "./dynalite.ts";
+import { check, run, type Store, type Table } from "./dynalite.ts";
 import type { SettingsOfTables, TableSettings } from "./dynamodb-table-settings.ts";
 
-export interface KeyAttributes {
+export interface TableDescription extends TableSettings {
+  readonly name: string;
   readonly partitionKey: string;
   readonly sortKey?: string;
-}
-
-export interface TableDescription extends KeyAttributes, TableSettings {
-  readonly name: string;
-  /** The key attributes of the table and its indexes, each with its type. */
+  /** The key attributes, each with its type. */
   readonly attributes: readonly { readonly name: string; readonly type: "S" | "N" | "B" }[];
-  /** Global secondary indexes that project all attributes. */
-  readonly indexes?: readonly (KeyAttributes & { readonly name: string })[];
 }
 
 export interface Tables {
   /**
    * Makes the table, ready for use, or keeps the one that stands there with its items; the settings are set in either
-   * case. Throws if the table that stands there has other keys or indexes.
+   * case. Throws if the table that stands there has other keys.
    */
   ensure(description: TableDescription): Promise<void>;
   readonly operations: Readonly<Record<string, (input: object) => Promise<object>>>;
 }
 
 export function tables(store: Store, settings: SettingsOfTables, arnOf: (table: string) => string): Tables {
-  async function create(input: object): Promise<object> {
+  async function create(input: object): Promise<void> {
     const request = check(store, "createTable", input);
     const { promise: active, resolve } = Promise.withResolvers<void>();
     // dynalite answers while the table is CREATING and makes it ACTIVE a moment later, with nobody to tell.
@@ -41,7 +36,6 @@ export function tables(store: Store, settings: SettingsOfTables, arnOf: (table: 
     };
     await run({ ...store, tableDb }, "createTable", request);
     await active;
-    return { TableDescription: await getTable(store, request.TableName) };
   }
 
   async function remove(input: object): Promise<object> {
@@ -89,7 +83,7 @@ export function tables(store: Store, settings: SettingsOfTables, arnOf: (table: 
       if (!existing) await create(wanted);
       else if (shape(existing) !== shape(wanted)) {
         throw new Error(
-          `The table ${name} exists with (${shape(existing)}) where (${shape(wanted)}) is wanted. Keys and indexes cannot be changed: remove the directory that holds the tables, or bring back the old definition.`,
+          `The table ${name} exists with (${shape(existing)}) where (${shape(wanted)}) is wanted. Keys cannot be changed: remove the directory that holds the tables, or bring back the old definition.`,
         );
       } else if (existing.TableStatus !== "ACTIVE") {
         // A crash fell between dynalite's two writes.
@@ -100,44 +94,29 @@ export function tables(store: Store, settings: SettingsOfTables, arnOf: (table: 
     },
 
     operations: {
-      CreateTable: create,
       DeleteTable: remove,
       DescribeTable: describe,
-      ListTables: (input) => run(store, "listTables", check(store, "listTables", input)),
     },
   };
 }
 
-type Keys = Pick<Table, "KeySchema" | "AttributeDefinitions" | "GlobalSecondaryIndexes">;
-
-function createTableInput({ name, attributes, indexes = [], ...key }: TableDescription) {
+function createTableInput({ name, attributes, partitionKey, sortKey }: TableDescription) {
+  const sort = sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: "RANGE" }];
   return {
     TableName: name,
     BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions: attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
-    KeySchema: keySchema(key),
-    ...(indexes.length > 0 && {
-      GlobalSecondaryIndexes: indexes.map(({ name, ...key }) => ({
-        IndexName: name,
-        KeySchema: keySchema(key),
-        Projection: { ProjectionType: "ALL" },
-      })),
-    }),
+    KeySchema: [{ AttributeName: partitionKey, KeyType: "HASH" }, ...sort],
   };
 }
 
-function keySchema({ partitionKey, sortKey }: KeyAttributes): Table["KeySchema"] {
-  const sort = sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: "RANGE" }];
-  return [{ AttributeName: partitionKey, KeyType: "HASH" }, ...sort];
-}
-
-/** Keys and indexes with their types, as in `identity B + hash B; by-user: userId S`: equal where the tables are alike. */
-function shape({ KeySchema, AttributeDefinitions, GlobalSecondaryIndexes = [] }: Keys): string {
+/** The keys with their types, as in `identity B + secretHash B`: equal where the tables are alike. */
+function shape({
+  KeySchema,
+  AttributeDefinitions,
+}: Pick<Table, "KeySchema" | "AttributeDefinitions">): string {
   const types = new Map(
     AttributeDefinitions.map((attribute) => [attribute.AttributeName, attribute.AttributeType]),
   );
-  const keys = (schema: Table["KeySchema"]) =>
-    schema.map(({ AttributeName }) => `${AttributeName} ${types.get(AttributeName)}`).join(" + ");
-  const indexes = GlobalSecondaryIndexes.map((index) => `${index.IndexName}: ${keys(index.KeySchema)}`);
-  return [keys(KeySchema), ...indexes.toSorted()].join("; ");
+  return KeySchema.map(({ AttributeName }) => `${AttributeName} ${types.get(AttributeName)}`).join(" + ");
 }

@@ -1,104 +1,78 @@
 import { AwsError, validationException } from "./aws-error.ts";
-import {
-  type Change,
-  capacityUnits,
-  check,
-  checkKey,
-  createKey,
-  getTable,
-  type Item,
-  itemPrefix,
-  mapPaths,
-  type Store,
-  type Table,
-} from "./dynalite.ts";
+import { type Change, capacityUnits, getTable, type Item, type Store } from "./dynalite.ts";
 import type { TransactionTokens } from "./dynamodb-idempotency.ts";
 import { checkTransactItem, clientRequestToken, transactItems } from "./dynamodb-transaction-input.ts";
-import { type CheckedWrite, type LocatedWrite, locate, readItem, stageWrite } from "./dynamodb-writes.ts";
+import {
+  type CheckedWrite,
+  conflictMessage,
+  type LocatedWrite,
+  locate,
+  readItem,
+  stageWrite,
+} from "./dynamodb-writes.ts";
 import type { ItemLocks } from "./item-locks.ts";
-import { isRecord } from "./json.ts";
 
 interface CancellationReason {
-  readonly Code: "None" | "ConditionalCheckFailed" | "ValidationError";
+  readonly Code: "None" | "ConditionalCheckFailed" | "TransactionConflict" | "ValidationError";
   readonly Message?: string;
   readonly Item?: Item;
 }
 
-export interface Transactions {
-  /**
-   * All or nothing: all items are locked, all conditions evaluated, and all changes committed as one LevelDB batch,
-   * which a crash leaves whole or absent. Unlike AWS, which may answer `TransactionConflict` to one of two transactions
-   * (or to a plain write) that meet on an item, this one waits for its turn; callers that must handle the conflict need
-   * a test that injects it. Throws TransactionCanceledException with `CancellationReasons` in the order of the request.
-   */
-  write(input: object): Promise<object>;
-  /** A snapshot of all items. Waits for writers where AWS may answer `TransactionConflict`. */
-  read(input: object): Promise<object>;
-}
+/**
+ * TransactWriteItems, all or nothing: all items are locked, all conditions evaluated, and all changes committed as one
+ * LevelDB batch, which a crash leaves whole or absent. Throws TransactionCanceledException with `CancellationReasons` in
+ * the order of the request. Meeting another transaction is a reason before any condition is looked at; the one that came
+ * first goes on.
+ */
+export function transactWriteItems(
+  store: Store,
+  locks: ItemLocks,
+  tokens: TransactionTokens,
+  delay: () => Promise<void>,
+): (input: object) => Promise<object> {
+  return async (input) => {
+    const items = transactItems(input);
+    const checked = items.map((item, index) => checkTransactItem(store, item, index + 1));
+    const located = await locateAll(store, checked);
+    const token = clientRequestToken(input);
+    const keys = located.map(({ key }) => key);
 
-export function transactions(store: Store, locks: ItemLocks, tokens: TransactionTokens): Transactions {
-  return {
-    async write(input) {
-      const items = transactItems(input);
-      const checked = items.map((item, index) => checkTransactItem(store, item, index + 1));
-      const located = await locateAll(store, checked, locate);
-      const token = clientRequestToken(input);
-      const commit = (remember: readonly Change[]) =>
-        locks.hold(keysOf(located), async () => {
-          const outcome = await stageAll(store, located);
-          await store.db.batch([...outcome.changes, ...remember]);
-          return consumed(input, located, "WriteCapacityUnits", outcome.units);
-        });
-      const repeat = async () => {
-        const found = await Promise.all(located.map(({ key }) => readItem(store, key)));
-        const units = found.map((item) => 2 * capacityUnits(item, true, true));
-        return consumed(input, located, "ReadCapacityUnits", units);
-      };
-      return token === undefined ? commit([]) : tokens.once(token, items, commit, repeat);
-    },
-
-    async read(input) {
-      const checked = transactItems(input).map((item) => {
-        const get = isRecord(item) && isRecord(item.Get) ? item.Get : undefined;
-        if (!get) throw validationException("TransactItems can only contain Get");
-        return { request: check(store, "getItem", get) };
+    const commit = (remember: readonly Change[]) => {
+      throwIfAnyReason(keys.map((key) => (locks.conflicts(key) ? conflict : fine)));
+      return locks.hold("transaction", keys, async () => {
+        await delay();
+        const { changes, units } = await stageAll(store, located);
+        await store.db.batch([...changes, ...remember]);
+        return consumed(input, located, "WriteCapacityUnits", units);
       });
-      const located = await locateAll(store, checked, ({ request }, table) => {
-        checkKey(table, request);
-        return { request, table, key: itemPrefix(table.TableName) + createKey(request.Key ?? {}, table) };
-      });
-      const found = await locks.hold(keysOf(located), () =>
-        Promise.all(located.map(({ key }) => readItem(store, key))),
-      );
-      const Responses = found.map((item, index) => {
-        const paths = located[index]?.request._projection?.paths;
-        return item ? { Item: paths ? mapPaths(paths, item) : item } : {};
-      });
+    };
+    const repeat = async () => {
+      const found = await Promise.all(keys.map((key) => readItem(store, key)));
       const units = found.map((item) => 2 * capacityUnits(item, true, true));
-      return { Responses, ...consumed(input, located, "ReadCapacityUnits", units) };
-    },
+      return consumed(input, located, "ReadCapacityUnits", units);
+    };
+    return token === undefined ? commit([]) : tokens.once(token, items, commit, repeat);
   };
 }
 
+const fine: CancellationReason = { Code: "None" };
+const conflict: CancellationReason = { Code: "TransactionConflict", Message: conflictMessage };
+
 /** Finds the tables and keys. A key that does not fit its table cancels the transaction, with the reason in its place. */
-async function locateAll<C extends Pick<CheckedWrite, "request">, L extends { readonly key: string }>(
-  store: Store,
-  checked: readonly C[],
-  locateOne: (one: C, table: Table) => L,
-): Promise<L[]> {
-  const located: L[] = [];
+async function locateAll(store: Store, checked: readonly CheckedWrite[]): Promise<LocatedWrite[]> {
+  const located: LocatedWrite[] = [];
   const reasons: CancellationReason[] = [];
-  for (const one of checked) {
-    const table = await getTable(store, one.request.TableName);
+  for (const write of checked) {
+    const table = await getTable(store, write.request.TableName);
     try {
-      located.push(locateOne(one, table));
-      reasons.push({ Code: "None" });
+      located.push(locate(write, table));
+      reasons.push(fine);
     } catch (error) {
       reasons.push(reasonFor(error));
     }
   }
   throwIfAnyReason(reasons);
-  if (new Set(keysOf(located)).size < located.length) {
+  if (new Set(located.map(({ key }) => key)).size < located.length) {
     throw validationException("Transaction request cannot include multiple operations on one item");
   }
   return located;
@@ -116,7 +90,7 @@ async function stageAll(
     try {
       const staged = await stageWrite(store, write, existing);
       changes.push(...staged.changes);
-      reasons.push({ Code: "None" });
+      reasons.push(fine);
       const put = staged.changes.find((change) => change.type === "put" && change.key === write.key);
       const written = put?.type === "put" ? (put.value as Item) : undefined;
       units.push(2 * Math.max(capacityUnits(existing, false, true), capacityUnits(written, false, true)));
@@ -146,7 +120,7 @@ function throwIfAnyReason(reasons: readonly CancellationReason[]): void {
   );
 }
 
-/** Transactions cost twice the units of plain writes or strongly consistent reads, per item. */
+/** A transaction costs twice the units of plain writes or strongly consistent reads, per item. */
 function consumed(
   input: object,
   located: readonly Pick<CheckedWrite, "request">[],
@@ -161,8 +135,4 @@ function consumed(
     return { TableName, CapacityUnits: sum, [name]: sum };
   });
   return { ConsumedCapacity };
-}
-
-function keysOf(located: readonly { readonly key: string }[]): string[] {
-  return located.map(({ key }) => key);
 }

@@ -15,6 +15,9 @@ import {
 import { holds } from "./dynamodb-conditions.ts";
 import type { ItemLocks } from "./item-locks.ts";
 
+/** AWS's words for an item that is in somebody else's transaction. */
+export const conflictMessage = "Transaction is ongoing for the item";
+
 export type WriteKind = "putItem" | "updateItem" | "deleteItem" | "conditionCheck";
 
 /** A write that was checked as far as it can be without its table. */
@@ -78,7 +81,10 @@ export async function stageWrite(
     : await stage(store, kind, unconditional, table, existing);
 }
 
-/** PutItem, UpdateItem and DeleteItem: one item, committed with its index entries as one batch. */
+/**
+ * PutItem, UpdateItem and DeleteItem: one item, committed as one batch. Throws TransactionConflictException where it
+ * meets a transaction.
+ */
 export async function writeItem(
   store: Store,
   locks: ItemLocks,
@@ -87,49 +93,10 @@ export async function writeItem(
 ): Promise<Record<string, unknown>> {
   const checked = checkWrite(store, kind, input);
   const write = locate(checked, await getTable(store, checked.request.TableName));
-  return locks.hold([write.key], async () => {
+  if (locks.conflicts(write.key)) throw new AwsError("TransactionConflictException", conflictMessage);
+  return locks.hold("write", [write.key], async () => {
     const { changes, result } = await stageWrite(store, write, await readItem(store, write.key));
     await store.db.batch(changes);
     return result;
   });
-}
-
-/** BatchWriteItem: checked as a whole, then each item by itself, as on AWS. Nothing is ever left unprocessed. */
-export async function batchWriteItem(
-  store: Store,
-  locks: ItemLocks,
-  input: object,
-): Promise<Record<string, unknown>> {
-  const { RequestItems = {}, ReturnConsumedCapacity } = check(store, "batchWriteItem", input);
-  const writes: LocatedWrite[] = [];
-  for (const [TableName, batch] of Object.entries(RequestItems)) {
-    const table = await getTable(store, TableName);
-    for (const { PutRequest, DeleteRequest } of batch) {
-      const kind = PutRequest ? "putItem" : "deleteItem";
-      const request = { TableName, ReturnConsumedCapacity, ...PutRequest, ...DeleteRequest };
-      writes.push(locate(checkWrite(store, kind, request), table));
-    }
-  }
-  if (new Set(writes.map(({ key }) => key)).size < writes.length) {
-    throw validationException("Provided list of item keys contains duplicates");
-  }
-  const units = new Map<string, number>();
-  await Promise.all(
-    writes.map((write) =>
-      locks.hold([write.key], async () => {
-        const { changes, result } = await stageWrite(store, write, await readItem(store, write.key));
-        await store.db.batch(changes);
-        const { ConsumedCapacity } = result as { ConsumedCapacity?: { CapacityUnits: number } };
-        const { TableName } = write.request;
-        units.set(TableName, (units.get(TableName) ?? 0) + (ConsumedCapacity?.CapacityUnits ?? 0));
-      }),
-    ),
-  );
-  const asked = ReturnConsumedCapacity === "TOTAL" || ReturnConsumedCapacity === "INDEXES";
-  return {
-    UnprocessedItems: {},
-    ...(asked && {
-      ConsumedCapacity: [...units].map(([TableName, CapacityUnits]) => ({ TableName, CapacityUnits })),
-    }),
-  };
 }

@@ -1,22 +1,29 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { AwsError } from "./aws-error.ts";
 import { check, openStore, run } from "./dynalite.ts";
-import { expireItems } from "./dynamodb-expiry.ts";
 import { transactionTokens } from "./dynamodb-idempotency.ts";
 import { readPage } from "./dynamodb-reads.ts";
 import { settingsOfTables } from "./dynamodb-table-settings.ts";
 import { type TableDescription, tables } from "./dynamodb-tables.ts";
-import { transactions } from "./dynamodb-transactions.ts";
-import { batchWriteItem, writeItem } from "./dynamodb-writes.ts";
+import { transactWriteItems } from "./dynamodb-transactions.ts";
+import { writeItem } from "./dynamodb-writes.ts";
 import { itemLocks } from "./item-locks.ts";
 import { isRecord } from "./json.ts";
 
 export interface DynamoDbOptions {
   /** Kept in `dynamodb` inside this directory, which is made if need be; in memory if absent. */
   readonly directory?: string;
-  /** Milliseconds since 1970. It decides only how long a ClientRequestToken counts: nothing expires by itself. */
+  /** Milliseconds since 1970. It decides only how long a ClientRequestToken counts. */
   readonly clock?: () => number;
+  /**
+   * What somebody gets who meets a transaction on an item: `TransactionConflict`, as from AWS, or their turn. `refuse` if
+   * absent.
+   */
+  readonly onTransactionConflict?: "refuse" | "wait";
+  /** How long a transaction holds its items before it commits: a turn of the event loop if absent, milliseconds at AWS. */
+  readonly transactionDelay?: () => Promise<void>;
   /** What ARNs are made of; `aws`, `us-east-1` and `000000000000` if absent. */
   readonly partition?: string;
   readonly region?: string;
@@ -31,11 +38,6 @@ export interface DynamoDb {
   createTable(description: TableDescription): Promise<void>;
   /** One API operation (`PutItem`) with its JSON input. Throws AwsError for what AWS would refuse. */
   call(operation: string, input: unknown): Promise<object>;
-  /**
-   * Deletes the items of all tables whose TTL attribute lies more than `lateBy` (0 if absent) before `now`, both in
-   * seconds; returns how many.
-   */
-  expireItems(now: number, lateBy?: number): Promise<number>;
   /** The ARN of a table, whether it exists or not. */
   arnOf(table: string): string;
   /** Waits for writes under way. */
@@ -44,13 +46,15 @@ export interface DynamoDb {
 
 /**
  * DynamoDB inside this process, on dynalite's LevelDB store, validations and actions. Its own are: locks per item and
- * commits as one batch, transactions, the evaluation of conditions and filters, what a failed condition shows, time to
- * live and settings of tables. Everything is consistent at once, also indexes and reads that did not ask for it.
+ * commits as one batch, transactions, the evaluation of conditions and filters, what a failed condition shows, and
+ * settings of tables. Every read is consistent, also one that did not ask for it. Nothing expires by itself.
  */
 export async function openDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
   const {
     directory,
     clock = Date.now,
+    onTransactionConflict = "refuse",
+    transactionDelay = setImmediate,
     partition = "aws",
     region = "us-east-1",
     accountId = "000000000000",
@@ -60,10 +64,10 @@ export async function openDynamoDb(options: DynamoDbOptions = {}): Promise<Dynam
   const store = await openStore(path, region, accountId);
   const arnOf = (table: string) => `arn:${partition}:dynamodb:${region}:${accountId}:table/${table}`;
 
-  const locks = itemLocks();
+  const locks = itemLocks(onTransactionConflict);
   const settings = settingsOfTables(store);
   const { ensure, operations: tableOperations } = tables(store, settings, arnOf);
-  const transact = transactions(store, locks, await transactionTokens(store, clock));
+  const tokens = await transactionTokens(store, clock);
 
   const operations: Readonly<Record<string, (input: object) => Promise<object>>> = {
     ...tableOperations,
@@ -75,9 +79,7 @@ export async function openDynamoDb(options: DynamoDbOptions = {}): Promise<Dynam
     PutItem: (input) => writeItem(store, locks, "putItem", input),
     UpdateItem: (input) => writeItem(store, locks, "updateItem", input),
     DeleteItem: (input) => writeItem(store, locks, "deleteItem", input),
-    BatchWriteItem: (input) => batchWriteItem(store, locks, input),
-    TransactWriteItems: (input) => transact.write(input),
-    TransactGetItems: (input) => transact.read(input),
+    TransactWriteItems: transactWriteItems(store, locks, tokens, transactionDelay),
   };
 
   return {
@@ -90,7 +92,6 @@ export async function openDynamoDb(options: DynamoDbOptions = {}): Promise<Dynam
       return perform(input);
     },
 
-    expireItems: (now, lateBy = 0) => expireItems(store, locks, settings, now, lateBy),
     arnOf,
     close: () => store.db.close(),
   };

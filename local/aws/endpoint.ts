@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { openPort, type Port } from "../port.ts";
 import { readBody } from "../read-body.ts";
 import { AwsError } from "./aws-error.ts";
 import { accessDenied, type Decision, decide, type Principal } from "./iam.ts";
 import type { AwsCall, AwsReply, AwsRequest, Service } from "./service.ts";
+import { checkSignature, readAuthorization } from "./signature.ts";
 
 const maxBodyBytes = 16 * 1024 * 1024;
 
@@ -47,12 +47,19 @@ export interface AuthorizationDecision {
   readonly allowed: boolean;
 }
 
+export interface AccessKey {
+  readonly secretAccessKey: string;
+  readonly principal: Principal;
+}
+
 export interface AwsEndpointOptions {
   readonly services: readonly Service[];
-  /** Who an access key id stands for; undefined: nobody. */
-  readonly principals: (accessKeyId: string) => Principal | undefined;
-  /** TCP port on 127.0.0.1; chosen by the system if absent. */
-  readonly port?: number;
+  /** What an access key id stands for; undefined: nothing. */
+  readonly accessKeys: (accessKeyId: string) => AccessKey | undefined;
+  /** Milliseconds since 1970: signatures hold for five minutes. */
+  readonly clock?: () => number;
+  /** Of `openAwsPort`; chosen by the system if absent. */
+  readonly port?: Port;
   /** Told of every action on every resource that was asked for, whether it was granted or not. */
   readonly onDecision?: (decision: AuthorizationDecision) => void;
   /** May cause trouble for a call, or hold it back for as long as its promise takes. */
@@ -68,14 +75,37 @@ export interface AwsEndpoint {
   close(): Promise<void>;
 }
 
-/**
- * AWS's data endpoints on one loopback port. The caller is whoever owns the access key id in the SigV4 `Authorization`
- * header. The signature itself is not verified: this endpoint shows which grants a function needs, it protects nothing.
- */
+/** For SDKs, which keep their connections for a long time. */
+export function openAwsPort(number?: number): Promise<Port> {
+  return openPort({ number, keepAliveMs: 120_000 });
+}
+
+/** AWS's data endpoints on one loopback port. The caller is whoever owns the access key that signed the request. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const { services, principals, port = 0, onDecision, intercept, onFailure = console.error } = options;
+  const {
+    services,
+    accessKeys,
+    clock = Date.now,
+    onDecision,
+    intercept,
+    onFailure = console.error,
+  } = options;
+  const port = options.port ?? (await openAwsPort());
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
+
+  function authenticate(request: AwsRequest): Principal {
+    const authorization = readAuthorization(request.headers.authorization);
+    const accessKey = accessKeys(authorization.accessKeyId);
+    if (!accessKey) {
+      throw new AwsError(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+      );
+    }
+    checkSignature(request, authorization, accessKey.secretAccessKey, clock());
+    return accessKey.principal;
+  }
 
   /** Throws for the first refusal, but only after all decisions were reported. */
   function authorize(call: AwsCall, principal: Principal): void {
@@ -92,7 +122,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 
   /** Resolves to undefined where the connection is to be dropped without an answer. */
   async function answer(service: Service, request: AwsRequest): Promise<AwsReply | undefined> {
-    const principal = authenticate(request.headers.authorization, principals);
+    const principal = authenticate(request);
     const call = service.read(request);
     authorize(call, principal);
     const { action, input } = call;
@@ -111,6 +141,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    // By this an SDK corrects its clock.
+    response.setHeader("date", new Date(clock()).toUTCString());
     const body = await readBody(incoming, maxBodyBytes);
     const { method = "", url: path = "", headers } = incoming;
     const request: AwsRequest = { method, path, headers, body: body ?? Buffer.alloc(0) };
@@ -131,53 +163,26 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     else incoming.socket.destroy();
   }
 
-  const server = createServer((incoming, response) => {
+  port.serve((incoming, response) => {
     // What remains to go wrong is a connection that ended while its body was read: nobody is left to be told.
     const serving = serve(incoming, response).catch(() => void incoming.socket.destroy());
     underWay.add(serving);
     void serving.then(() => underWay.delete(serving));
   });
-  // A client that waits longer than this between two calls meets a closed socket; SDKs keep theirs for a long time.
-  server.keepAliveTimeout = 120_000;
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address() as AddressInfo;
 
   async function stop(): Promise<void> {
     closing.abort();
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    await Promise.all([closed, ...underWay]);
+    await Promise.all([port.close(), ...underWay]);
   }
   let stopped: Promise<void> | undefined;
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port.number}`,
     close() {
       stopped ??= stop();
       return stopped;
     },
   };
-}
-
-function authenticate(
-  authorization: string | undefined,
-  principals: AwsEndpointOptions["principals"],
-): Principal {
-  const accessKeyId =
-    authorization && /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\//.exec(authorization)?.[1];
-  if (!accessKeyId) {
-    throw new AwsError("MissingAuthenticationTokenException", "Request is missing Authentication Token");
-  }
-  const principal = principals(accessKeyId);
-  if (!principal) {
-    throw new AwsError(
-      "UnrecognizedClientException",
-      "The security token included in the request is invalid.",
-    );
-  }
-  return principal;
 }
 
 function write(response: ServerResponse, { status, headers, body }: AwsReply): void {

@@ -47,7 +47,8 @@ export interface Service {
   read(request: AwsRequest): AwsCall;
   /**
    * Writes an error in the protocol's shape. Besides the service's own errors it gets `AccessDeniedException`,
-   * `UnrecognizedClientException`, `MissingAuthenticationTokenException` and `InternalServerError`, without a namespace.
+   * `InvalidSignatureException`, `MissingAuthenticationTokenException`, `UnrecognizedClientException` and
+   * `InternalServerError`, without a namespace.
    */
   refuse(error: AwsError): AwsReply;
 }

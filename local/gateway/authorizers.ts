@@ -1,6 +1,6 @@
-import type { AuthorizerDescription } from "../assembly.ts";
 import { isRecord } from "../aws/json.ts";
 import type { Functions } from "../lambda/functions.ts";
+import type { AuthorizerDescription } from "./described-routes.ts";
 import type { GatewayEvent } from "./event.ts";
 
 /** What API Gateway makes of an authorizer: 401, 403, 500, or the context for the integration. */

@@ -1,30 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Watch } from "../../playground/server/watch.ts";
-import type { RouteDescription } from "../assembly.ts";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { isRecord } from "../aws/json.ts";
 import type { Functions } from "../lambda/functions.ts";
-import { listen } from "../listen.ts";
 import { readBody } from "../read-body.ts";
+import type { Watch } from "../watch.ts";
 import { authorizers } from "./authorizers.ts";
 import { type CorsDescription, preflightHeaders, withCors } from "./cors.ts";
+import type { RouteDescription } from "./described-routes.ts";
 import { gatewayEvent } from "./event.ts";
 import { type FoundRoute, findRoute } from "./routes.ts";
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
-export interface Gateway {
-  /** `http://localhost:PORT`. */
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 export interface GatewayOptions {
   readonly routes: readonly RouteDescription[];
   readonly cors?: CorsDescription | undefined;
   readonly functions: Functions;
-  /** 0: chosen by the system. */
-  readonly port: number;
   readonly now: () => number;
   /** Told of every request that a route matches. */
   readonly watch?: Watch | undefined;
@@ -32,9 +23,8 @@ export interface GatewayOptions {
   readonly otherwise?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
 }
 
-/** API Gateway's HTTP API over the routes of the template. Rejects with Node's error when it cannot listen. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { routes, cors, functions, port, now, watch, otherwise } = options;
+/** API Gateway's HTTP API over the routes of the template. */
+export function gateway({ routes, cors, functions, now, watch, otherwise }: GatewayOptions): RequestListener {
   const authorize = authorizers(functions, now);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -82,10 +72,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return result.functionError ? message(500, "Internal Server Error") : readResult(result.payload);
   }
 
-  const server = createServer((request, response) => {
+  return (request, response) => {
     serve(request, response).catch(() => send(response, message(500, "Internal Server Error")));
-  });
-  return listen(server, port);
+  };
 }
 
 interface Answer {

@@ -1,4 +1,4 @@
-import type { RouteDescription } from "../assembly.ts";
+import type { RouteDescription } from "./described-routes.ts";
 
 /** What of a route says which requests are its own. */
 type Routed = Pick<RouteDescription, "routeKey">;

@@ -4,6 +4,13 @@ import type { Functions } from "./functions.ts";
 
 const invocations = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 
+const forbidden = new Set([
+  "AccessDeniedException",
+  "InvalidSignatureException",
+  "MissingAuthenticationTokenException",
+  "UnrecognizedClientException",
+]);
+
 /**
  * Lambda's Invoke (RequestResponse) on its REST protocol, for the functions that invoke others.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
@@ -43,7 +50,7 @@ export function invokeService(functions: Functions): Service {
 
     refuse(error: AwsError): AwsReply {
       return {
-        status: error.type === "AccessDeniedException" ? 403 : error.status,
+        status: forbidden.has(error.type) ? 403 : error.status,
         headers: { "content-type": "application/json", "x-amzn-errortype": error.type },
         body: JSON.stringify({ Message: error.message }),
       };

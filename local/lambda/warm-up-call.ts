@@ -3,5 +3,5 @@
  * nobody has (functions/runtime/warm-up.ts). It belongs to no request.
  */
 export function isWarmUpCall(input: unknown): boolean {
-  return /"B":"\/{21}w=="|"username":\{"S":" "\}/.test(JSON.stringify(input));
+  return /"B":"\/{21}w=="|"key":\{"S":"nobody"\}/.test(JSON.stringify(input));
 }

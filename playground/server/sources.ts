@@ -1,7 +1,8 @@
 import { isRecord } from "../../local/aws/json.ts";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
+import type { Watch } from "../../local/watch.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import type { EventHub, Lane, Outcome } from "./events.ts";
-import type { Watch } from "./watch.ts";
+import { mostCharacters } from "./mask.ts";
 
 const pollMs = 10;
 const lanes: Readonly<Record<string, Lane>> = {
@@ -15,7 +16,7 @@ const lanes: Readonly<Record<string, Lane>> = {
 const asksWeChat = ["login", "admin"];
 
 /** Makes arrows of what the laptop and the simulator tell. */
-export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
+export function watchFor(hub: EventHub, simulator: WeChatSimulator): Watch {
   const weChat = weChatArrows(hub, simulator);
   return {
     request({ method, path, authorized, body }) {
@@ -44,7 +45,7 @@ export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
     invocation(fn, payload) {
       const to = lanes[fn.label] ?? "lambda";
       const from = to === "verifier" ? "login" : fn.label === "admin" ? "login" : "gateway";
-      const event: unknown = JSON.parse(payload);
+      const event = readable(payload);
       const action = fn.label === "admin" && isRecord(event) ? ` ${event.action}` : "";
       const ended = hub.call({ from, to, label: `invoke ${fn.label}${action}`, details: essence(event) });
       const landed = asksWeChat.includes(fn.label) ? weChat.calls() : undefined;
@@ -82,8 +83,8 @@ export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
  * WeChat's log tells of calls only, so they are looked for while a function that makes them runs; the answer has come when it
  * goes on to the database, or ends.
  */
-function weChatArrows(hub: EventHub, { requests }: WechatSimulator) {
-  let seen: WechatSimulator["requests"][number] | undefined;
+function weChatArrows(hub: EventHub, { requests }: WeChatSimulator) {
+  let seen: WeChatSimulator["requests"][number] | undefined;
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const open: (() => void)[] = [];
@@ -92,16 +93,16 @@ function weChatArrows(hub: EventHub, { requests }: WechatSimulator) {
     // By the entry, not by the count: the log forgets its oldest.
     const from = seen === undefined ? 0 : requests.indexOf(seen) + 1;
     for (const request of requests.slice(from)) {
-      const { path, appid, errcode, trouble } = request;
+      const { path, appId, errcode, trouble } = request;
       const label = path.slice(path.lastIndexOf("/") + 1);
       const ended = hub.call({
         from: "login",
         to: "wechat",
         label,
-        details: { path, appid, js_code: "code", secret: "AppSecret" },
+        details: { path, appid: appId, js_code: "code", secret: "AppSecret" },
       });
       const said =
-        errcode === null ? "no verdict" : errcode === 0 ? "openid, session_key" : `errcode ${errcode}`;
+        errcode === undefined ? "no verdict" : errcode === 0 ? "openid, session_key" : `errcode ${errcode}`;
       open.push(() =>
         ended({
           label: said,
@@ -150,7 +151,7 @@ function essence(event: unknown): unknown {
 
 function outcomeOf(payload: string | undefined): Outcome {
   if (payload === undefined) return { label: "failed", ok: false };
-  const result: unknown = JSON.parse(payload);
+  const result = readable(payload);
   if (!isRecord(result)) return { label: "done", ok: true, details: result };
   const { statusCode, isAuthorized, refused, userId, body } = result;
   if (typeof statusCode === "number") {
@@ -164,8 +165,12 @@ function outcomeOf(payload: string | undefined): Outcome {
   return { label: typeof userId === "string" ? userId : "done", ok: true, details: result };
 }
 
-/** JSON, or how much there was: what is not JSON has no names by which secrets could be found. */
+/**
+ * JSON, or how much there was: what is not JSON has no names by which secrets could be found, and what is too long to be
+ * shown is not worth reading.
+ */
 function readable(body: string | Buffer): unknown {
+  if (body.length > mostCharacters) return `(${body.length} bytes)`;
   const text = body.toString();
   try {
     return JSON.parse(text);

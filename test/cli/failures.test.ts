@@ -1,7 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
-import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "../support/fake-aws.ts";
+import { apiUrl, Crash, type FakeAwsOptions, fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { operator, runHere } from "../support/operator.ts";
 
 const show = ["accounts", "show", "lisi"];
@@ -168,8 +167,8 @@ describe("on the way to the stack", () => {
     });
     const known = {
       AWS_ENDPOINT_URL: aws.url,
-      AWS_ACCESS_KEY_ID: operatorAccessKey.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: operatorAccessKey.secretAccessKey,
+      AWS_ACCESS_KEY_ID: operatorKey.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: operatorKey.secretAccessKey,
       AWS_REGION: "us-east-1",
       AWS_CONFIG_FILE: "/dev/null",
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",

@@ -85,7 +85,13 @@ describe("accounts", () => {
     await stack.admin({ action: "accounts.disable", account: "successor" });
     await stack.admin({ action: "accounts.remove", account: "successor" });
     await stack.admin({ action: "accounts.add", username: "successor", userId, password });
-    expect((await logIn("successor", { username: "successor", password })).body.userId).toBe(userId);
+    expect((await logIn("new phone of theirs", { username: "successor", password })).body.userId).toBe(
+      userId,
+    );
+    // The WeChat that was shut out with the account stays out.
+    expect((await logIn("successor", { username: "successor", password })).body.code).toBe(
+      "account_disabled",
+    );
   });
 
   test("an import adds what is new, leaves what is there, and reports each bad row by itself", async () => {

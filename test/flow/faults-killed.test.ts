@@ -27,8 +27,8 @@ const flows: [what: string, prepare: Flow, calls: string[], killedAfter?: number
     "a first login",
     async (stack, person) => () => firstLogin(stack, person),
     [
-      ...["GetSecretValue", "UpdateItem", "Invoke", "GetItem"],
-      ...["GetItem", "UpdateItem", "TransactWriteItems", "PutItem"],
+      ...["GetSecretValue", "UpdateItem", "GetItem", "Invoke"],
+      ...["GetItem", "TransactWriteItems", "UpdateItem"],
     ],
   ],
   [
@@ -39,11 +39,11 @@ const flows: [what: string, prepare: Flow, calls: string[], killedAfter?: number
     },
     [
       // The AppSecret is there before anybody asks for it.
-      ...["GetSecretValue", "UpdateItem", "UpdateItem", "Invoke", "GetItem"],
-      ...["GetItem", "UpdateItem", "TransactWriteItems", "DeleteItem", "PutItem"],
+      ...["GetSecretValue", "UpdateItem", "UpdateItem", "GetItem", "Invoke"],
+      ...["GetItem", "TransactWriteItems", "UpdateItem"],
     ],
     // Where it differs from a first login.
-    [0, 1, 2, 8, 9, 10],
+    [0, 1, 2, 6, 7, 8],
   ],
 ];
 
@@ -97,8 +97,9 @@ test.concurrent.for(flows)(
       killed.resolve();
       expect(await answer, person).toMatchObject({ status: 500, body: { message: "Internal Server Error" } });
     }
-    // Only the last of them wrote its session.
-    expect(await scan(laptop, "Sessions")).toHaveLength(sessionsBefore + 1);
+    // The last of them wrote its session; the bind goes beside what is given back, so that the one before may have, too.
+    const orphans = (await scan(laptop, "Sessions")).length - sessionsBefore;
+    expect([1, 2]).toContain(orphans);
 
     intercept = async () => undefined;
     for (const { person } of victims) {
@@ -116,7 +117,7 @@ test.concurrent.for(flows)(
 
 /** Whom somebody is bound to, as their identity says it and as the accounts do: a whole binding is in both. */
 async function boundTo({ laptop, simulator }: StackOnLaptop, person: string) {
-  const [{ appid: appId = "", openid = "" } = {}] = simulator.user(person).identities;
+  const [{ appId = "", openid = "" } = {}] = simulator.user(person).identities;
   const identity = Buffer.from(identityKey({ appId, openid })).toString("base64");
   const bindings = await scan(laptop, "Bindings");
   return {

@@ -9,9 +9,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { OrdersStack } from "../../examples/orders/orders-stack.ts";
 import { type Assembly, readAssembly } from "../../local/assembly.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
-import { type Gateway, startGateway } from "../../local/gateway/gateway.ts";
 import { type Functions, localFunctions } from "../../local/lambda/functions.ts";
 import { sample } from "../../local/sample.ts";
+import { type Gateway, startGateway } from "../support/gateway.ts";
+import { type RestApiDescription, readRestApis } from "../support/rest-gateway/assembly.ts";
 import { startRestGateway } from "../support/rest-gateway/gateway.ts";
 import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
@@ -25,6 +26,7 @@ const environment = { NODE_OPTIONS: "--import=data:text/javascript,Math.random=(
 let stack: StackOnLaptop;
 /** The stack of examples/orders, synthesized and run as it is: it finds the authorizer by the login stack's export. */
 let orders: Assembly;
+let restApis: readonly RestApiDescription[];
 let functions: Functions;
 /** Labels of the functions that were invoked since the test began. */
 const invoked: string[] = [];
@@ -39,7 +41,9 @@ beforeAll(async () => {
   const app = new App({ outdir });
   new OrdersStack(app, "Orders");
   app.synth();
-  orders = await readAssembly(outdir, "Orders", "us-east-1", stack.laptop.assembly.exports);
+  const { exports } = stack.laptop.assembly;
+  orders = await readAssembly(outdir, "Orders", "us-east-1", exports);
+  restApis = await readRestApis(outdir, "Orders", "us-east-1", exports);
   const own = localFunctions({
     functions: orders.functions,
     maxInstances: 1,
@@ -86,7 +90,7 @@ const gateways = {
       now,
     }),
   "a REST API": async (cacheSeconds: number, now: () => number): Promise<Gateway> => {
-    const [api] = orders.restApis;
+    const [api] = restApis;
     if (!api) throw new Error("The example has no REST API.");
     const methods = api.methods.map((it) => ({
       ...it,
@@ -131,7 +135,7 @@ describe.each(Object.entries(gateways))("%s that reuses nothing", (_kind, start)
     send(gateway, route, [name, `Bearer ${session}`]);
 
   test("is what the example deploys", () => {
-    const authorizers = [...orders.routes, ...orders.restApis.flatMap(({ methods }) => methods)].map(
+    const authorizers = [...orders.routes, ...restApis.flatMap(({ methods }) => methods)].map(
       ({ authorizer }) => authorizer,
     );
     expect(authorizers).toHaveLength(4);

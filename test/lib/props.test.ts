@@ -4,9 +4,10 @@ import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
-import { sampleAppId, settingsFromContext } from "../../lib/settings.ts";
+import { settingsFromContext } from "../../lib/settings.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import type { WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
+import { sampleAppId } from "../../lib/weapp-login-stack.ts";
 import { appId, newApp, ownFunction, stackWith, synthesized } from "../support/in-process.ts";
 import {
   environmentOf,
@@ -155,8 +156,26 @@ describe("a prop", () => {
       logRetention: RetentionDays.ONE_WEEK,
       hello: true,
     });
-    expect(only(resources, "AWS::ApiGatewayV2::Authorizer").properties.AuthorizerResultTtlInSeconds).toBe(
-      120,
+    const cachedFor = new Map(
+      ofType(resources, "AWS::ApiGatewayV2::Authorizer").map(({ logicalId, properties }) => [
+        logicalId,
+        properties.AuthorizerResultTtlInSeconds,
+      ]),
+    );
+    const routes = ofType(resources, "AWS::ApiGatewayV2::Route").map(({ properties }) => [
+      properties.RouteKey,
+      cachedFor.get(refIn(properties.AuthorizerId)),
+    ]);
+    // A cached allow reaches the owner's routes only.
+    expect(Object.fromEntries(routes)).toEqual(
+      Object.fromEntries([
+        ["ANY /login", undefined],
+        ...["GET", "DELETE"].map((method) => [`${method} /session`, 0] as const),
+        ...["GET", "DELETE"].map((method) => [`${method} /sessions`, 0] as const),
+        ["DELETE /sessions/{id}", 0],
+        ["DELETE /binding", 0],
+        ["GET /hello", 120],
+      ]),
     );
     expect(environment("login")).toMatchObject({
       SESSION_LIFETIME_SECONDS: "3600",
@@ -381,3 +400,8 @@ describe("the context", () => {
     }
   });
 });
+
+/** The logical id in `{ "Ref": … }`. */
+function refIn(value: unknown): string {
+  return typeof value === "object" && value !== null && "Ref" in value ? String(value.Ref) : "";
+}

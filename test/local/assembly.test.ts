@@ -70,7 +70,7 @@ describe("functions", () => {
 describe("tables", () => {
   test.each([
     ["BINDINGS_TABLE", { partitionKey: "key", pointInTimeRecovery: true, deletionProtection: true }],
-    ["ACCOUNTS_TABLE", { partitionKey: "username", pointInTimeRecovery: true, deletionProtection: true }],
+    ["ACCOUNTS_TABLE", { partitionKey: "key", pointInTimeRecovery: true, deletionProtection: true }],
     ["SESSIONS_TABLE", { partitionKey: "identity", sortKey: "secretHash", timeToLiveAttribute: "expiresAt" }],
     ["ATTEMPTS_TABLE", { partitionKey: "key", timeToLiveAttribute: "expiresAt" }],
   ])("%s is the table of the template", (variable, expected) => {

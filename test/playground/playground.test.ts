@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { errors } from "../../functions/runtime/problem.ts";
+import { errors } from "../../contract/errors.ts";
 import { askAdmin } from "../../local/after-deploy.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
@@ -151,11 +151,10 @@ describe("what happens", () => {
       "phone>gateway POST /login",
       "gateway>login invoke login",
       "login>wechat jscode2session",
+      "login>dynamodb GetItem Bindings",
       "login>verifier invoke verifier",
       "verifier>dynamodb GetItem Accounts",
-      "login>dynamodb GetItem Bindings",
-      "login>dynamodb TransactWriteItems Bindings",
-      "login>dynamodb PutItem Sessions",
+      "login>dynamodb TransactWriteItems Bindings, Sessions",
       "phone>gateway GET /hello",
       "gateway>authorizer invoke authorizer",
       "authorizer>dynamodb BatchGetItem Bindings, Sessions",
@@ -206,6 +205,21 @@ describe("what happens", () => {
     }
   });
 
+  test("of megabytes holds nobody up, however many secrets are known", async () => {
+    const stream = await listen(url);
+    onTestFinished(() => stream.stop());
+    for (let round = 0; round < 50; round++) {
+      await Promise.all(Array.from({ length: 10 }, (_, n) => codeOf(`known-${round}-${n}`)));
+    }
+    const notes = Array.from({ length: 200_000 }, (_, n) => `a note that is no secret, number ${n}`);
+    const large = await api("POST /login", { json: { code: "a code", notes } });
+    expect(large).toMatchObject({ status: 413, body: { code: "payload_too_large" } });
+    await vi.waitFor(() => expect(stream.arrows.at(-1)).toBe("gateway>phone 413 payload_too_large"));
+    expect(stream.events.findLast(({ label }) => label === "POST /login")?.details).toMatchObject({
+      body: expect.stringMatching(/^\(\d{7} bytes\)$/),
+    });
+  });
+
   test("a page that comes back is told what it has missed, and nothing twice", async () => {
     const stream = await listen(url);
     await api("GET /session");
@@ -226,10 +240,18 @@ test("the rows are those of the tables, with times to read", async () => {
   expect(tables.map(({ name }) => name)).toEqual(["Bindings", "Sessions", "Attempts", "Accounts"]);
   for (const { name, rows } of tables) expect(rows).toHaveLength((await scan(stack.laptop, name)).length);
   const accounts = tables.find(({ name }) => name === "Accounts");
-  expect(accounts.rows[0].cells).toEqual([
+  const byNote = (wanted: string) =>
+    accounts.rows.find(({ note }: { note: string }) => note === wanted).cells;
+  expect(byNote("account")).toEqual([
     ["username", username],
     ["userId", userId],
+    ["key", `username#${username}`],
+    ["generation", "0"],
     ["passwordHash", "••••••"],
+  ]);
+  expect(byNote("name of a userId")).toEqual([
+    ["username", username],
+    ["key", `userId#${userId}`],
   ]);
   expect(JSON.stringify(tables)).toMatch(/\["expiresAt","\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.000Z"\]/);
 });
@@ -249,7 +271,7 @@ test("a session's row says whether it is good, and if not, why", async () => {
   await control("expire", { sessionId: second });
   expect(await notes()).toEqual(["over: expiresAt has passed", "good"]);
   await control("revoke", { user: "states" });
-  expect(await notes()).toEqual(["over: expiresAt has passed", "over: opened before sessionsValidFrom"]);
+  expect(await notes()).toEqual(["over: expiresAt has passed", "over: of an earlier generation"]);
 });
 
 describe("a control does what it says:", () => {

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { onTestFinished } from "vitest";
-import { type DynamoDb, openDynamoDb } from "../../local/aws/dynamodb.ts";
+import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
 import type { TableDescription } from "../../local/aws/dynamodb-tables.ts";
 import { type AwsEndpointOptions, startAwsEndpoint } from "../../local/aws/endpoint.ts";
@@ -38,21 +38,22 @@ export const sessions: TableDescription = {
   timeToLiveAttribute: "expiresAt",
 };
 
-/** User (S), and an index by city (S) and age (N). */
+/** Name (S). */
 export const people: TableDescription = {
   name: "People",
-  attributes: [
-    { name: "name", type: "S" },
-    { name: "city", type: "S" },
-    { name: "age", type: "N" },
-  ],
+  attributes: [{ name: "name", type: "S" }],
   partitionKey: "name",
-  indexes: [{ name: "by-city", partitionKey: "city", sortKey: "age" }],
 };
 
+/** Every key's in tests, unless a test says otherwise. */
+export const secretAccessKey = "a secret of this test";
+
 type Options = Partial<AwsEndpointOptions> &
-  Partial<SecretsManagerOptions> & {
+  Partial<SecretsManagerOptions> &
+  Pick<DynamoDbOptions, "onTransactionConflict"> & {
     readonly tables?: readonly TableDescription[];
+    /** Who an access key id stands for; undefined: nobody. The owner's is OWNER. */
+    readonly principals?: (accessKeyId: string) => Principal | undefined;
     /** How often a client sends a request at most; 1 unless said otherwise. */
     readonly attempts?: number;
   };
@@ -75,15 +76,25 @@ export async function awsForThisTest(options: Options = {}): Promise<AwsForThisT
     secrets = [],
     directory,
     clock = () => noon,
+    onTransactionConflict = "refuse",
+    principals = (accessKeyId) => (accessKeyId === "OWNER" ? owner : undefined),
+    ...endpointOptions
   } = options;
   const kept = directory === undefined ? {} : { directory };
-  const dynamodb = await openDynamoDb({ clock, region, ...kept });
+  const dynamodb = await openDynamoDb({ clock, region, onTransactionConflict, ...kept });
   for (const table of tables) await dynamodb.createTable(table);
   const secretsManager = await openSecretsManager({ clock, secrets, ...kept });
   const endpoint = await startAwsEndpoint({
-    principals: (accessKeyId) => (accessKeyId === "OWNER" ? owner : undefined),
-    ...options,
-    services: [dynamoDbService(dynamodb), secretsManagerService(secretsManager), ...(options.services ?? [])],
+    accessKeys(accessKeyId) {
+      const principal = principals(accessKeyId);
+      return principal && { secretAccessKey, principal };
+    },
+    ...endpointOptions,
+    services: [
+      dynamoDbService(dynamodb),
+      secretsManagerService(secretsManager),
+      ...(endpointOptions.services ?? []),
+    ],
   });
 
   const clients: { destroy(): void }[] = [];
@@ -91,7 +102,7 @@ export async function awsForThisTest(options: Options = {}): Promise<AwsForThisT
     endpoint: endpoint.url,
     region,
     maxAttempts: attempts,
-    credentials: { accessKeyId, secretAccessKey: "not verified" },
+    credentials: { accessKeyId, secretAccessKey },
   });
   const opened = <C extends { destroy(): void }>(client: C): C => {
     clients.push(client);

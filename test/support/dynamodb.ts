@@ -2,9 +2,10 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject, onTestFinished, vi } from "vitest";
 import { documentClient, type Pause, type Table } from "../../functions/dynamodb/table.ts";
 import { type Assembly, readAssembly } from "../../local/assembly.ts";
-import { type DynamoDb, openDynamoDb } from "../../local/aws/dynamodb.ts";
+import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
 import { type Fault, type InterceptedCall, startAwsEndpoint } from "../../local/aws/endpoint.ts";
+import { secretAccessKey } from "./aws.ts";
 
 /** Noon in milliseconds, and the second that begins with it. */
 export const noon = Date.UTC(2026, 2, 1, 12);
@@ -39,17 +40,22 @@ let assembly: Promise<Assembly> | undefined;
  * The template's tables in an embedded DynamoDB of this test's own, behind a loopback port that the environment points
  * the SDK to. Chance is switched off: the SDK waits between two tries for a random part of up to two seconds.
  */
-export async function dynamoDbForThisTest(): Promise<DynamoDbForThisTest> {
+export async function dynamoDbForThisTest(
+  options: Pick<DynamoDbOptions, "onTransactionConflict" | "transactionDelay"> = {},
+): Promise<DynamoDbForThisTest> {
   assembly ??= readAssembly(inject("assembly"), "WeappLogin");
   const { tables, functions } = await assembly;
-  const dynamoDb: DynamoDb = await openDynamoDb({ clock: () => noon });
+  const dynamoDb: DynamoDb = await openDynamoDb({ clock: () => noon, ...options });
   await Promise.all(tables.map((table) => dynamoDb.createTable(table)));
 
   const faults: (Fault | "none")[] = [];
   const calls: InterceptedCall[] = [];
   const endpoint = await startAwsEndpoint({
     services: [dynamoDbService(dynamoDb)],
-    principals: () => ({ arn: "a test", policy: [{ Effect: "Allow", Action: "*", Resource: "*" }] }),
+    accessKeys: () => ({
+      secretAccessKey,
+      principal: { arn: "a test", policy: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+    }),
     intercept(call) {
       calls.push(call);
       const fault = faults.shift();
@@ -62,7 +68,7 @@ export async function dynamoDbForThisTest(): Promise<DynamoDbForThisTest> {
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "ATEST",
-    AWS_SECRET_ACCESS_KEY: "not verified",
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   })) {

@@ -8,6 +8,10 @@ declare module "vitest" {
     assembly: string;
     /** How often each race is run. */
     rounds: number;
+    /** By how many milliseconds the clock of one function is ahead of the others', one after the other. */
+    clockOffsets: number[];
+    /** How many operations are compared between the simulated tables and the embedded engine. */
+    storeOperations: number;
     /** How many accounts the import test imports. */
     importedAccounts: number;
   }

@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { WeappLoginStack, type WeappLoginStackProps } from "../../../lib/weapp-login-stack.ts";
 import { readAssembly } from "../../../local/assembly.ts";
 import { type CorsDescription, describeCors } from "../../../local/gateway/cors.ts";
-import { startGateway } from "../../../local/gateway/gateway.ts";
 import { arnOf, fakeFunctions, type Handler } from "../../support/fake-functions.ts";
+import { startGateway } from "../../support/gateway.ts";
 import { appId, newApp } from "../../support/in-process.ts";
 
 const h5 = "https://h5.example.com";

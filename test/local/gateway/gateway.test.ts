@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { AuthorizerDescription, RouteDescription } from "../../../local/assembly.ts";
-import { startGateway } from "../../../local/gateway/gateway.ts";
+import type { AuthorizerDescription, RouteDescription } from "../../../local/gateway/described-routes.ts";
 import { arnOf, type Event, fakeFunctions, type Handler, type Result } from "../../support/fake-functions.ts";
+import { startGateway } from "../../support/gateway.ts";
 
 const noon = Date.UTC(2025, 0, 15, 12);
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { readAssembly } from "../../../local/assembly.ts";
 import { isRecord } from "../../../local/aws/json.ts";
+import { readRestApis } from "./assembly.ts";
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 const uri = (arn: unknown) => ({
@@ -94,7 +94,9 @@ async function read(changes: Readonly<Record<string, unknown>> = {}) {
   const assets = { files: { abc: { source: { path: "asset.abc" } } } };
   await writeFile(join(directory, "Shop.assets.json"), JSON.stringify(assets));
   await writeFile(join(directory, "Shop.template.json"), JSON.stringify({ Resources }));
-  return readAssembly(directory, "Shop", "us-east-1", { "Login:Authorizer": arnOf("Authorizer") });
+  return {
+    restApis: await readRestApis(directory, "Shop", "us-east-1", { "Login:Authorizer": arnOf("Authorizer") }),
+  };
 }
 
 test("a REST API is a stage with its methods, what they invoke, and whom they ask", async () => {

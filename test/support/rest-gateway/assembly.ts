@@ -1,6 +1,6 @@
-import type { ResourcesOf } from "../../../local/assembly.ts";
 import type { PolicyStatement } from "../../../local/aws/iam.ts";
 import type { Place } from "../../../local/intrinsics.ts";
+import { readTemplate, type StackTemplate } from "../../../local/template.ts";
 import { invokedBy, list, text } from "../../../local/template-shapes.ts";
 
 /** A stage of a REST API, which is what can be called. */
@@ -32,16 +32,19 @@ export interface RestAuthorizerDescription {
   readonly cacheSeconds: number;
 }
 
-interface TemplateReader {
-  readonly all: ResourcesOf;
-  readonly ref: (logicalId: string) => string;
-  readonly place: Place;
-}
-
 type Properties = Readonly<Record<string, unknown>>;
 
-/** Every stage of every REST API. Throws for what the laptop would not honour (API keys, resource policies, IAM, mocks). */
-export function restApisOf({ all, ref, place }: TemplateReader): RestApiDescription[] {
+/**
+ * Every stage of every REST API of a stack in `cdk.out`. Throws for what the gateway would not honour (API keys, resource
+ * policies, IAM, mocks).
+ */
+export async function readRestApis(
+  ...[directory, stackName, region, imports]: Parameters<typeof readTemplate>
+): Promise<RestApiDescription[]> {
+  return describeRestApis(await readTemplate(directory, stackName, region, imports));
+}
+
+function describeRestApis({ all, ref, place }: StackTemplate): RestApiDescription[] {
   const apis = new Map(all("AWS::ApiGateway::RestApi").map((it) => [ref(it.logicalId), it]));
   const deployments = new Map(all("AWS::ApiGateway::Deployment").map((it) => [ref(it.logicalId), it]));
   const resources = new Map(all("AWS::ApiGateway::Resource").map((it) => [ref(it.logicalId), it]));

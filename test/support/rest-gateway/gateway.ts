@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Gateway } from "../../../local/gateway/gateway.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { findRoute } from "../../../local/gateway/routes.ts";
 import type { Functions } from "../../../local/lambda/functions.ts";
-import { listen } from "../../../local/listen.ts";
 import { readBody } from "../../../local/read-body.ts";
+import { type Gateway, serveAsAws } from "../gateway.ts";
 import { gatewayAnswers, type RestAnswer, readRestResult } from "./answers.ts";
 import type { RestApiDescription, RestMethodDescription } from "./assembly.ts";
 import { mayInvoke, restAuthorizers } from "./authorizers.ts";
@@ -50,13 +49,12 @@ export async function startRestGateway({ api, functions, port, now }: RestGatewa
     return result.functionError ? gatewayAnswers.brokenFunction : readRestResult(result.payload, api.binary);
   }
 
-  const server = createServer((request, response) => {
+  const { url, close } = await serveAsAws(port, (request, response) => {
     answer(request).then(
       (it) => write(response, it),
       () => write(response, gatewayAnswers.notInvokable),
     );
   });
-  const { url, close } = await listen(server, port);
   return { url: `${url}/${api.stage}`, close };
 }
 

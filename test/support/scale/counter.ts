@@ -48,23 +48,20 @@ export async function startCountedStack(options: Partial<LaptopOptions> = {}): P
     maxInstances: 1,
     environment: { ...options.environment, OUTGOING_CALLS: file, NODE_OPTIONS: `--import=${preload.href}` },
     onLog: (fn, line) => lines.push({ fn, line }),
-    playground: {
-      answer: () => false,
-      watch: {
-        request: () => () => {},
-        invocation(fn) {
-          invoked.push(fn);
-          return () => {};
-        },
-        awsCall(fn, { action, input }: InterceptedCall) {
-          const metered =
-            laptop && action.startsWith("dynamodb:") && isRecord(input)
-              ? meteredCall(laptop, action.slice("dynamodb:".length), input)
-              : undefined;
-          if (metered && isRecord(input)) underWay.set(input, metered);
-          seen.push({ fn, action, ...(metered && { metered: metered.outcome }) });
-          return (outcome) => metered?.ended(outcome);
-        },
+    watch: {
+      request: () => () => {},
+      invocation(fn) {
+        invoked.push(fn);
+        return () => {};
+      },
+      awsCall(fn, { action, input }: InterceptedCall) {
+        const metered =
+          laptop && action.startsWith("dynamodb:") && isRecord(input)
+            ? meteredCall(laptop, action.slice("dynamodb:".length), input)
+            : undefined;
+        if (metered && isRecord(input)) underWay.set(input, metered);
+        seen.push({ fn, action, ...(metered && { metered: metered.outcome }) });
+        return (outcome) => metered?.ended(outcome);
       },
     },
     async intercept({ input }) {

@@ -1,7 +1,7 @@
 import type { Item } from "../../../local/aws/dynalite.ts";
 import { isRecord } from "../../../local/aws/json.ts";
 import type { Laptop } from "../../../local/laptop.ts";
-import type { AwsOutcome } from "../../../playground/server/watch.ts";
+import type { AwsOutcome } from "../../../local/watch.ts";
 import {
   addUnits,
   noUnits,

@@ -8,13 +8,13 @@ import { appendFileSync } from "node:fs";
 import type { ClientRequest } from "node:http";
 import type { OutgoingEvent } from "./outgoing-order.ts";
 
-const { OUTGOING_CALLS = "", AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME = "" } = process.env;
+const { OUTGOING_CALLS = "", AWS_LAMBDA_FUNCTION_NAME = "" } = process.env;
 const numbers = new WeakMap<ClientRequest, number>();
 let latest = 0;
 
 subscribe("http.client.request.created", (message) => {
   const request = requestOf(message);
-  if (!request || headerOf(request, "host") === AWS_LAMBDA_RUNTIME_API) return;
+  if (!request) return;
   numbers.set(request, ++latest);
   const target = headerOf(request, "x-amz-target").split(".");
   write({ kind: "begin", number: latest, operation: target[1] ?? operationAt(request.path) });

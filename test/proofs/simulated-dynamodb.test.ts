@@ -1,0 +1,119 @@
+import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, inject, test } from "vitest";
+import type { AccountFence } from "../../functions/core/binding.ts";
+import { identityKey } from "../../functions/core/identity.ts";
+import { documentClient } from "../../functions/dynamodb/table.ts";
+import { noon, noonInSeconds, type TableName } from "../support/dynamodb.ts";
+import type { Item } from "../support/dynamodb-expressions.ts";
+import { emptyTables, storesOver, tables } from "../support/fakes.ts";
+import { seededNumbers } from "../support/seeded-numbers.ts";
+import { sessionOf, storesForThisTest } from "../support/stores.ts";
+
+const people = ["alice", "bob", "carol"].map((openid) => ({ appId: "wx1", openid }));
+const users = ["u1", "u2"];
+const names = ["zhangsan", "lisi"];
+const hashes = ["h1", "h2"];
+
+type Stores = ReturnType<typeof storesOver>;
+
+/** One thing that the adapters can be asked, chosen by chance from a world so small that all of it meets. */
+function operation(
+  below: (bound: number) => number,
+): [what: string, ask: (stores: Stores) => Promise<unknown>] {
+  const one = <T>(of: readonly T[]): T => of[below(of.length)] ?? (of[0] as T);
+  const [person, userId, username, hash] = [one(people), one(users), one(names), one(hashes)];
+  const key = identityKey(person);
+  const generation = below(4);
+  const session = sessionOf(person, userId, below(3) + 1, generation);
+  const fence: AccountFence = below(2) ? { generation } : { fence: generation };
+  const identity = { appId: "wx1", identityKey: key };
+  const account = { username, userId, passwordHash: hash, disabled: false, generation };
+  const counter = `ip#${below(2)}`;
+  const ticket = below(2) ? { ticket: hash } : {};
+  const bind = { person, userId, generation, account: fence, session, ...ticket };
+  const now = (noonInSeconds + below(3) - 1) * 1000;
+  const maybe = below(2) ? generation : undefined;
+  const on = below(2) === 1;
+  return one<[string, (stores: Stores) => Promise<unknown>]>([
+    ["find", ({ bindings }) => bindings.find(key)],
+    ["fenceOf", ({ bindings }) => bindings.fenceOf(userId)],
+    ["bind", ({ bindings }) => bindings.bind(bind)],
+    ["bind", ({ bindings }) => bindings.bind(bind)],
+    ["rememberUnionid", ({ bindings }) => bindings.rememberUnionid(key, hash)],
+    ["endSessions", ({ revocations }) => revocations.endSessions(key, maybe)],
+    ["unbind", ({ revocations }) => revocations.unbind(identity, userId, maybe)],
+    ["fence", ({ revocations }) => revocations.fence(userId)],
+    ["setAccountDisabled", ({ revocations }) => revocations.setAccountDisabled(userId, on)],
+    ["setIdentityDisabled", ({ revocations }) => revocations.setIdentityDisabled(key, userId, on)],
+    ["open", ({ sessions }) => sessions.open(session, ticket.ticket)],
+    ["remove", ({ sessions }) => sessions.remove(session, maybe)],
+    ["list", ({ sessions }) => sessions.list(key)],
+    ["charge", ({ counters }) => counters.charge(counter, 2, noonInSeconds)],
+    ["giveBack", ({ counters }) => counters.giveBack(counter)],
+    ["create", ({ tickets }) => tickets.create(hash, person, 2, noonInSeconds)],
+    ["takeAttempt", ({ tickets }) => tickets.takeAttempt(hash, now)],
+    ["add", ({ accounts }) => accounts.add(account)],
+    [
+      "change",
+      ({ accounts }) => accounts.change(account, on ? { passwordHash: hash } : { disabled: generation > 1 }),
+    ],
+    ["remove account", ({ accounts }) => accounts.remove(account)],
+    ["findByUserId", ({ accounts }) => accounts.findByUserId(userId)],
+    ["findAll", ({ accounts }) => accounts.findAll(names)],
+    ["identitiesOf", ({ directory }) => directory.identitiesOf(userId)],
+    ["describe", ({ directory }) => directory.describe(key)],
+  ]);
+}
+
+test("the simulated tables answer what the embedded engine answers, and hold what it holds", async () => {
+  const embedded = await storesForThisTest();
+  const simulated = emptyTables();
+  const stores = storesOver(simulated);
+  const client = DynamoDBDocumentClient.from(documentClient());
+  const seed = 20_261_126;
+  const below = seededNumbers(seed);
+  const told: string[] = [];
+  for (let step = 1; step <= inject("storeOperations"); step++) {
+    const [what, ask] = operation(below);
+    told.push(what);
+    const answers = [await outcome(ask(embedded)), await outcome(ask(stores))];
+    expect(answers[1], `seed ${seed}, step ${step}: ${what}`).toEqual(answers[0]);
+    if (step % 100 > 0) continue;
+    for (const [name, variable] of Object.entries(tableNames)) {
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: embedded.name(variable) }));
+      expect(sorted(simulated.items(name)), `seed ${seed}, step ${step}: ${name}`).toEqual(sorted(Items));
+    }
+  }
+  expect(new Set(told).size).toBe(23);
+  expect(noon).toBe(noonInSeconds * 1000);
+});
+
+const tableNames: Readonly<Record<string, TableName>> = {
+  [tables.bindings]: "BINDINGS_TABLE",
+  [tables.sessions]: "SESSIONS_TABLE",
+  [tables.attempts]: "ATTEMPTS_TABLE",
+  [tables.accounts]: "ACCOUNTS_TABLE",
+};
+
+/** An answer, or the error's name, in a form that can be compared. */
+async function outcome(asked: Promise<unknown>): Promise<unknown> {
+  return readable(await asked.catch((error: Error) => ({ threw: error.name })));
+}
+
+function sorted(items: readonly Item[]): unknown[] {
+  return items.map((item) => JSON.stringify(readable(item))).sort();
+}
+
+/** Bytes as hex, sets and maps as sorted lists, names of attributes in order. */
+function readable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  if (value instanceof Set || value instanceof Map)
+    return [...value].map((it) => JSON.stringify(readable(it))).sort();
+  if (Array.isArray(value)) return value.map((it) => JSON.stringify(readable(it))).sort();
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, readable(each)]),
+  );
+}

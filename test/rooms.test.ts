@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { circles, importsOf, pathOf, readSource, trackedSources } from "./support/imports.ts";
+
+const files = trackedSources();
+const sources = new Map(files.map((file) => [file, readSource(file)]));
+const imports = new Map(
+  [...sources].map(([file, source]) => [file, importsOf(source).flatMap((name) => pathOf(file, name) ?? [])]),
+);
+
+describe("the imports of a source", () => {
+  test.each<[string, string, string[]]>([
+    ["a value", 'import { a } from "./a.ts";', ["./a.ts"]],
+    ["a type", 'import type { A } from "./a.ts";', ["./a.ts"]],
+    ["over several lines", 'import {\n  a,\n  type B,\n} from "./a.ts";', ["./a.ts"]],
+    ["what is exported on", 'export { a } from "./a.ts";\nexport * from "./b.ts";', ["./a.ts", "./b.ts"]],
+    ["for its effect", 'import "./a.ts";', ["./a.ts"]],
+    ["at run time", 'const { a } = await import("./a.ts");', ["./a.ts"]],
+    ["a type at its place", 'let a: import("./a.ts").A;', ["./a.ts"]],
+    ["by require", "const a = require('./a.cjs');", ["./a.cjs"]],
+    ["a package", 'import { a } from "node:fs";', ["node:fs"]],
+    ["none in a comment", '// import "./a.ts"\n/* from "./b.ts" */', []],
+    ["none in a text", 'const a = `import "./a.ts"`;\nconst b = \'import("./b.ts")\';', []],
+    ["one after a text with a quote", 'const a = "it\'s";\nimport "./b.ts";', ["./b.ts"]],
+    ["one after a URL", 'const a = "http://localhost";\nimport "./b.ts";', ["./b.ts"]],
+  ])("%s", (_what, source, expected) => {
+    expect(importsOf(source)).toEqual(expected);
+  });
+
+  test("lead to files that are there, in every room", () => {
+    const known = new Set(files);
+    // Data, what is built, and what the playground serves under another name.
+    const others = /\.json$|^dist\/|^(examples\/miniprogram|playground\/page)\/weapp-login\.m?js$/;
+    const missing = [...imports].flatMap(([file, paths]) =>
+      paths.filter((path) => !known.has(path) && !others.test(path)).map((path) => `${file}: ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test("are all there: none that begins a line is overlooked", () => {
+    const statement = /^(?:import\b[^"'`]*?|export\b[^"'`;(]*?\bfrom\s*)"([^"\n]+)";$/gm;
+    let statements = 0;
+    for (const [file, source] of sources) {
+      const found = new Set(importsOf(source));
+      for (const [, name = ""] of source.matchAll(statement)) {
+        statements++;
+        // The texts of tests are full of sources.
+        if (!file.startsWith("test/")) expect(found, file).toContain(name);
+      }
+    }
+    expect(statements).toBeGreaterThan(1000);
+  });
+});
+
+describe("circles", () => {
+  const of = (edges: Record<string, string[]>) => circles(new Map(Object.entries(edges)));
+
+  test("are found, however long, and each once", () => {
+    expect(of({ a: ["b"], b: ["c"], c: ["a", "d"], d: ["e"], e: ["d"], f: ["a"] })).toEqual([
+      ["a", "b", "c"],
+      ["d", "e"],
+    ]);
+    expect(of({ a: ["a"] })).toEqual([["a"]]);
+    expect(of({ a: ["b", "c"], b: ["d"], c: ["d"], d: [] })).toEqual([]);
+  });
+
+  test("there are none between files, types included", () => {
+    expect(circles(imports)).toEqual([]);
+  });
+});
