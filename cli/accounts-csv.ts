@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
-import type { ImportRow } from "../contract/operator-actions.ts";
+import type { ImportRow } from "../contract/operator-shapes.ts";
 import { normalizeUsername } from "../functions/core/username.ts";
 import { isArgon2id } from "../functions/passwords/phc-string.ts";
 import { Failure } from "./failure.ts";

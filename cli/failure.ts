@@ -1,4 +1,4 @@
-import type { AdminRefusal } from "../contract/operator-actions.ts";
+import type { AdminRefusal, OperatorRefusal } from "../contract/operator-actions.ts";
 
 /** What the command line ends with. */
 export const exitCodes = {
@@ -100,12 +100,8 @@ const nextSteps = {
   store_unavailable: "",
 } as const satisfies Record<AdminRefusal, string>;
 
-export function isRefusal(code: unknown): code is AdminRefusal {
-  return typeof code === "string" && Object.hasOwn(nextSteps, code);
-}
-
-/** A refusal of the admin function: its words, and what to do next. */
-export function refusal(code: AdminRefusal, detail: string): Failure {
+/** The admin function's "no": its words, and what to do next. */
+export function refusal({ refused, detail }: OperatorRefusal): Failure {
   const sentence = /[.!?]$/.test(detail) ? detail : `${detail}.`;
-  return new Failure(code, `${sentence} ${nextSteps[code]}`.trim());
+  return new Failure(refused, `${sentence} ${nextSteps[refused]}`.trim());
 }

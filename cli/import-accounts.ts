@@ -1,4 +1,4 @@
-import type { ImportRow } from "../contract/operator-actions.ts";
+import type { ImportRow } from "../contract/operator-shapes.ts";
 import type { BadRow, GoodRow } from "./accounts-csv.ts";
 import type { AdminClient } from "./admin-client.ts";
 

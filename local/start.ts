@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { createPlayground } from "../playground/server/playground.ts";
-import { startWechatSimulator } from "../simulator/simulator.ts";
+import { startWeChatSimulator } from "../simulator/simulator.ts";
 import { addSampleAccount, setAppSecrets } from "./after-deploy.ts";
 import { appIdsOf, readAssembly } from "./assembly.ts";
 import { printGuide } from "./guide.ts";
@@ -48,9 +48,9 @@ async function start(): Promise<void> {
 
   const simulator =
     weChat.url === undefined
-      ? await startWechatSimulator({
-          apps: appIdsOf(await readAssembly(assemblyDirectory, "WeappLogin")).map((appid) => ({
-            appid,
+      ? await startWeChatSimulator({
+          apps: appIdsOf(await readAssembly(assemblyDirectory, "WeappLogin")).map((appId) => ({
+            appId,
             secret: weChat.appSecret,
           })),
           port: ports.WECHAT_PORT,

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Metafile } from "esbuild";
 import { environments } from "../contract/environment.ts";
+import { adminTypes } from "./admin-types.ts";
 import { clientFiles } from "./build-client.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { bundleCli } from "./bundle-cli.ts";
@@ -24,13 +25,15 @@ export async function buildPackage(): Promise<void> {
   const functions = Object.keys(environments).map(async (name): Promise<Metafile> => {
     return JSON.parse(await readFile(join(root, `dist/meta/${name}.json`), "utf8"));
   });
+  await write("dist/package/contract/operator-actions.js", "export {};\n");
+  await write("dist/package/contract/operator-actions.d.ts", adminTypes());
   await write(
     "dist/THIRD-PARTY-NOTICES.txt",
     await thirdPartyNotices([cli, ...(await Promise.all(functions))]),
   );
 }
 
-/** The construct, and what else is imported by name, as JavaScript with declarations: `dist/package`. */
+/** The construct and `sessionOf`, as JavaScript with declarations: `dist/package`. */
 async function compile(): Promise<void> {
   const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
   const args = [join(dirname(tsc), "bin/tsc"), "-p", "tsconfig.package.json"];

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { SessionView } from "../../contract/operator-actions.ts";
+import type { SessionView } from "../../contract/operator-shapes.ts";
 import type { Context } from "../context.ts";
 import { count, printable, table } from "../output.ts";
 import { confirmation } from "../questions.ts";

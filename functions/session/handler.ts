@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { deadlines } from "../../contract/deadlines.ts";
+import { errors } from "../../contract/errors.ts";
 import { type AuthorizerContext, generationIn, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
@@ -12,7 +13,7 @@ import {
   sessionKeyOf,
 } from "../core/session.ts";
 import { iso, json, noContent, noLongerValid } from "../runtime/answer.ts";
-import { errors, problem } from "../runtime/problem.ts";
+import { problem } from "../runtime/problem.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 
 export interface SessionDeps {

@@ -3,7 +3,7 @@ import { askAdmin } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import type { Laptop } from "../../local/laptop.ts";
 import { sample } from "../../local/sample.ts";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import type { EventHub } from "./events.ts";
 
 /** A control that cannot do what it was asked; `message` is for the person at the page. */
@@ -16,7 +16,7 @@ const slowMs = 10_000;
 const user = /^[\w-]{1,32}$/;
 
 /** Everything that the page can do besides calling the API: phones, operators and bad weather. */
-export function createControls(simulator: WechatSimulator, hub: EventHub) {
+export function createControls(simulator: WeChatSimulator, hub: EventHub) {
   let weChat = "ok";
   let throttled = 0;
 

@@ -3,7 +3,7 @@ import type { AwsEndpointOptions } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import type { Laptop } from "../../local/laptop.ts";
 import type { Watch } from "../../local/watch.ts";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import { ControlRefused, createControls } from "./controls.ts";
 import { eventHub } from "./events.ts";
 import { staticFile } from "./files.ts";
@@ -36,7 +36,7 @@ export interface Playground {
 }
 
 /** The page at `http://localhost:PORT/`: the flow on a phone, what it sets off, and what the tables hold then. */
-export function createPlayground(simulator: WechatSimulator): Playground {
+export function createPlayground(simulator: WeChatSimulator): Playground {
   const mask = createMask();
   const hub = eventHub(mask, Date.now);
   const controls = createControls(simulator, hub);

@@ -1,6 +1,6 @@
 import { isRecord } from "../../local/aws/json.ts";
 import type { Watch } from "../../local/watch.ts";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import type { EventHub, Lane, Outcome } from "./events.ts";
 import { mostCharacters } from "./mask.ts";
 
@@ -16,7 +16,7 @@ const lanes: Readonly<Record<string, Lane>> = {
 const asksWeChat = ["login", "admin"];
 
 /** Makes arrows of what the laptop and the simulator tell. */
-export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
+export function watchFor(hub: EventHub, simulator: WeChatSimulator): Watch {
   const weChat = weChatArrows(hub, simulator);
   return {
     request({ method, path, authorized, body }) {
@@ -83,8 +83,8 @@ export function watchFor(hub: EventHub, simulator: WechatSimulator): Watch {
  * WeChat's log tells of calls only, so they are looked for while a function that makes them runs; the answer has come when it
  * goes on to the database, or ends.
  */
-function weChatArrows(hub: EventHub, { requests }: WechatSimulator) {
-  let seen: WechatSimulator["requests"][number] | undefined;
+function weChatArrows(hub: EventHub, { requests }: WeChatSimulator) {
+  let seen: WeChatSimulator["requests"][number] | undefined;
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
   const open: (() => void)[] = [];
@@ -93,16 +93,16 @@ function weChatArrows(hub: EventHub, { requests }: WechatSimulator) {
     // By the entry, not by the count: the log forgets its oldest.
     const from = seen === undefined ? 0 : requests.indexOf(seen) + 1;
     for (const request of requests.slice(from)) {
-      const { path, appid, errcode, trouble } = request;
+      const { path, appId, errcode, trouble } = request;
       const label = path.slice(path.lastIndexOf("/") + 1);
       const ended = hub.call({
         from: "login",
         to: "wechat",
         label,
-        details: { path, appid, js_code: "code", secret: "AppSecret" },
+        details: { path, appid: appId, js_code: "code", secret: "AppSecret" },
       });
       const said =
-        errcode === null ? "no verdict" : errcode === 0 ? "openid, session_key" : `errcode ${errcode}`;
+        errcode === undefined ? "no verdict" : errcode === 0 ? "openid, session_key" : `errcode ${errcode}`;
       open.push(() =>
         ended({
           label: said,

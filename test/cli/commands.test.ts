@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type {
-  AccountView,
-  AdminAction,
-  AdminAnswers,
-  AdminRequest,
-  BindingView,
-  SessionView,
-} from "../../contract/operator-actions.ts";
+import type { AdminAction, AdminAnswers, AdminRequest } from "../../contract/operator-actions.ts";
+import type { AccountView, BindingView, SessionView } from "../../contract/operator-shapes.ts";
 import { apiUrl } from "../support/fake-aws.ts";
 import { healthy } from "../support/healthy-deployment.ts";
 import { operator } from "../support/operator.ts";

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
-import { startWechatSimulator } from "../../simulator/simulator.ts";
+import { startWeChatSimulator } from "../../simulator/simulator.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const { username, password, userId } = sample;
@@ -174,8 +174,8 @@ describe("npm start", () => {
   });
 
   test("talks to the stand-in for WeChat that it is told of, and starts none of its own", async () => {
-    const simulator = await startWechatSimulator({
-      apps: [{ appid: sample.appId, secret: sample.appSecret }],
+    const simulator = await startWeChatSimulator({
+      apps: [{ appId: sample.appId, secret: sample.appSecret }],
     });
     onTestFinished(() => simulator.close());
     const guide = await start({ WECHAT_BASE_URL: simulator.url }).ready;

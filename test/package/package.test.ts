@@ -117,6 +117,13 @@ describe("what is installed", () => {
     }
   });
 
+  test("declares the admin function's requests without the library that they are read with", async () => {
+    const declarations = join(shop.directory, "node_modules/weapp-login/dist/package/contract");
+    const types = await readFile(join(declarations, "operator-actions.d.ts"), "utf8");
+    expect(types).toContain("export type AdminRequest =");
+    expect(types).not.toMatch(/ from "|valibot/);
+  });
+
   test("has every file that README speaks of", async () => {
     const readme = await readFile(join(root, "README.md"), "utf8");
     const named = [...readme.matchAll(/`(docs\/[\w-]+\.md|[\w-]+\.yaml)`/g)].map(([, file]) => file);
@@ -183,7 +190,7 @@ describe("each name that can be imported", () => {
 test("the types hold in ES modules and in CommonJS, declarations of libraries included", async () => {
   const right = `import { App, Duration, Stack } from "aws-cdk-lib";
 import { type AttemptsProps, type DomainProps, WeappLogin, type WeappLoginProps } from "weapp-login";
-import type { AdminAnswer, AdminRequest } from "weapp-login/admin";
+import type { AdminAnswer, AdminRequest, ImportRow, Subject } from "weapp-login/admin";
 import { createLogin } from "weapp-login/client";
 import { type AuthorizerContext, sessionOf } from "weapp-login/session-of";
 
@@ -194,11 +201,16 @@ export const url: string = new WeappLogin(new Stack(new App(), "Shop"), "Login",
 export const session: AuthorizerContext = sessionOf({ requestContext: {} });
 export const request: AdminRequest = { action: "accounts.show", account: "lisi" };
 export const answer: AdminAnswer<"accounts.remove"> = { unbound: 0 };
+const of: Subject = { openid: "oAlice", appId: "wx0123456789abcdef" };
+const rows: readonly ImportRow[] = [{ username: "lisi", userId: "u_lisi", password: "long enough" }];
+export const requests: AdminRequest[] = [{ action: "bindings.find", of }, { action: "accounts.import", rows }];
 export const login = createLogin({ baseUrl: url });
 `;
   const wrong = `import { WeappLogin } from "weapp-login";
 // @ts-expect-error The AppId is missing: were the types any, this would pass.
 export const props: ConstructorParameters<typeof WeappLogin>[2] = {};
+// @ts-expect-error So is the account.
+export const request: import("weapp-login/admin").AdminRequest = { action: "accounts.show" };
 `;
   await shop.write("app.mts", await app("app.mjs"));
   await shop.write("shop.mts", right);

@@ -103,10 +103,10 @@ describe("what costs every cold start, and nobody needs, is in no bundle:", () =
  */
 const budgets = {
   authorizer: { bytes: 5_200, files: 20 },
-  login: { bytes: 106_000, files: 420 },
+  login: { bytes: 108_000, files: 420 },
   session: { bytes: 76_000, files: 360 },
   verifier: { bytes: 74_000, files: 355 },
-  admin: { bytes: 87_000, files: 400 },
+  admin: { bytes: 92_000, files: 400 },
   hello: { bytes: 1_000, files: 5 },
 } satisfies Record<FunctionName, { bytes: number; files: number }>;
 

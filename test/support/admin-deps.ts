@@ -1,8 +1,8 @@
-import type { AdminNeeds } from "../../functions/admin/needs.ts";
+import type { OperatorDeps } from "../../functions/core/operator-actions/deps.ts";
 import { loginWorld, noon } from "./fakes.ts";
 
 /** A deployment of these mini-programs without built-in accounts, where nobody is bound and all is well. */
-export function needs(appIds: readonly string[]): AdminNeeds {
+export function adminDeps(appIds: readonly string[]): OperatorDeps {
   const { sessions, revocations } = loginWorld();
   return {
     appIds,

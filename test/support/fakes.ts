@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import type { VerifierQuestion } from "../../contract/account-verifier.ts";
 import { type AccountStore, accountVerifier, type PasswordHasher } from "../../functions/core/account.ts";
-import type { AccountVerifier, VerifierQuestion } from "../../functions/core/account-verifier.ts";
+import type { AccountVerifier } from "../../functions/core/account-verifier.ts";
 import type { AttemptCounters, AttemptLimits } from "../../functions/core/attempts.ts";
 import type { ReadBoundSession } from "../../functions/core/authorize.ts";
 import type { BindTickets } from "../../functions/core/bind-ticket.ts";

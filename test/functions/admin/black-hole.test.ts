@@ -4,7 +4,7 @@ import { dynamoDbClient, secretsManagerClient } from "../../../functions/aws/cli
 import { dynamoDbInspection } from "../../../functions/dynamodb/inspection.ts";
 import { secretsManagerAppSecretStore } from "../../../functions/wechat/app-secret-store.ts";
 import { weChatSecretTrials } from "../../../functions/wechat/secret-trials.ts";
-import { needs } from "../../support/admin-deps.ts";
+import { adminDeps } from "../../support/admin-deps.ts";
 import { quietShell } from "../../support/quiet-shell.ts";
 import { serverForThisTest } from "../../support/wechat.ts";
 
@@ -37,7 +37,7 @@ test("doctor.check says within seconds what it does not reach, in a network that
   time();
   const handler = quietShell(
     adminHandler({
-      ...needs([appId]),
+      ...adminDeps([appId]),
       weChatUrl: blackHole,
       appSecrets: secretsManagerAppSecretStore(secretsManagerClient(), { [appId]: "arn" }),
       trials: weChatSecretTrials({ baseUrl: blackHole, now: () => 0, clock: () => 0, deadlineMs: 50 }),

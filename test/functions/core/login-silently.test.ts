@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { RefusalCode } from "../../../contract/errors.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
 import { ticketHash } from "../../../functions/core/bind-ticket.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
-import { isRefusal, type RefusalCode, refused } from "../../../functions/core/refusal.ts";
+import { isRefusal, refused } from "../../../functions/core/refusal.ts";
 import {
   alice,
   bob,
