@@ -54,6 +54,9 @@ async function start(): Promise<void> {
             secret: weChat.appSecret,
           })),
           port: ports.WECHAT_PORT,
+          onRequest({ advice }) {
+            if (advice !== undefined) console.log(`${"WeChat".padEnd(10)} ${advice}`);
+          },
         }).catch(explain(ports, data))
       : undefined;
   const playground = simulator && createPlayground(simulator);

@@ -64,8 +64,14 @@ function attempted(attempts: readonly Attempt[]): Promise<string[]> {
   }, attempts);
 }
 
+interface Ports {
+  readonly api: string;
+  readonly aws: string;
+  readonly weChat: string;
+}
+
 /** What somebody would try at the laptop's ports, with everything but the keys in hand. */
-function attempts(api: string, aws: string, code: string): Attempt[] {
+function attempts({ api, aws, weChat }: Ports, code: string): Attempt[] {
   const json = { "content-type": "application/json" };
   const { username, password } = sample;
   const [secret] = stack.laptop.assembly.secrets;
@@ -87,6 +93,10 @@ function attempts(api: string, aws: string, code: string): Attempt[] {
     { url: `${api}/_playground/wx-login`, method: "POST", headers: json, body: '{"user":"alice"}' },
     { url: `${api}/login`, method: "POST", headers: json, body: login },
     { url: `${api}/login`, method: "POST", body: login },
+    { url: `${weChat}/_sim/login`, method: "POST", headers: json, body: '{"user":"alice"}' },
+    { url: `${weChat}/_sim/login`, method: "POST", body: '{"user":"alice"}' },
+    { url: `${weChat}/_sim/requests` },
+    { url: `${weChat}/_sim/clock`, method: "POST", body: '{"forwardSeconds":3600}' },
     operation("secretsmanager.GetSecretValue", { SecretId: secret?.arn }),
     operation("secretsmanager.PutSecretValue", { SecretId: secret?.arn, SecretString: "stolen" }),
     operation("DynamoDB_20120810.Scan", { TableName }),
@@ -100,6 +110,12 @@ function attempts(api: string, aws: string, code: string): Attempt[] {
   ];
 }
 
+function portsUnder(name: string): Ports {
+  const { laptop, simulator } = stack;
+  const under = (url: string) => `http://${name}:${new URL(url).port}`;
+  return { api: under(laptop.url), aws: under(laptop.awsUrl), weChat: under(simulator.url) };
+}
+
 /** Fails if anything that was heard holds what is nobody's business, or if anything is not as it was before. */
 async function expectNothingDone(act: () => Promise<string[]>): Promise<void> {
   const tables = ["bindings", "sessions", "attempts", "accounts"];
@@ -109,6 +125,7 @@ async function expectNothingDone(act: () => Promise<string[]>): Promise<void> {
       SecretId: stack.laptop.assembly.secrets[0]?.arn,
     }),
     exchanges: stack.simulator.exchanges,
+    ahead: stack.simulator.now - Date.now() > 60_000,
   });
   const before = await state();
   const heard = await act();
@@ -130,22 +147,20 @@ describe("a page of another site, in a browser that keeps it from nothing", () =
     const address = server.address();
     const port = typeof address === "object" ? address?.port : undefined;
     await page.goto(`http://${elsewhere}:${port}/`);
-    const { url, awsUrl } = stack.laptop;
-    await expectNothingDone(() => attempted(attempts(url, awsUrl, code())));
-    await expectNothingDone(() => attempted(attempts(url.replace("localhost", "127.0.0.1"), awsUrl, code())));
+    for (const name of ["localhost", "127.0.0.1"]) {
+      await expectNothingDone(() => attempted(attempts(portsUnder(name), code())));
+    }
   });
 
   test("nor under a name of its own that leads here, from a page of that very origin", async () => {
-    for (const own of [stack.laptop.url, stack.laptop.awsUrl]) {
-      const origin = `http://${elsewhere}:${new URL(own).port}`;
+    const ports = portsUnder(elsewhere);
+    for (const origin of Object.values(ports)) {
       // What its own server answered before the name led here.
       await page.route(`${origin}/prizes`, (route) =>
         route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Prizes</title>" }),
       );
       await page.goto(`${origin}/prizes`);
-      const api = `http://${elsewhere}:${new URL(stack.laptop.url).port}`;
-      const aws = `http://${elsewhere}:${new URL(stack.laptop.awsUrl).port}`;
-      await expectNothingDone(() => attempted(attempts(api, aws, code())));
+      await expectNothingDone(() => attempted(attempts(ports, code())));
     }
   });
 
