@@ -135,7 +135,7 @@ async function expectNothingDone(act: () => Promise<string[]>): Promise<void> {
       /sessionId|bindTicket|passwordHash|SecretString|"code":"[\w-]{20,}|u_zhangsan|<script/,
     );
     expect(said).not.toContain(sample.appSecret);
-    expect(said).toMatch(/^(403 \{"(message|error)":"|0 $|TypeError|TimeoutError)/);
+    expect(said).toMatch(/^(403 \{\s*"(message|error)": ?"|0 $|TypeError|TimeoutError)/);
   }
   expect(await state()).toEqual(before);
 }
