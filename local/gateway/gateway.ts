@@ -8,6 +8,7 @@ import { authorizers } from "./authorizers.ts";
 import { type CorsDescription, preflightHeaders, withCors } from "./cors.ts";
 import type { RouteDescription } from "./described-routes.ts";
 import { gatewayEvent } from "./event.ts";
+import { requestTarget } from "./request-target.ts";
 import { type FoundRoute, findRoute } from "./routes.ts";
 
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -28,8 +29,8 @@ export function gateway({ routes, cors, functions, now, watch, otherwise }: Gate
   const authorize = authorizers(functions, now);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = "GET", url = "/", headers } = request;
-    const path = new URL(url, "http://localhost").pathname;
+    const { method = "GET", url, headers } = request;
+    const { path } = requestTarget(url);
     const found = findRoute(routes, method, path);
     const write = (it: Answer) =>
       send(response, { ...it, headers: withCors(cors, headers.origin, it.headers) });

@@ -375,7 +375,8 @@ describe("a page of another site", () => {
   );
 
   test("may link to the page, and may not ask for what happens", async () => {
-    const headers = { host: new URL(url).host, "sec-fetch-site": "cross-site" };
+    const followed = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    const headers = { host: new URL(url).host, ...followed };
     expect(await rawStatus("GET", "/", headers)).toBe(200);
     expect(await rawStatus("GET", "/_playground/state", headers)).toBe(403);
     expect(await rawStatus("GET", "/_playground/events", headers)).toBe(403);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { requestTarget } from "../../../local/gateway/request-target.ts";
 import { findRoute } from "../../../local/gateway/routes.ts";
 import type { Functions } from "../../../local/lambda/functions.ts";
 import { readBody } from "../../../local/read-body.ts";
@@ -27,9 +28,8 @@ export async function startRestGateway({ api, functions, port, now }: RestGatewa
   const authorize = restAuthorizers(api, functions, now);
 
   async function answer(request: IncomingMessage): Promise<RestAnswer> {
-    const { method: httpMethod = "GET", url = "/" } = request;
-    const { pathname } = new URL(url, "http://localhost");
-    const [, stage, path = "/"] = /^\/([^/]*)(\/.*)?$/.exec(pathname) ?? [];
+    const { method: httpMethod = "GET", url } = request;
+    const [, stage, path = "/"] = /^\/([^/]*)(\/.*)?$/.exec(requestTarget(url).path) ?? [];
     if (stage !== api.stage) return gatewayAnswers.noSuchStage;
     const found = findMethod(api.methods, httpMethod, path);
     if (!found) return gatewayAnswers.noSuchMethod;
