@@ -4,7 +4,7 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewayTokenAuthorizerEvent,
 } from "aws-lambda";
-import type { SessionContext } from "../../contract/session-of.ts";
+import type { SessionContext } from "../../contract/session-generation.ts";
 
 /**
  * Of an HTTP API, payload format 2.0, which takes the simple response; or of a REST API (and of an HTTP API with payload

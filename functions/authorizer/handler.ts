@@ -1,5 +1,5 @@
 import { deadlines } from "../../contract/deadlines.ts";
-import type { SessionContext } from "../../contract/session-of.ts";
+import type { SessionContext } from "../../contract/session-generation.ts";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
 import { sessionHandle } from "../core/session.ts";
 import { iso } from "../runtime/answer.ts";

@@ -1,16 +1,17 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 /*
- * The SDK's clients as its documentation shows them: Region, credentials and endpoints are what the environment says, and
- * the settings below say how long a try may take, because one may take for ever by default.
+ * The SDK's clients as its documentation shows them. Region, credentials and endpoints are what the environment says; the
+ * settings here say how long a try may take, because without them it may take for ever.
  * https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md
  */
 
 /** DynamoDB answers in single-digit milliseconds: whatever takes a second is better asked again, or given up. */
-export function dynamoDbClient(options: Pick<DynamoDBClientConfig, "cacheMiddleware"> = {}): DynamoDBClient {
-  return new DynamoDBClient({ ...tries(3, 1_000), ...options });
+export function dynamoDbClient(): DynamoDBClient {
+  // Nothing in Lambda's environment names the account: its own endpoint need not be looked for at every call.
+  return new DynamoDBClient({ ...tries(3, 1_000), accountIdEndpointMode: "disabled" });
 }
 
 /**
@@ -27,10 +28,10 @@ export function lambdaClient(): LambdaClient {
 }
 
 /**
- * A try ends after so many milliseconds without an answer, or without another byte of it. One that goes on dripping is
- * ended by nothing here: that is what each call's `abortSignal` is for.
+ * A try ends after so many milliseconds without a response, or without another byte of it. A response that goes on
+ * dripping is ended by the `abortSignal` that each call has from its invocation.
  */
-export function tries(maxAttempts: number, milliseconds: number) {
+function tries(maxAttempts: number, milliseconds: number) {
   return {
     maxAttempts,
     retryMode: "standard",

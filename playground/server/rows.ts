@@ -1,4 +1,4 @@
-import { isLive } from "../../functions/core/session.ts";
+import { isLive } from "../../functions/core/live-session.ts";
 import { variableOf } from "../../local/assembly.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import type { Laptop } from "../../local/laptop.ts";

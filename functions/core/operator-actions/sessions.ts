@@ -1,9 +1,10 @@
 import type { SessionView } from "../../../contract/operator-shapes.ts";
 import { endSessionsOfUser } from "../account-administration.ts";
 import { identityKey } from "../identity.ts";
+import { liveSessions } from "../live-session.ts";
 import { isRefusal } from "../refusal.ts";
 import { endSessionsOfIdentity } from "../revocation.ts";
-import { liveSessions, sessionHandle, sessionKeyOf } from "../session.ts";
+import { sessionHandle, sessionKeyOf } from "../session.ts";
 import { recordsOf } from "./bindings.ts";
 import { iso, type OperatorActions } from "./deps.ts";
 

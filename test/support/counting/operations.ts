@@ -1,7 +1,6 @@
 import { sample } from "../../../local/sample.ts";
-import type { CountedOperation } from "../../../scripts/scale/units.ts";
+import type { Units } from "../../../scripts/units.ts";
 import type { Answer } from "../stack-on-laptop.ts";
-import { accessLogBytes } from "./access-log.ts";
 import type { CountedStack } from "./counter.ts";
 
 const { username, password } = sample;
@@ -12,14 +11,16 @@ const userAgent =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) " +
   "Mobile/15E148 MicroMessenger/8.0.60(0x18003c2b) NetType/WIFI Language/zh_CN";
 
-/** Counts operations on one stack and keeps what it has counted, by name. */
-export function counting({ stack, counted }: CountedStack, accessLogFormat: string) {
-  const operations: Record<string, CountedOperation> = {};
+interface What {
+  readonly session?: string;
+  readonly body?: object;
+}
 
-  function call(
-    request: string,
-    { session, body }: { session?: string; body?: object } = {},
-  ): Promise<Answer> {
+/** Counts operations on one stack and keeps what it has counted, by name. */
+export function counting({ stack, counted }: CountedStack) {
+  const units: Record<string, Units[string]> = {};
+
+  function call(request: string, { session, body }: What = {}): Promise<Answer> {
     return stack.call(request, {
       ...(session !== undefined && { session }),
       headers: { "user-agent": userAgent, ...(body && json) },
@@ -27,28 +28,17 @@ export function counting({ stack, counted }: CountedStack, accessLogFormat: stri
     });
   }
 
-  async function count(
-    name: string,
-    request: string,
-    expected: number,
-    what: { session?: string; body?: object } = {},
-  ): Promise<Answer> {
-    const { result, invocations } = await counted(() => call(request, what));
+  async function count(name: string, request: string, expected: number, what: What = {}): Promise<Answer> {
+    const { result, functions } = await counted(() => call(request, what));
     if (result.status !== expected) throw new Error(`${name}: ${result.status} instead of ${expected}.`);
-    operations[name] = {
-      request,
-      status: result.status,
-      responseBytes: responseBytes(result),
-      accessLogBytes: accessLogBytes(accessLogFormat, request, result.status),
-      invocations,
-    };
+    units[name] = functions;
     return result;
   }
 
   const code = (person: string) => ({ code: stack.simulator.login(person) });
 
   return {
-    operations,
+    units,
     call,
     count,
     code,
@@ -65,19 +55,18 @@ export async function countAll({ count, call, code, sessionOf }: ReturnType<type
   const session = await sessionOf("alice");
   // Warm: every function has been invoked, and every connection is there.
   for (const route of ["GET /session", "GET /hello"]) await call(route, { session });
+  const wrong = { username, password: "not the password" };
 
   await count("silent login", "POST /login", 200, { body: code("alice") });
+  await count("first login by code", "POST /login", 200, { body: { ...code("bob"), ...credentials } });
+  const needed = await count("login that needs binding", "POST /login", 409, { body: code("carol") });
+  const { bindTicket } = needed.body;
+  await count("wrong password by code", "POST /login", 401, { body: { ...code("dave"), ...wrong } });
+  await count("wrong password by ticket", "POST /login", 401, { body: { bindTicket, ...wrong } });
+  await count("first login by ticket", "POST /login", 200, { body: { bindTicket, ...credentials } });
+
   await count("authorize", "GET /hello", 200, { session });
   await count("authorize, unknown session", "GET /hello", 403, { session: `${session.slice(0, -4)}AAAA` });
-
-  const body = { ...code("bob"), ...credentials };
-  await count("first login with code and password", "POST /login", 200, { body });
-  const { bindTicket } = (
-    await count("login that needs binding", "POST /login", 409, { body: code("carol") })
-  ).body;
-  await count("bind by ticket", "POST /login", 200, { body: { bindTicket, ...credentials } });
-  const wrong = { ...code("dave"), username, password: "not the password" };
-  await count("wrong password", "POST /login", 401, { body: wrong });
 
   await count("who am I", "GET /session", 200, { session });
   const only = await sessionOf("erin");
@@ -101,10 +90,4 @@ export async function countWithoutPasswords({
 }: ReturnType<typeof counting>): Promise<void> {
   await sessionOf("warm up", {});
   await count("first login without passwords", "POST /login", 200, { body: code("alice") });
-}
-
-function responseBytes({ status, headers, body }: Answer): number {
-  const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const text = body === undefined ? "" : JSON.stringify(body);
-  return Buffer.byteLength(`HTTP/1.1 ${status}\r\n${lines}\r\n${text}`);
 }
