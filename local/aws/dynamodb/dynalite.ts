@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { AwsError } from "./aws-error.ts";
+import { AwsError } from "../aws-error.ts";
 
 /**
  * The one door to dynalite. It reaches into the modules of exactly version 4.0.0 (its store, validations and actions,

@@ -1,4 +1,5 @@
-import { AwsError, validationException } from "./aws-error.ts";
+import { AwsError, validationException } from "../aws-error.ts";
+import { holds } from "./conditions.ts";
 import {
   type Change,
   type CheckedRequest,
@@ -12,7 +13,6 @@ import {
   stage,
   type Table,
 } from "./dynalite.ts";
-import { holds } from "./dynamodb-conditions.ts";
 import type { ItemLocks } from "./item-locks.ts";
 
 /** AWS's words for an item that is in somebody else's transaction. */
