@@ -10,10 +10,10 @@ import {
   type Item,
   itemPrefix,
   type Store,
-  stage,
   type Table,
 } from "./dynalite.ts";
 import type { ItemLocks } from "./item-locks.ts";
+import { stage } from "./staging.ts";
 
 /** AWS's words for an item that is in somebody else's transaction. */
 export const conflictMessage = "Transaction is ongoing for the item";
