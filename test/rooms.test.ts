@@ -36,6 +36,12 @@ describe("the imports of a source", () => {
     expect(missing).toEqual([]);
   });
 
+  test("lead to the tests from tests only", () => {
+    const isTest = (file: string) => file.startsWith("test/");
+    const others = [...imports].filter(([file, paths]) => !isTest(file) && paths.some(isTest));
+    expect(others.map(([file]) => file)).toEqual([]);
+  });
+
   test("are all there: none that begins a line is overlooked", () => {
     const statement = /^(?:import\b[^"'`]*?|export\b[^"'`;(]*?\bfrom\s*)"([^"\n]+)";$/gm;
     // The texts of tests are full of sources.
