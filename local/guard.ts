@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** Why a request is not let in; undefined: it is. */
-export type Refusal = (request: IncomingMessage) => string | undefined;
+export type Guard = (request: IncomingMessage) => string | undefined;
 
 const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 /** Where the code of a mini-program is, in WeChat's IDE and on a phone: no page of the web can say that it is there. */
@@ -13,7 +13,7 @@ const miniProgram = /^https:\/\/servicewechat\.com\//;
  * link to here may be followed. Without `isAllowed` no page may call, whatever its origin; `host` is as in
  * `localhost:3000`.
  */
-export function refusalOf(isAllowed: (origin: string, host: string) => boolean = () => false): Refusal {
+export function loopbackGuard(isAllowed: (origin: string, host: string) => boolean = () => false): Guard {
   return ({ method, headers }) => {
     const { host = "", origin, referer = "", "sec-fetch-site": site, "sec-fetch-mode": mode } = headers;
     if (!loopback.test(host)) return "This is at localhost, and under no other name.";

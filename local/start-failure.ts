@@ -1,9 +1,10 @@
+import { isRecord } from "./aws/json.ts";
 import type { StartOptions } from "./start-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What went wrong at the start: a UsageError with the way out, where it is something that happens to people. */
 export function explained(error: unknown, { ports, data }: Pick<StartOptions, "ports" | "data">): unknown {
-  const { code, port } = Object(error) as { code?: unknown; port?: unknown };
+  const { code, port } = isRecord(error) ? error : {};
   if (code === "EADDRINUSE" || code === "EACCES") {
     const [variable, taken] = Object.entries(ports).find(([, it]) => it === port) ?? ["PORT", Number(port)];
     const other = taken < 1_024 ? taken + 8_000 : taken > 65_000 ? taken - 10 : taken + 10;

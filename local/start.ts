@@ -1,4 +1,4 @@
-import { createPlayground } from "../playground/server/playground.ts";
+import { createPlayground, type Playground } from "../playground/server/playground.ts";
 import { startWeChatSimulator } from "../simulator/simulator.ts";
 import { addSampleAccount, setAppSecrets } from "./after-deploy.ts";
 import { appIdsOf, readAssembly } from "./assembly.ts";
@@ -27,8 +27,9 @@ async function start({ context, data, ports, appSecret, weChatUrl }: StartOption
   console.log("Synthesizing the stack (a few seconds the first time) …");
   const assemblyDirectory = await synthesize(context);
 
+  let playground: Playground | undefined;
   const simulator = weChatUrl === undefined ? await startSimulator() : undefined;
-  const playground = simulator && createPlayground(simulator);
+  playground = simulator && createPlayground(simulator);
   const laptop = await startLaptop({
     assemblyDirectory,
     weChatUrl: weChatUrl ?? simulator?.url ?? "",
@@ -71,8 +72,9 @@ async function start({ context, data, ports, appSecret, weChatUrl }: StartOption
     return startWeChatSimulator({
       apps: appIds.map((appId) => ({ appId, secret: appSecret })),
       port: ports.WECHAT_PORT,
-      onRequest({ advice }) {
-        if (advice !== undefined) log("WeChat", advice);
+      onRequest(request) {
+        playground?.weChatCalled(request);
+        if (request.advice !== undefined) log("WeChat", request.advice);
       },
     });
   }

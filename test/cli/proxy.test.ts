@@ -18,7 +18,7 @@ const hosts = ["cloudformation.us-east-1.amazonaws.com:443", "lambda.us-east-1.a
 /** An AWS over TLS, and an environment that knows nothing but this. Resolves to its port. */
 async function awsOverTls(environment: Record<string, string> = {}): Promise<number> {
   // Asked under the names that AWS has.
-  const port = await openPort({ refusal: () => undefined });
+  const port = await openPort({ guard: () => undefined });
   const aws = await fakeAws({ admin: () => ({ account }), port });
   onTestFinished(async () => {
     vi.unstubAllEnvs();

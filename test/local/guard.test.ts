@@ -1,7 +1,7 @@
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { refusalOf } from "../../local/guard.ts";
+import { loopbackGuard } from "../../local/guard.ts";
 
 function requestWith(headers: IncomingMessage["headers"], method = "POST"): IncomingMessage {
   return Object.assign(new IncomingMessage(new Socket()), { method, headers });
@@ -46,17 +46,17 @@ test.each<[string, IncomingMessage["headers"], string | undefined]>([
   ["to an address of the network", { host: "192.168.1.2:3000" }, elsewhere],
   ["without a name", {}, elsewhere],
 ])("a request %s", (_what, headers, expected) => {
-  const refusal = refusalOf((origin, at) => origin === `http://${at}` || origin === "https://h5.example");
-  expect(refusal(requestWith(headers))).toBe(expected);
+  const guard = loopbackGuard((origin, at) => origin === `http://${at}` || origin === "https://h5.example");
+  expect(guard(requestWith(headers))).toBe(expected);
 });
 
 test("a link may be followed, and a form may not be sent", () => {
   const followed = { ...crossSite, "sec-fetch-mode": "navigate" };
-  expect(refusalOf()(requestWith(followed, "GET"))).toBeUndefined();
-  expect(refusalOf()(requestWith(followed, "POST"))).toBe(foreign);
-  expect(refusalOf()(requestWith({ ...followed, origin: "https://evil.example" }, "POST"))).toBe(foreign);
+  expect(loopbackGuard()(requestWith(followed, "GET"))).toBeUndefined();
+  expect(loopbackGuard()(requestWith(followed, "POST"))).toBe(foreign);
+  expect(loopbackGuard()(requestWith({ ...followed, origin: "https://evil.example" }, "POST"))).toBe(foreign);
 });
 
 test("where no page may call, its own may not either", () => {
-  expect(refusalOf()(requestWith({ host, origin: `http://${host}` }))).toBe(foreign);
+  expect(loopbackGuard()(requestWith({ host, origin: `http://${host}` }))).toBe(foreign);
 });

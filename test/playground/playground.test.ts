@@ -102,6 +102,10 @@ describe("the page", () => {
       "/_playground/playground.js",
       "/_playground/diagram.js",
       "/_playground/phone.js",
+      "/_playground/phone-pane.js",
+      "/_playground/tables.js",
+      "/_playground/tour.js",
+      "/_playground/trouble.js",
     ]) {
       const text = await (await fetch(url + path)).text();
       expect(text).not.toMatch(/https?:\/\/|\sstyle=|\son\w+="|<script>/);

@@ -1,4 +1,5 @@
-import { AwsError, validationException } from "./aws-error.ts";
+import { AwsError, validationException } from "../aws-error.ts";
+import { holds } from "./conditions.ts";
 import {
   type Change,
   type CheckedRequest,
@@ -9,11 +10,10 @@ import {
   type Item,
   itemPrefix,
   type Store,
-  stage,
   type Table,
 } from "./dynalite.ts";
-import { holds } from "./dynamodb-conditions.ts";
 import type { ItemLocks } from "./item-locks.ts";
+import { stage } from "./staging.ts";
 
 /** AWS's words for an item that is in somebody else's transaction. */
 export const conflictMessage = "Transaction is ongoing for the item";

@@ -7,7 +7,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
-import { awsForThisTest, refusal } from "../../support/aws.ts";
+import { awsForThisTest, refusal } from "../../../support/aws.ts";
 
 const TableName = "Bindings";
 const Key = { key: Buffer.alloc(16, 7) };

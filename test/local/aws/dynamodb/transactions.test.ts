@@ -8,9 +8,9 @@ import {
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
-import { openStore } from "../../../local/aws/dynalite.ts";
-import { transactionTokens } from "../../../local/aws/dynamodb-idempotency.ts";
-import { awsForThisTest, noon, refusal, region } from "../../support/aws.ts";
+import { openStore } from "../../../../local/aws/dynamodb/dynalite.ts";
+import { transactionTokens } from "../../../../local/aws/dynamodb/transaction-tokens.ts";
+import { awsForThisTest, noon, refusal, region } from "../../../support/aws.ts";
 
 const TableName = "People";
 

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { AwsError } from "./aws-error.ts";
+import { AwsError } from "../aws-error.ts";
 
 /**
  * The one door to dynalite. It reaches into the modules of exactly version 4.0.0 (its store, validations and actions,
@@ -62,7 +62,7 @@ export type Change =
 
 type Callback<T> = (error: Error | null, result?: T) => void;
 
-interface SubDb {
+export interface SubDb {
   lock(key: string, run: (release: <T>(done: Callback<T>) => Callback<T>) => void): void;
   get(key: string, done: Callback<unknown>): void;
   put(key: string, value: unknown, done: Callback<void>): void;
@@ -168,40 +168,6 @@ export async function getTable(store: Store, name: string): Promise<Table> {
   const { promise, resolve, reject } = Promise.withResolvers<Table>();
   store.getTable(name, true, (error, table) => (table ? resolve(table) : reject(asAwsError(error))));
   return promise;
-}
-
-/**
- * What putItem, updateItem or deleteItem would change, to be committed with other changes as one batch. `existing` is the
- * item as it stands; nothing is locked or written.
- */
-export async function stage(
-  store: Store,
-  action: "putItem" | "updateItem" | "deleteItem",
-  request: CheckedRequest,
-  table: Table,
-  existing: Item | undefined,
-): Promise<{ changes: Change[]; result: Record<string, unknown> }> {
-  const changes: Change[] = [];
-  const recorder = (prefix: string): SubDb => ({
-    lock: (_key, locked) => locked((done) => done),
-    get: (_key, done) => done(null, existing),
-    put(key, value, done) {
-      changes.push({ type: "put", key: prefix + key, value });
-      done(null);
-    },
-    del(key, done) {
-      changes.push({ type: "del", key: prefix + key });
-      done(null);
-    },
-  });
-  const staging: Partial<Store> = {
-    options: store.options,
-    getTable: (_name, checkStatus, done) =>
-      (typeof checkStatus === "function" ? checkStatus : done)?.(null, table),
-    getItemDb: (name) => recorder(itemPrefix(name)),
-  };
-  const result = await run(staging as Store, action, request);
-  return { changes, result };
 }
 
 /** Where dynalite files the items of a table; what follows is the key that `createKey` makes. */

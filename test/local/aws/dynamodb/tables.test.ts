@@ -14,9 +14,9 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
-import { openDynamoDb } from "../../../local/aws/dynamodb.ts";
-import { awsForThisTest, bindings, noon, people, refusal, sessions } from "../../support/aws.ts";
-import { directoryForThisTest } from "../../support/temporary-directory.ts";
+import { openDynamoDb } from "../../../../local/aws/dynamodb.ts";
+import { awsForThisTest, bindings, noon, people, refusal, sessions } from "../../../support/aws.ts";
+import { directoryForThisTest } from "../../../support/temporary-directory.ts";
 
 describe("a table", () => {
   test("is ready as soon as it was made, and gone once it is deleted", async () => {

@@ -1,6 +1,6 @@
-import { validationException } from "./aws-error.ts";
+import { validationException } from "../aws-error.ts";
 import { check, run, type Store, type Table } from "./dynalite.ts";
-import type { SettingsOfTables, TableSettings } from "./dynamodb-table-settings.ts";
+import type { SettingsOfTables, TableSettings } from "./table-settings.ts";
 
 export interface TableDescription extends TableSettings {
   readonly name: string;

@@ -1,6 +1,6 @@
-import { validationException } from "./aws-error.ts";
+import { validationException } from "../aws-error.ts";
+import { isRecord } from "../json.ts";
 import { check, getTable, type Store } from "./dynalite.ts";
-import { isRecord } from "./json.ts";
 
 /** What dynalite has no place for. */
 export interface TableSettings {

@@ -6,10 +6,10 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../../local/aws/dynamodb.ts";
-import { itemLocks } from "../../../local/aws/item-locks.ts";
-import { awsForThisTest, people, refusal } from "../../support/aws.ts";
-import { directoryForThisTest } from "../../support/temporary-directory.ts";
+import { itemLocks } from "../../../../local/aws/dynamodb/item-locks.ts";
+import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../../../local/aws/dynamodb.ts";
+import { awsForThisTest, people, refusal } from "../../../support/aws.ts";
+import { directoryForThisTest } from "../../../support/temporary-directory.ts";
 
 const TableName = "People";
 

@@ -1,3 +1,4 @@
+import { holds } from "./conditions.ts";
 import {
   type CheckedRequest,
   check,
@@ -7,7 +8,6 @@ import {
   run,
   type Store,
 } from "./dynalite.ts";
-import { holds } from "./dynamodb-conditions.ts";
 
 /** No attribute has an empty name. */
 const always: Expression = { type: "function", name: "attribute_not_exists", args: [[""]] };

@@ -1,7 +1,8 @@
-import { AwsError, validationException } from "./aws-error.ts";
+import { AwsError, validationException } from "../aws-error.ts";
 import { type Change, capacityUnits, getTable, type Item, type Store } from "./dynalite.ts";
-import type { TransactionTokens } from "./dynamodb-idempotency.ts";
-import { checkTransactItem, clientRequestToken, transactItems } from "./dynamodb-transaction-input.ts";
+import type { ItemLocks } from "./item-locks.ts";
+import { checkTransactItem, clientRequestToken, transactItems } from "./transaction-input.ts";
+import type { TransactionTokens } from "./transaction-tokens.ts";
 import {
   type CheckedWrite,
   conflictMessage,
@@ -9,8 +10,7 @@ import {
   locate,
   readItem,
   stageWrite,
-} from "./dynamodb-writes.ts";
-import type { ItemLocks } from "./item-locks.ts";
+} from "./writes.ts";
 
 interface CancellationReason {
   readonly Code: "None" | "ConditionalCheckFailed" | "TransactionConflict" | "ValidationError";

@@ -1,12 +1,12 @@
 import { isRecord } from "../../../local/aws/json.ts";
 
-export interface RestAnswer {
+export interface RestResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Buffer;
 }
 
-function gatewayAnswer(status: number, errorType: string, body: unknown): RestAnswer {
+function gatewayResponse(status: number, errorType: string, body: unknown): RestResponse {
   return {
     status,
     headers: { "content-type": "application/json", "x-amzn-errortype": errorType },
@@ -20,20 +20,20 @@ const notAuthorized = "User is not authorized to access this resource";
  * What a REST API says itself, letter by letter.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
-export const gatewayAnswers = {
-  noSuchStage: gatewayAnswer(403, "ForbiddenException", { message: "Forbidden" }),
-  noSuchMethod: gatewayAnswer(403, "MissingAuthenticationTokenException", {
+export const gatewayResponses = {
+  noSuchStage: gatewayResponse(403, "ForbiddenException", { message: "Forbidden" }),
+  noSuchMethod: gatewayResponse(403, "MissingAuthenticationTokenException", {
     message: "Missing Authentication Token",
   }),
-  tooLarge: gatewayAnswer(413, "RequestTooLargeException", { message: "Request Too Long" }),
-  unauthorized: gatewayAnswer(401, "UnauthorizedException", { message: "Unauthorized" }),
-  denied: gatewayAnswer(403, "AccessDeniedException", {
+  tooLarge: gatewayResponse(413, "RequestTooLargeException", { message: "Request Too Long" }),
+  unauthorized: gatewayResponse(401, "UnauthorizedException", { message: "Unauthorized" }),
+  denied: gatewayResponse(403, "AccessDeniedException", {
     Message: `${notAuthorized} with an explicit deny in an identity-based policy`,
   }),
-  "not-allowed": gatewayAnswer(403, "AccessDeniedException", { Message: notAuthorized }),
-  brokenAuthorizer: gatewayAnswer(500, "AuthorizerConfigurationException", { message: null }),
-  notInvokable: gatewayAnswer(500, "InternalServerErrorException", { message: "Internal server error" }),
-  brokenFunction: gatewayAnswer(502, "InternalServerErrorException", { message: "Internal server error" }),
+  "not-allowed": gatewayResponse(403, "AccessDeniedException", { Message: notAuthorized }),
+  brokenAuthorizer: gatewayResponse(500, "AuthorizerConfigurationException", { message: null }),
+  notInvokable: gatewayResponse(500, "InternalServerErrorException", { message: "Internal server error" }),
+  brokenFunction: gatewayResponse(502, "InternalServerErrorException", { message: "Internal server error" }),
 };
 
 const known = new Set(["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"]);
@@ -43,10 +43,10 @@ const known = new Set(["statusCode", "headers", "multiValueHeaders", "body", "is
  * come out of base64 only where the API has binary media types.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
  */
-export function readRestResult(payload: string, binary: boolean): RestAnswer {
+export function readRestResult(payload: string, binary: boolean): RestResponse {
   const result: unknown = JSON.parse(payload);
   if (!isRecord(result) || Object.keys(result).some((name) => !known.has(name)))
-    return gatewayAnswers.brokenFunction;
+    return gatewayResponses.brokenFunction;
   const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = result;
   const status = Number(statusCode);
   if (
@@ -57,7 +57,7 @@ export function readRestResult(payload: string, binary: boolean): RestAnswer {
     !isRecord(multiValueHeaders ?? {}) ||
     typeof (body ?? "") !== "string"
   ) {
-    return gatewayAnswers.brokenFunction;
+    return gatewayResponses.brokenFunction;
   }
   const text = String(body ?? "");
   return {

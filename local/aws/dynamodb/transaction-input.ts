@@ -1,7 +1,7 @@
-import { validationException } from "./aws-error.ts";
+import { validationException } from "../aws-error.ts";
+import { isRecord } from "../json.ts";
 import type { Store } from "./dynalite.ts";
-import { type CheckedWrite, checkWrite } from "./dynamodb-writes.ts";
-import { isRecord } from "./json.ts";
+import { type CheckedWrite, checkWrite } from "./writes.ts";
 
 /** The members that each kind of write may have; AWS ignores all others. */
 const expressions = ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"];

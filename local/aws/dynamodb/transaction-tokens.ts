@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { AwsError } from "./aws-error.ts";
+import { AwsError } from "../aws-error.ts";
+import { isRecord } from "../json.ts";
 import type { Change, Store } from "./dynalite.ts";
-import { isRecord } from "./json.ts";
 
 const rememberedForMs = 10 * 60_000;
 const prefix = "transaction-token~";
