@@ -22,8 +22,7 @@ export const password = v.pipe(
 const mustBeAppSecret = "must be the 32 hexadecimal digits that WeChat's console shows once";
 export const appSecret = v.pipe(
   v.string(mustBeAppSecret),
-  v.length(32, mustBeAppSecret),
-  v.regex(/^[0-9a-f]*$/i, mustBeAppSecret),
+  v.regex(/^[0-9a-f]{32}$/i, mustBeAppSecret),
   v.description("32 hexadecimal digits."),
 );
 
