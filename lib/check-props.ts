@@ -47,7 +47,8 @@ function checkAttempts({ attempts = {}, verifier }: WeappLoginProps): void {
       throw new Error(`attempts.${name} must be a whole number, 0 or more, and is ${limit}.`);
     }
   }
-  if (verifier === "none" && Object.keys(attempts).length > 0) {
+  const { invalidCodesPerSourceIp: _, ...ofPasswords } = limits;
+  if (verifier === "none" && Object.keys(ofPasswords).length > 0) {
     throw new Error("attempts limits passwords, and with the verifier `none` there are no passwords.");
   }
 }

@@ -25,7 +25,7 @@ export interface WeappLoginProps {
    * logged-out, unbound or disabled user still gets in.
    */
   readonly authorizerCache?: Duration;
-  /** Password attempts before `too_many_attempts`. */
+  /** Password attempts, and codes that WeChat calls invalid, before `too_many_attempts`. */
   readonly attempts?: AttemptsProps;
   /** What becomes of bindings and accounts when the stack goes. Default: RETAIN, with deletion protection. */
   readonly removalPolicy?: RemovalPolicy;
@@ -77,6 +77,11 @@ export interface AttemptsProps {
   readonly perSourceIp?: number;
   /** Per username. Default: 20. */
   readonly perUsername?: number;
+  /**
+   * Codes that WeChat calls invalid, per source IP address. Default: 300. Beyond it nobody behind the address logs in,
+   * silently or not, until it is over. Each instance of the function finds out by itself: see docs/runbook.md, Lockouts.
+   */
+  readonly invalidCodesPerSourceIp?: number;
   /** Default: 15 minutes. */
   readonly window?: Duration;
 }

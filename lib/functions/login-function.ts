@@ -42,6 +42,7 @@ export function loginFunction(
       ATTEMPTS_PER_IDENTITY: String(limits.perIdentity ?? 10),
       ATTEMPTS_PER_SOURCE_IP: String(limits.perSourceIp ?? 300),
       ATTEMPTS_PER_USERNAME: String(limits.perUsername ?? 20),
+      INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp ?? 300),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window ?? Duration.minutes(15)),
     },
     memorySize: 256,

@@ -20,6 +20,7 @@ test.each<[Partial<WeappLoginProps>, string]>([
   [{ attempts: { window: Duration.seconds(0) } }, "attempts.window"],
   [{ attempts: { perIdentity: -1 } }, "attempts.perIdentity"],
   [{ attempts: { perUsername: 1.5 } }, "attempts.perUsername"],
+  [{ attempts: { invalidCodesPerSourceIp: -5 } }, "attempts.invalidCodesPerSourceIp"],
   [{ attempts: { perSourceIp: Number.NaN } }, "attempts.perSourceIp"],
   [{ cors: { allowOrigins: [] } }, "cors.allowOrigins"],
   [{ cors: { allowOrigins: ["https://h5.example.com/"] } }, "cors.allowOrigins"],
@@ -71,6 +72,7 @@ describe("what would have no effect is refused:", () => {
     const attempts = { perIdentity: 5 };
     expect(() => checkProps({ appId, verifier: "none", attempts }, stack)).toThrow("attempts");
     checkProps({ appId, verifier: "built-in", attempts }, stack);
+    checkProps({ appId, verifier: "none", attempts: { invalidCodesPerSourceIp: 5 } }, stack);
   });
 
   test("instances set aside for a verifier that this stack does not have", () => {
