@@ -72,6 +72,10 @@ export function printable(text: string): string {
   );
 }
 
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Columns on a terminal, where a Chinese character takes two. */
 export function widthOf(text: string): number {
   const wide =
