@@ -34,6 +34,8 @@ const exitOf = {
   no_such_account: "refused",
   account_exists: "refused",
   no_such_binding: "refused",
+  no_such_identity: "refused",
+  identity_bound: "refused",
   no_such_session: "refused",
   no_built_in_accounts: "refused",
   app_secret_refused: "refused",
@@ -92,6 +94,8 @@ const nextSteps = {
   no_such_account: "Check the spelling; `accounts add` adds it.",
   account_exists: "`accounts show` shows it, and `accounts passwd` changes its password.",
   no_such_binding: "Check the openid and the AppId; it may have been unbound already.",
+  no_such_identity: "",
+  identity_bound: "`bindings find` shows the account; `accounts enable` lets it in again.",
   no_such_session: "`sessions list` shows those that are open.",
   no_built_in_accounts: "Here, only `accounts disable` and `accounts enable` work, with the userId.",
   app_secret_refused:

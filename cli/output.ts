@@ -82,6 +82,10 @@ function escaped(character: string): string {
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Columns on a terminal, where a Chinese character takes two. */
 export function widthOf(text: string): number {
   const wide =

@@ -48,7 +48,7 @@ const refusals = {
   ),
   access_changed: row(409, "new_code", "people", "Access was changed while this login was under way"),
   account_disabled: row(403, "contact_support", "people", "The account is disabled"),
-  too_many_attempts: row(429, "wait", "people", "Too many password attempts"),
+  too_many_attempts: row(429, "wait", "people", "Too many attempts"),
   wechat_user_blocked: row(403, "contact_support", "WeChat", "WeChat refuses this user"),
   rate_limited: row(429, "wait", "WeChat", "WeChat asks this user to slow down"),
   wechat_busy: row(503, "new_code", "WeChat", "WeChat is busy"),

@@ -5,8 +5,10 @@ import {
   appId,
   appSecret,
   bindings,
+  identity,
   mostRows,
   ofAccount,
+  ofIdentity,
   ofSubject,
   password,
   results,
@@ -101,9 +103,28 @@ export const operatorActions = {
     repeatable: true,
   },
   "bindings.remove": {
-    request: shape("RemoveBindings", "Unbinds; every session of the identities ends.", ofSubject),
-    answer: v.object({ unbound }),
+    request: shape(
+      "RemoveBindings",
+      "Unbinds; every session of the identities ends. Who is disabled stays so: see `bindings.enable`.",
+      ofSubject,
+    ),
+    answer: v.object({
+      unbound,
+      stillDisabled: v.exactOptional(
+        described(v.array(identity), "Those among them that nobody gets in with, until they are enabled."),
+      ),
+    }),
     repeatable: false,
+  },
+  "bindings.enable": {
+    request: shape(
+      "EnableIdentity",
+      "Lets an identity in again that was disabled with its account and unbound since: whoever logs in with it binds anew. " +
+        "One that is bound is enabled with its account, by `accounts.enable`.",
+      ofIdentity,
+    ),
+    answer: v.object({ identity }),
+    repeatable: true,
   },
   "sessions.list": {
     request: shape("ListSessions", "Shows the open sessions.", ofSubject),
@@ -166,6 +187,8 @@ export const adminRefusals = {
   no_such_account: "There is no account of this name.",
   account_exists: "There is an account of this name, or with this userId.",
   no_such_binding: "Nobody has bound this identity.",
+  no_such_identity: "Nothing is known of this identity: it is not disabled, unless the openid is mistyped.",
+  identity_bound: "The identity is bound: its account is what is enabled or disabled.",
   no_such_session: "There is no session with this id: it may have ended already.",
   no_built_in_accounts: "This deployment keeps no accounts: the system that does must be asked.",
   app_secret_refused: "WeChat does not accept the AppSecret. Nothing was stored.",

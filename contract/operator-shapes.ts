@@ -22,8 +22,7 @@ export const password = v.pipe(
 const mustBeAppSecret = "must be the 32 hexadecimal digits that WeChat's console shows once";
 export const appSecret = v.pipe(
   v.string(mustBeAppSecret),
-  v.length(32, mustBeAppSecret),
-  v.regex(/^[0-9a-f]*$/i, mustBeAppSecret),
+  v.regex(/^[0-9a-f]{32}$/i, mustBeAppSecret),
   v.description("32 hexadecimal digits."),
 );
 
@@ -42,12 +41,11 @@ export const ofAccount = {
   ),
 };
 
+const ofIdentityEntries = { openid: v.pipe(id, logged("openid")), appId: v.exactOptional(appId) };
+
 const subject = v.pipe(
   v.union(
-    [
-      v.strictObject({ userId: v.pipe(id, logged("userId")) }),
-      v.strictObject({ openid: v.pipe(id, logged("openid")), appId: v.exactOptional(appId) }),
-    ],
+    [v.strictObject({ userId: v.pipe(id, logged("userId")) }), v.strictObject(ofIdentityEntries)],
     `needs either userId or openid (with appId or without), as text of 1 to ${longestId} characters`,
   ),
   v.title("Subject"),
@@ -55,6 +53,14 @@ const subject = v.pipe(
 );
 
 export const ofSubject = { of: subject };
+
+export const ofIdentity = {
+  of: v.pipe(
+    v.strictObject(ofIdentityEntries, "needs openid, with appId or without"),
+    v.title("IdentitySubject"),
+    v.description("Whom it is about: one identity."),
+  ),
+};
 
 export const importRow = v.pipe(
   shape("ImportRow", "One account of an import, with either of password and passwordHash.", {
@@ -147,6 +153,13 @@ export const sessions = v.array(
 
 export const unbound = v.pipe(v.number(), logged("unbound"), v.description("How many bindings ended."));
 
+export const identity = shape("IdentityView", "A WeChat identity.", {
+  appId: v.string(),
+  openid: v.string(),
+});
+
+export type IdentityView = Immutable<v.InferOutput<typeof identity>>;
+export type IdentitySubject = Immutable<v.InferOutput<typeof ofIdentity.of>>;
 export type Subject = Immutable<v.InferOutput<typeof subject>>;
 export type AccountView = Immutable<v.InferOutput<typeof account>>;
 export type BindingView = Immutable<v.InferOutput<typeof bindings>>[number];

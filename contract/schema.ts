@@ -25,7 +25,7 @@ const mustBeId = `must be text of 1 to ${longestId} characters`;
 
 export const id = v.pipe(
   v.string(mustBeId),
-  v.check((value) => value.trim() !== "" && isText(value, 1, longestId), mustBeId),
+  v.check((value) => isText(value, 1, longestId) && value.trim() !== "", mustBeId),
 );
 
 export const time = v.pipe(v.string(), v.isoTimestamp());

@@ -18,6 +18,8 @@ export interface AuthorizerDeps {
   readonly now: () => number;
 }
 
+/** A SessionId has 64 characters. */
+const longestAuthorization = 256;
 // RFC 6750 allows several blanks. A comma list, which is what HTTP APIs make of a doubled header, does not match.
 const bearer = /^Bearer +([A-Za-z0-9_-]+)$/i;
 
@@ -41,6 +43,7 @@ export function authorizerHandler({
 
   /** What a protected Lambda is told; undefined when the request must be refused. */
   async function sessionContext(authorization = ""): Promise<SessionContext | undefined> {
+    if (authorization.length > longestAuthorization) return undefined;
     const sessionId = bearer.exec(authorization)?.[1];
     const found = sessionId === undefined ? undefined : await authorize(sessionId, read, now);
     if (!found) return undefined;

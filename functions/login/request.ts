@@ -36,9 +36,12 @@ export interface Deployment {
   readonly passwords: boolean;
 }
 
+/** A request without any header has none in its event. */
+type LoginEvent = Omit<APIGatewayProxyEventV2, "headers"> & Partial<Pick<APIGatewayProxyEventV2, "headers">>;
+
 /** `{ code, appId?, username?, password? }` or `{ bindTicket, username, password }`. */
 export function readLoginRequest(
-  event: APIGatewayProxyEventV2,
+  event: LoginEvent,
   { appIds, passwords }: Deployment,
 ): LoginRequest | BadRequest {
   const json = readJsonObject(event);
@@ -62,13 +65,15 @@ export function readLoginRequest(
     return invalid("This deployment has no passwords: send the code alone.", "username", "password");
   }
   const { sourceIp } = event.requestContext.http;
-  const device = deviceLabel(event.headers["user-agent"] ?? "");
+  const device = deviceLabel(event.headers?.["user-agent"] ?? "");
   const from = { sourceIp, ...(device !== undefined && { device }) };
 
   if (code !== undefined && bindTicket !== undefined) {
     return invalid("Send either code or bindTicket, not both.", "code", "bindTicket");
   }
   if (code !== undefined) {
+    // WeChat calls a blank code missing, which would look like a fault of ours.
+    if (code.trim() === "") return invalid("The field code is empty.", "code");
     const appId = read.output.appId ?? (appIds.length === 1 ? appIds[0] : undefined);
     if (appId === undefined) {
       return invalid("This deployment serves several mini-programs: say which with appId.", "appId");

@@ -25,9 +25,9 @@ const tooLarge: BadRequest = {
 
 /** At most 4 KiB of JSON in UTF-8. What is read has no prototype, so that no name in it can reach one. */
 export function readJsonObject(
-  event: Pick<APIGatewayProxyEventV2, "body" | "headers" | "isBase64Encoded">,
+  event: Partial<Pick<APIGatewayProxyEventV2, "body" | "headers" | "isBase64Encoded">>,
 ): { readonly body: Readonly<Record<string, unknown>> } | BadRequest {
-  const mediaType = event.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  const mediaType = event.headers?.["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") {
     return {
       refused: "unsupported_media_type",

@@ -8,6 +8,7 @@ import type { BindTickets } from "../../functions/core/bind-ticket.ts";
 import type { Binding, BindingDirectory, Bindings } from "../../functions/core/binding.ts";
 import type { ExchangeCode } from "../../functions/core/code-exchange.ts";
 import { accountKey, identityKey, type Person } from "../../functions/core/identity.ts";
+import { invalidCodes } from "../../functions/core/invalid-codes.ts";
 import { login } from "../../functions/core/login.ts";
 import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
 import { isRefusal, type Refusal, refused } from "../../functions/core/refusal.ts";
@@ -297,7 +298,7 @@ export function loginWorld(
     asked: [] as { counter: string; limit: number; expiresAt: number; charged: boolean }[],
     async charge(counter: string, limit: number, expiresAt: number) {
       const charged = await charges.charge(counter, limit, expiresAt);
-      counters.asked.push({ counter, limit, expiresAt, charged });
+      counters.asked.push({ counter, limit, expiresAt, charged: charged !== undefined });
       return charged;
     },
     get counts() {
@@ -339,20 +340,23 @@ export function loginWorld(
     },
   };
 
+  const limits: AttemptLimits = {
+    perIdentity: 100,
+    perSourceIp: 1_000,
+    perUsername: 200,
+    invalidCodesPerSourceIp: 1_000,
+    windowSeconds: 900,
+    ...settings.limits,
+  };
   const deps: LoginDeps = {
     exchangeCode: wechat.exchange,
     bindings,
     sessions,
     tickets,
     counters,
+    invalidCodes: invalidCodes({ limits, counters }),
     verifier: settings.verifier === "none" ? undefined : verifier,
-    limits: {
-      perIdentity: 100,
-      perSourceIp: 1_000,
-      perUsername: 200,
-      windowSeconds: 900,
-      ...settings.limits,
-    },
+    limits,
     sessionLifetimeSeconds,
     now: () => time.now,
     random: seededRandom("a login"),

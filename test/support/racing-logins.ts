@@ -7,6 +7,7 @@ import { batchGetItem } from "../../functions/authorizer/batch-get-item.ts";
 import { boundSessionReader } from "../../functions/authorizer/bound-session.ts";
 import { authorize, type ReadBoundSession } from "../../functions/core/authorize.ts";
 import { identityKey } from "../../functions/core/identity.ts";
+import { invalidCodes } from "../../functions/core/invalid-codes.ts";
 import { login } from "../../functions/core/login.ts";
 import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
 import type { Refusal } from "../../functions/core/refusal.ts";
@@ -40,12 +41,22 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
   const sessions = table("SESSIONS_TABLE");
   const names = { sessions: sessions.name, attempts: table("ATTEMPTS_TABLE").name };
   let verified = 0;
+  const counters = dynamoDbAttemptCounters(table("ATTEMPTS_TABLE"));
+  const limits = {
+    perIdentity: attempts,
+    perSourceIp: 0,
+    perUsername: attempts,
+    invalidCodesPerSourceIp: 0,
+    // One window for all of time: no round straddles two.
+    windowSeconds: 100_000_000_000,
+  };
   const deps: LoginDeps = {
     exchangeCode: async (_, openid) => ({ appId, openid }),
     bindings: dynamoDbBindings(bindings, names, { oneIdentityPerApp }),
     sessions: dynamoDbSessions(sessions, names),
     tickets: dynamoDbBindTickets(table("ATTEMPTS_TABLE")),
-    counters: dynamoDbAttemptCounters(table("ATTEMPTS_TABLE")),
+    counters,
+    invalidCodes: invalidCodes({ limits, counters }),
     verifier: {
       async verify({ username, password }) {
         verified++;
@@ -54,8 +65,7 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
           : { refused: "invalid_credentials" };
       },
     },
-    // One window for all of time: no round straddles two.
-    limits: { perIdentity: attempts, perSourceIp: 0, perUsername: attempts, windowSeconds: 100_000_000_000 },
+    limits,
     sessionLifetimeSeconds: 86_400,
     now: Date.now,
     random: randomBytes,

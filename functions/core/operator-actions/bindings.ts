@@ -1,5 +1,5 @@
 import type { OperatorRefusal } from "../../../contract/operator-actions.ts";
-import type { BindingView, Subject } from "../../../contract/operator-shapes.ts";
+import type { BindingView, IdentityView, Subject } from "../../../contract/operator-shapes.ts";
 import { unbindUser } from "../account-administration.ts";
 import type { BindingRecord } from "../binding.ts";
 import { identityKey } from "../identity.ts";
@@ -14,13 +14,36 @@ export const bindingActions = {
   },
 
   async "bindings.remove"({ of }, deps) {
-    if ("userId" in of) return { unbound: await unbindUser(of.userId, deps) };
+    // Read before: an unbound identity has no openid any more to be enabled by.
     const found = await recordsOf(of, deps);
     if (isRefusal(found)) return found;
-    for (const record of found) await unbindIdentity(record, record.userId, deps.revocations);
-    return { unbound: found.length };
+    const stillDisabled = found.filter(({ disabled }) => disabled).map(identityView);
+    return {
+      unbound: "userId" in of ? await unbindUser(of.userId, deps) : await unbindEach(found, deps),
+      ...(stillDisabled.length > 0 && { stillDisabled }),
+    };
+  },
+
+  async "bindings.enable"({ of }, deps) {
+    const appId = appIdOf(of.appId, deps);
+    if (typeof appId === "object") return appId;
+    const identity = { appId, openid: of.openid };
+    const key = identityKey(identity);
+    if (await deps.revocations.enableUnbound(key)) return { identity };
+    return (await deps.directory.describe(key))
+      ? { refused: "identity_bound", detail: "This identity is bound: enable or disable its account." }
+      : { refused: "no_such_identity", detail: "Nothing is known of this identity: is the openid right?" };
   },
 } satisfies Partial<OperatorActions>;
+
+async function unbindEach(records: readonly BindingRecord[], deps: OperatorDeps): Promise<number> {
+  for (const record of records) await unbindIdentity(record, record.userId, deps.revocations);
+  return records.length;
+}
+
+function identityView({ appId, openid }: BindingRecord): IdentityView {
+  return { appId, openid };
+}
 
 /** The bindings of a user, or the one of an identity; refused for an identity that nobody has bound. */
 export async function recordsOf(of: Subject, deps: OperatorDeps): Promise<BindingRecord[] | OperatorRefusal> {

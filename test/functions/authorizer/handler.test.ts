@@ -98,6 +98,7 @@ describe("what is no session is refused without a read", () => {
     ["a space and a tab in it", `Bearer \t${sessionId}`],
     ["a space in the SessionId", `Bearer ${sessionId.slice(0, 32)} ${sessionId.slice(32)}`],
     ["a megabyte of spaces", `Bearer${" ".repeat(1_000_000)}`],
+    ["more spaces than any header needs", `Bearer${" ".repeat(200)}${sessionId}`],
     ["two spaces and a comma list", `Bearer  ${sessionId},Bearer  ${sessionId}`],
     ["a tab in it", `Bearer\t${sessionId}`],
     ["a line break at the end", `Bearer ${sessionId}\n`],

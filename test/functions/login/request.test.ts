@@ -39,6 +39,11 @@ describe("a login request is", () => {
   });
 });
 
+test("a request without any header is refused for its type, and breaks nothing", () => {
+  const { headers: _, ...event } = jsonEvent({ code });
+  expect(readLoginRequest(event, one)).toMatchObject({ refused: "unsupported_media_type" });
+});
+
 describe("a request that breaks a rule is refused, and the field is named", () => {
   test.each<[why: string, body: unknown, fields: string[]]>([
     ["nothing", {}, ["code"]],
@@ -58,6 +63,8 @@ describe("a request that breaks a rule is refused, and the field is named", () =
       { code, username: "\ufdfa".repeat(128), password: "pwd123456" },
       ["username"],
     ],
+    // WeChat would say that there is none, which is an alarm.
+    ["a code of nothing but white space", { code: " \t\u3000" }, ["code"]],
     ["a code and a ticket", { code, bindTicket, ...zhangsan }, ["code", "bindTicket"]],
     ["a code and a ticket without credentials", { code, bindTicket }, ["code", "bindTicket"]],
     ["a code in the ticket's place", { bindTicket: code, ...zhangsan }, ["bindTicket"]],
