@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
 import { coldStarts, firstAnswers } from "./cold-starts.ts";
 import { growth } from "./growth.ts";
 import { type Harness, openHarness } from "./harness.ts";
+import { parseArgs } from "./parse-args.ts";
 import { printReport } from "./print-report.ts";
 import { progressOnStderr } from "./progress.ts";
 import { findRedis } from "./redis.ts";

@@ -1,13 +1,18 @@
-/**
- * How long each function works at most, and when Lambda ends it. `deadlineMs`: everything outside that an invocation asks
- * ends by then, so that there is time left for an answer. `timeoutSeconds`: Lambda's own.
- */
+import type { FunctionName } from "./environment.ts";
+
+interface Deadline {
+  /** From the invocation on: what has not answered by then is told as an outage. */
+  readonly deadlineMs?: number;
+  /** When Lambda ends the function. What comes after the deadline is for the answer and the line in the log. */
+  readonly timeoutSeconds: number;
+}
+
+/** How long each function may take. API Gateway waits for 30 s, so that nobody is cut off by it. */
 export const deadlines = {
-  /** The worst login answers within 8 s, also when every store is slow. */
   login: { deadlineMs: 7_000, timeoutSeconds: 10 },
   session: { deadlineMs: 5_000, timeoutSeconds: 10 },
   authorizer: { deadlineMs: 4_000, timeoutSeconds: 5 },
   verifier: { deadlineMs: 3_000, timeoutSeconds: 5 },
-  /** An import of 25 passwords hashes for a second or two. */
   admin: { deadlineMs: 50_000, timeoutSeconds: 60 },
-} as const;
+  hello: { timeoutSeconds: 5 },
+} as const satisfies Record<FunctionName, Deadline>;

@@ -26,16 +26,14 @@ export function inOutputName(appId: string): string {
 /**
  * The secret that holds a mini-program's AppSecret, as plain text. The template carries only a placeholder, which
  * login refuses; CloudFormation leaves a value set later alone as long as the placeholder stays the same. Retained: a
- * lost AppSecret must be reset in WeChat's console, which ends every other use of it.
+ * lost AppSecret must be reset in WeChat's console, which ends every other use of it. Not where its creation is taken back:
+ * nothing was set yet, and every further try would leave one more behind.
  */
 function appSecret(scope: Construct, appId: string, encryptionKey?: IKey): Secret {
-  if (!/^(?=.*[A-Za-z0-9])[A-Za-z0-9_-]{1,128}$/.test(appId)) {
-    throw new Error(`An AppId looks like wx0123456789abcdef, and this is "${appId}".`);
-  }
   const secret = new Secret(scope, `AppSecret-${appId}`, {
     description: `AppSecret of the mini-program ${appId}`,
     secretStringValue: SecretValue.unsafePlainText(appSecretPlaceholder),
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...(encryptionKey && { encryptionKey }),
   });
   acknowledge(secret, {

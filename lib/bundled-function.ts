@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type Duration, RemovalPolicy } from "aws-cdk-lib";
-import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   type Architecture,
   Code,
@@ -12,7 +10,9 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { deadlines } from "../contract/deadlines.ts";
 import type { Environment, FunctionName } from "../contract/environment.ts";
+import { bundleOf } from "./bundles.ts";
 
 /** What the owner of a deployment chooses for its functions. */
 export interface FunctionProps {
@@ -26,59 +26,99 @@ export interface BundledFunctionProps<F extends FunctionName> extends FunctionPr
   readonly function: F;
   readonly description: string;
   readonly environment: Environment<F>;
-  readonly timeout: Duration;
   /** MB; a Lambda has one vCPU at 1769. */
   readonly memorySize: number;
 }
 
-/** A Lambda over its bundle in `dist/functions`, with a role and a log group of its own and no grant but its log. */
-export function bundledFunction<F extends FunctionName>(
-  scope: Construct,
-  id: string,
-  props: BundledFunctionProps<F>,
-): LambdaFunction {
-  const { function: name, logRetention, runtime, environment, reservedConcurrency, ...rest } = props;
-  assertRuntime(runtime);
-  const directory = directoryOf(name);
-  if (!existsSync(directory)) {
-    throw new Error(`There is no bundle of the ${name} function. Run \`npm run build\` first.`);
-  }
-  const logGroup = new LogGroup(scope, `${id}Log`, {
-    retention: logRetention,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-  role.addToPolicy(
-    new PolicyStatement({
+/**
+ * A Lambda over its bundle, with a role and a log group of its own and no grant but its log. What it may do stands in the
+ * role itself: drift detection does not see policies that are resources of their own.
+ */
+export class BundledFunction<F extends FunctionName = FunctionName> extends LambdaFunction {
+  readonly #policy: PolicyDocument;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps<F>) {
+    const { function: name, logRetention, environment, reservedConcurrency, ...rest } = props;
+    checkSize(name, environment, scope);
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const policy = new PolicyDocument();
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      inlinePolicies: { Grants: policy },
+    });
+    super(scope, id, {
+      ...rest,
+      timeout: Duration.seconds(deadlines[name].timeoutSeconds),
+      environment: { ...environment },
+      handler: "index.handler",
+      code: Code.fromAsset(bundleOf(name)),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // Every invocation leaves a line of its own, with what it took. Lambda's two would triple what the logs cost; those
+      // that say that something went wrong (a timeout, a crash) are warnings.
+      systemLogLevelV2: SystemLogLevel.WARN,
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+    });
+    this.#policy = policy;
+    this.allow({
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [logGroup.logGroupArn],
-    }),
-  );
-  return new LambdaFunction(scope, id, {
-    ...rest,
-    environment: { ...environment },
-    runtime,
-    handler: "index.handler",
-    code: Code.fromAsset(directory),
-    role,
-    logGroup,
-    loggingFormat: LoggingFormat.JSON,
-    // Every invocation leaves a line of its own, with what it took. Lambda's two would triple what the logs cost; those
-    // that say that something went wrong (a timeout, a crash) are warnings.
-    systemLogLevelV2: SystemLogLevel.WARN,
-    ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
-  });
-}
-
-/** By package.json's own name for it, which is the same for these sources and for what is compiled of them. */
-function directoryOf(name: FunctionName): string {
-  return fileURLToPath(new URL(".", import.meta.resolve(`#functions/${name}/index.mjs`)));
-}
-
-/** The functions use what Node 24 brings (argon2 in node:crypto): on an older runtime they fail at their first call. */
-function assertRuntime(runtime: Runtime): void {
-  const version = Number(/^nodejs(\d+)\.x$/.exec(runtime.name)?.[1]);
-  if (!(version >= 24)) {
-    throw new Error(`weapp-login needs the Lambda runtime nodejs24.x or newer, and got ${runtime.name}.`);
+    });
   }
+
+  /** These actions on these resources, and nothing else. */
+  allow(grant: Grant): void {
+    const { actions, resources, conditions } = grant;
+    this.#policy.addStatements(
+      new PolicyStatement({
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions && { conditions }),
+      }),
+    );
+  }
+}
+
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Record<string, unknown>;
+}
+
+const largestEnvironment = 4_096;
+/** What an ARN or a generated name has beside the logical id that it is made of, at most. */
+const aroundLogicalId = 80;
+
+/** Only AppIds make an environment that large, and Lambda refuses it at the deploy only. */
+function checkSize(
+  name: FunctionName,
+  environment: Readonly<Record<string, string>>,
+  scope: Construct,
+): void {
+  const resolved = JSON.stringify(deployed(Stack.of(scope).resolve(environment)));
+  const bytes = Buffer.byteLength(resolved);
+  if (bytes <= largestEnvironment) return;
+  throw new Error(
+    `otherAppIds: with so many AppIds the environment of the ${name} function may have ${bytes} bytes, and Lambda allows ${largestEnvironment}. Give some of them a stack of their own.`,
+  );
+}
+
+/** As long as it may become, with what CloudFormation puts into the place of its functions. */
+function deployed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deployed);
+  if (typeof value !== "object" || value === null) return value;
+  const [[name, argument] = ["", ""], ...others] = Object.entries(value);
+  if (name === "Fn::Join" && Array.isArray(argument) && others.length === 0) {
+    const [separator, parts] = argument;
+    return Array.isArray(parts) ? parts.map(deployed).join(separator) : "";
+  }
+  if (name === "Ref" || name.startsWith("Fn::")) {
+    const [logicalId = ""] = [argument].flat();
+    return "x".repeat(String(logicalId).length + aroundLogicalId);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, deployed(inner)]));
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CfnStage,
@@ -8,7 +8,6 @@ import {
   HttpMethod,
   type HttpRoute,
   HttpStage,
-  LogGroupLogDestination,
 } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
@@ -16,37 +15,16 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
-import type { SessionAuthorizer } from "./session-authorizer.ts";
-
-export interface DomainProps {
-  /** For instance `login.example.com`. Point it at the output `DomainTarget`. */
-  readonly name: string;
-  /** ARN of its certificate in AWS Certificate Manager, in the Region of the stack. */
-  readonly certificateArn: string;
-}
-
-export interface CorsProps {
-  /** For instance `https://h5.example.com`; `*` for every site. */
-  readonly allowOrigins: readonly string[];
-}
-
-/** Beyond it, API Gateway answers 429, which clients take for `retry`. */
-export interface ThrottleProps {
-  readonly ratePerSecond: number;
-  /** How many may come at once. */
-  readonly burst: number;
-}
+import type { CorsProps, DomainProps, ThrottleProps } from "./props.ts";
+import { loginPath, ProtectedRoutes } from "./protected-routes.ts";
 
 export interface LoginApiProps {
   readonly login: IFunction;
-  readonly authorizer: SessionAuthorizer;
   readonly logRetention: RetentionDays;
   readonly domain?: DomainProps | undefined;
   readonly cors?: CorsProps | undefined;
   readonly loginThrottle?: ThrottleProps | undefined;
 }
-
-const loginPath = "/login";
 
 const openOnPurpose = {
   id: "AwsSolutions-APIG4",
@@ -64,25 +42,28 @@ const methodsButOptions = [
   HttpMethod.DELETE,
 ];
 
-/** The HTTP API: `ANY /login` is open, everything else is behind the authorizer. */
+/** The HTTP API: `ANY /login` is open, everything else is behind an authorizer. */
 export class LoginApi extends Construct {
   readonly api: HttpApi;
   /** The custom domain if there is one. No trailing slash. */
   readonly url: string;
+  readonly routes: ProtectedRoutes;
   readonly #accessLog: LogGroup;
-  readonly #authorizer: SessionAuthorizer;
-  readonly #cors: boolean;
 
   constructor(scope: Construct, id: string, props: LoginApiProps) {
     super(scope, id);
-    this.#authorizer = props.authorizer;
-    this.#cors = props.cors !== undefined;
     this.api = new HttpApi(this, "Http", {
       apiName: "weapp-login",
       createDefaultStage: false,
       ...(props.cors && { corsPreflight: corsPreflight(props.cors) }),
     });
+    this.routes = new ProtectedRoutes(this, {
+      cors: props.cors !== undefined,
+      add: ({ method, ...route }) => void this.api.addRoutes({ methods: [method], ...route }),
+    });
     this.#accessLog = new LogGroup(this, "AccessLog", {
+      // Every other group is put into a policy of the account's, which is full after some 20 of them.
+      logGroupName: `/aws/vendedlogs/apigateway/${Stack.of(this).stackName}`,
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -101,25 +82,6 @@ export class LoginApi extends Construct {
     }
   }
 
-  /** `authorizer`: the owner's, unless said otherwise. */
-  protect(route: string, handler: IFunction, authorizer = this.#authorizer): void {
-    const [method, path] = /^([A-Z]+) (\/\S*)$/.exec(route)?.slice(1) ?? [];
-    if (this.#cors && (method === HttpMethod.ANY || method === HttpMethod.OPTIONS)) {
-      throw new Error(
-        `With cors, "${route}" would catch the browser's preflight, which has no session: name the methods instead.`,
-      );
-    }
-    if (method === undefined || path === undefined || !(method in HttpMethod)) {
-      throw new Error(`A route looks like "GET /orders", and this is "${route}".`);
-    }
-    this.api.addRoutes({
-      path,
-      methods: [method as HttpMethod],
-      integration: new HttpLambdaIntegration(`${method}${path.replaceAll(/\W+/g, "-")}`, handler),
-      authorizer,
-    });
-  }
-
   #addStage(domain: DomainProps | undefined): HttpStage {
     const domainName =
       domain &&
@@ -132,7 +94,7 @@ export class LoginApi extends Construct {
       stageName: "$default",
       autoDeploy: true,
       accessLogSettings: {
-        destination: new LogGroupLogDestination(this.#accessLog),
+        destination: { bind: () => ({ destinationArn: arnOf(this.#accessLog) }) },
         format: accessLogFormat,
       },
       ...(domainName && { domainMapping: { domainName } }),
@@ -175,6 +137,12 @@ function throttle(
   const settings = { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst };
   resource.addPropertyOverride("RouteSettings", Object.fromEntries(routeKeys.map((key) => [key, settings])));
   resource.node.addDependency(...routes);
+}
+
+/** Without the `:*` of CDK's own: API Gateway does not keep it, and drift detection would report it for ever. */
+function arnOf({ stack, logGroupName }: LogGroup): string {
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  return stack.formatArn({ service: "logs", resource: "log-group", resourceName: logGroupName, arnFormat });
 }
 
 /** Names of facts only: neither the query string nor a header may show up in a log. */

@@ -3,80 +3,179 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture, IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
-import type { CorsProps, DomainProps, ThrottleProps } from "./login-api.ts";
 
+/** What a prop may be, and its default, is read in prop-schemas.ts; any other value throws at synthesis. */
 export interface WeappLoginProps {
-  /** The mini-program's AppId (`wx…`). */
+  /** The mini-program's AppId (`wx…`). With another one, the secret of the old one is left behind. */
   readonly appId: string;
-  /** Further mini-programs this deployment serves; each gets an AppSecret of its own. */
+  /**
+   * Further mini-programs this deployment serves; each gets an AppSecret of its own.
+   *
+   * @default []
+   */
   readonly otherAppIds?: readonly string[];
   /**
-   * Who knows usernames and passwords. `built-in` (the default): a table of accounts, kept with the command line. A
-   * function of yours: `{ username, password, appId }` -> `{ userId }` or `{ refused: "invalid_credentials" |
-   * "account_disabled" }`. `none`: nobody; the first login of an identity makes a userId for it.
+   * Who knows usernames and passwords. `built-in`: a table of accounts, kept with the command line. A function of yours:
+   * `{ username, password, appId }` -> `{ userId, generation? }` or `{ refused: "invalid_credentials" |
+   * "account_disabled" }`. `none`: nobody; the first login of an identity makes a userId for it. Whoever leaves `built-in`
+   * leaves the table of accounts behind, and whoever comes back gets an empty one: docs/adopt-retained.md.
+   *
+   * @default "built-in"
    */
   readonly verifier?: "built-in" | "none" | IFunction;
-  /** Whether an account may have more than one WeChat identity per AppId. Default: `many`. */
+  /**
+   * Whether an account may have more than one WeChat identity per AppId.
+   *
+   * @default "many"
+   */
   readonly identitiesPerAccount?: "many" | "one-per-app";
-  /** How long a session lives. Default: 24 hours. Replaced by silent login, which nobody notices. */
+  /**
+   * How long a session lives. Replaced by silent login, which nobody notices.
+   *
+   * @default Duration.hours(24)
+   */
   readonly sessionLifetime?: Duration;
   /**
-   * How long API Gateway may reuse the authorizer's answer. Default: not at all. Whatever you set here is how long a
-   * logged-out, unbound or disabled user still gets in.
+   * How long API Gateway may reuse the authorizer's answer on your routes, an hour at most. Whatever you set here is how
+   * long a logged-out, unbound or disabled user still gets in there. The routes of the login itself reuse nothing.
+   *
+   * @default Duration.seconds(0)
    */
   readonly authorizerCache?: Duration;
   /** Password attempts before `too_many_attempts`. */
   readonly attempts?: AttemptsProps;
-  /** What becomes of bindings and accounts when the stack goes. Default: RETAIN, with deletion protection. */
+  /**
+   * What becomes of bindings and accounts when the stack goes: RETAIN, with deletion protection, or DESTROY.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
   readonly removalPolicy?: RemovalPolicy;
-  /** Production mini-programs may only call domains that are filed (ICP) and listed in WeChat's console. */
+  /**
+   * Production mini-programs may only call domains that are filed (ICP) and listed in WeChat's console.
+   *
+   * @default the API's own
+   */
   readonly domain?: DomainProps;
-  /** Lets pages in a browser (H5) call the API. Default: none may; mini-programs need no CORS. */
+  /**
+   * Lets pages in a browser (H5) call the API. Mini-programs need no CORS.
+   *
+   * @default none may
+   */
   readonly cors?: CorsProps;
-  /** Of `/login`, for all clients together. Default: what the account allows (10,000 a second in most Regions). */
+  /**
+   * Of `/login`, for all clients together.
+   *
+   * @default what the account allows (10,000 a second in most Regions)
+   */
   readonly loginThrottle?: ThrottleProps;
   /**
-   * Your own key for the tables and AppSecrets; the stack must have a Region. Default: AWS's own keys. Whoever may not
-   * use the key cannot log in, and whoever deletes it deletes every binding.
+   * Where WeChat is: another of its domains for the day that the usual one is down, or a stand-in for a staging stack.
+   * Codes and AppSecrets are sent there. `https://` and a host, or `http://` and this machine.
+   *
+   * @default "https://api.weixin.qq.com"
+   */
+  readonly weChatBaseUrl?: string;
+  /**
+   * Your own key for the tables and AppSecrets; the stack must have a Region. Whoever may not use the key cannot log in,
+   * and whoever deletes it deletes every binding.
+   *
+   * @default AWS's own keys
    */
   readonly encryptionKey?: IKey;
   /**
-   * Instances set aside, so that a flood of logins cannot starve the authorizer. Default: none, because a new AWS
-   * account has 10 in all and the deploy would fail.
+   * Instances set aside, so that a flood of logins cannot starve the authorizer. A new AWS account has 10 in all, and a
+   * deploy that wants more fails.
+   *
+   * @default none
    */
-  readonly reservedConcurrency?: {
-    readonly login?: number;
-    readonly verifier?: number;
-    readonly authorizer?: number;
-  };
+  readonly reservedConcurrency?: ReservedConcurrencyProps;
   /**
-   * Metrics out of the logs, a dashboard, and alarms. Default: true. What they mean, what to do and what they cost:
-   * docs/runbook.md.
+   * Metrics out of the logs, a dashboard, and alarms. What they mean, what to do and what they cost: docs/runbook.md.
+   *
+   * @default true
    */
   readonly monitoring?: boolean;
   /**
-   * Where alarms go. Default: a topic of its own (output `AlarmTopicArn`) that takes messages over TLS only. Yours must
-   * let `cloudwatch.amazonaws.com` publish, and the key it may be encrypted with must let it too.
+   * Where alarms go. Yours must let `cloudwatch.amazonaws.com` publish, and the key it may be encrypted with must let it
+   * too.
+   *
+   * @default a topic of its own (output `AlarmTopicArn`) that takes messages over TLS only
    */
   readonly alarmTopic?: ITopic;
-  /** Subscribed to the topic. AWS sends a message to it first, with a link that somebody must follow. */
+  /**
+   * Subscribed to the topic. AWS sends a message to it first, with a link that somebody must follow.
+   *
+   * @default nobody
+   */
   readonly alarmEmail?: string;
-  /** Default: 90 days. */
+  /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays;
-  /** Default: NODEJS_24_X, which is also the oldest that works. */
+  /**
+   * NODEJS_24_X is also the oldest that works.
+   *
+   * @default Runtime.NODEJS_24_X
+   */
   readonly runtime?: Runtime;
-  /** Default: ARM_64. */
+  /** @default Architecture.ARM_64 */
   readonly architecture?: Architecture;
 }
 
 /** Each counted in windows of `window`; 0 switches a limit off. */
 export interface AttemptsProps {
-  /** Per WeChat identity. Default: 10. */
-  readonly perIdentity?: number;
-  /** Per source IP address. Default: 300, because carriers put thousands of people behind one address. */
-  readonly perSourceIp?: number;
-  /** Per username. Default: 20. */
-  readonly perUsername?: number;
-  /** Default: 15 minutes. */
-  readonly window?: Duration;
+  /**
+   * Per WeChat identity.
+   *
+   * @default 10
+   */
+  readonly perIdentity?: number | undefined;
+  /**
+   * Per source IP address: carriers put thousands of people behind one.
+   *
+   * @default 300
+   */
+  readonly perSourceIp?: number | undefined;
+  /**
+   * Per username.
+   *
+   * @default 20
+   */
+  readonly perUsername?: number | undefined;
+  /** @default Duration.minutes(15) */
+  readonly window?: Duration | undefined;
+}
+
+export interface DomainProps {
+  /** For instance `login.example.com`. Point it at the output `DomainTarget`. */
+  readonly name: string;
+  /** ARN of its certificate in AWS Certificate Manager, in the Region of the stack. */
+  readonly certificateArn: string;
+}
+
+export interface CorsProps {
+  /** For instance `https://h5.example.com`; `*` for every site. */
+  readonly allowOrigins: readonly string[];
+}
+
+/** Beyond it, API Gateway answers 429, which clients take for `retry`. */
+export interface ThrottleProps {
+  readonly ratePerSecond: number;
+  /** How many may come at once. */
+  readonly burst: number;
+}
+
+export interface ReservedConcurrencyProps {
+  readonly login?: number | undefined;
+  /** Of the built-in one. */
+  readonly verifier?: number | undefined;
+  readonly authorizer?: number | undefined;
+}
+
+/** Of the stack that is deployed out of this repository. */
+export interface WeappLoginStackProps extends WeappLoginProps {
+  /**
+   * Adds `GET /hello`, an example of a protected Lambda.
+   *
+   * @default false
+   */
+  readonly hello?: boolean;
 }

@@ -1,39 +1,34 @@
-import { Duration, Fn, Stack } from "aws-cdk-lib";
+import { createHash } from "node:crypto";
+import { type Duration, Fn, Stack, Token } from "aws-cdk-lib";
 import { IdentitySource, RequestAuthorizer, type RestApiBase } from "aws-cdk-lib/aws-apigateway";
 import type {
+  HttpApi,
   HttpRouteAuthorizerBindOptions,
   HttpRouteAuthorizerConfig,
-  IHttpApi,
   IHttpRouteAuthorizer,
 } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { type IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import * as v from "valibot";
+import { assertStackName, exportName } from "./exports.ts";
+import { assertInvokable } from "./invokable.ts";
+import { authorizerPropSchemas, functionSchema } from "./prop-schemas.ts";
+import { readBy } from "./schemas.ts";
 
 export interface SessionAuthorizerProps {
   /**
-   * How long API Gateway may reuse an answer, an hour at most. Default: not at all. Whatever you set here is how long a
-   * logged-out, unbound or disabled user still gets in.
+   * How long API Gateway may reuse an answer, an hour at most. Whatever you set here is how long a logged-out, unbound or
+   * disabled user still gets in.
+   *
+   * @default Duration.seconds(0)
    */
   readonly cache?: Duration;
 }
 
-/** API Gateway's own limit. */
-const longestCacheSeconds = 3_600;
-
 /** The authorizers that APIs already have. */
-const ofHttpApis = new WeakMap<IHttpApi, Map<string, HttpLambdaAuthorizer>>();
-const ofRestApis = new WeakMap<RestApiBase, Map<string, RequestAuthorizer>>();
-
-/** Throws for a cache that API Gateway would refuse, under the name that its setting has. */
-export function checkCache(name: string, cache: Duration): void {
-  if (cache.toSeconds() > longestCacheSeconds) throw new Error(`${name} must be an hour or less.`);
-}
-
-/** The export that other stacks find the authorizer by. */
-export function authorizerExport(stackName: string): string {
-  return `${stackName}:AuthorizerFunctionArn`;
-}
+const ofHttpApis = new WeakMap<object, Map<string, HttpLambdaAuthorizer>>();
+const ofRestApis = new WeakMap<object, Map<string, RequestAuthorizer>>();
 
 /**
  * Lets requests through to your Lambdas only with a live session. One of these serves any number of APIs: give it to
@@ -44,10 +39,12 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
   readonly #function: IFunction;
   readonly #cache: Duration;
 
-  constructor(authorizerFunction: IFunction, { cache = Duration.seconds(0) }: SessionAuthorizerProps = {}) {
-    checkCache("cache", cache);
+  constructor(authorizerFunction: IFunction, props: SessionAuthorizerProps = {}) {
+    if (!v.is(functionSchema, authorizerFunction)) {
+      throw new Error(`authorizerFunction must be ${functionSchema.message}.`);
+    }
     this.#function = authorizerFunction;
-    this.#cache = cache;
+    this.#cache = readBy(authorizerPropSchemas, props).cache;
   }
 
   /**
@@ -60,7 +57,9 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
     stackName: string,
     props?: SessionAuthorizerProps,
   ): SessionAuthorizer {
-    return SessionAuthorizer.fromFunctionArn(scope, id, Fn.importValue(authorizerExport(stackName)), props);
+    assertStackName(stackName);
+    const functionArn = Fn.importValue(exportName(stackName, "AuthorizerFunctionArn"));
+    return SessionAuthorizer.fromFunctionArn(scope, id, functionArn, props);
   }
 
   /** The same by the output `AuthorizerFunctionArn`, in the same account and Region. */
@@ -70,6 +69,7 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
     functionArn: string,
     props?: SessionAuthorizerProps,
   ): SessionAuthorizer {
+    checkFunctionArn(functionArn, Stack.of(scope));
     // Without `sameEnvironment` CDK leaves out API Gateway's permission to invoke it, and every request fails with 500.
     const imported = LambdaFunction.fromFunctionAttributes(scope, id, { functionArn, sameEnvironment: true });
     return new SessionAuthorizer(imported, props);
@@ -79,12 +79,20 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
   bind(options: HttpRouteAuthorizerBindOptions): HttpRouteAuthorizerConfig {
     const make = (id: string) =>
       new HttpLambdaAuthorizer(id, this.#function, {
+        authorizerName: uniqueName(options.scope, id),
         responseTypes: [HttpLambdaResponseType.SIMPLE],
         identitySource: ["$request.header.Authorization"],
         // Always said: CDK's own default is 300 s, during which a logout would do nothing.
         resultsCacheTtl: this.#cache,
       });
     return this.#findOrMake(ofHttpApis, options.route.httpApi, options.scope, make).bind(options);
+  }
+
+  /** Its id on an API that has a route with it, for routes of other stacks. Throws where there is none. */
+  idOn(api: HttpApi): string {
+    const authorizer = ofHttpApis.get(api)?.get(this.#key(api));
+    if (!authorizer) throw new Error("The API has no route with this authorizer.");
+    return authorizer.authorizerId;
   }
 
   /** For `addMethod("GET", integration, { authorizer })` of this REST API. Its Lambdas read `sessionOf(event)` too. */
@@ -104,12 +112,17 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
     scope: Construct,
     make: (id: string) => Authorizer,
   ): Authorizer {
+    assertInvokable("authorizerFunction", this.#function, Stack.of(scope));
     const ofThisApi = known.get(api) ?? new Map<string, Authorizer>();
     known.set(api, ofThisApi);
-    const key = JSON.stringify([whichFunction(this.#function, scope), this.#cache.toSeconds()]);
+    const key = this.#key(scope);
     const authorizer = ofThisApi.get(key) ?? make(this.#freeId(scope));
     ofThisApi.set(key, authorizer);
     return authorizer;
+  }
+
+  #key(scope: Construct): string {
+    return JSON.stringify([whichFunction(this.#function, scope), this.#cache.toSeconds()]);
   }
 
   /**
@@ -131,6 +144,30 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
       sameEnvironment: true,
     });
   }
+}
+
+/** Throws for what is no ARN of a function, and for one of another account or Region where that can be known. */
+function checkFunctionArn(functionArn: unknown, { account, region }: Stack): void {
+  if (Token.isUnresolved(functionArn)) return;
+  const form = /^arn:[\w-]+:lambda:([\w-]+):(\d{12}):function:[\w-]+$/;
+  const [, ofRegion, ofAccount] = (typeof functionArn === "string" && form.exec(functionArn)) || [];
+  const elsewhere = (of: string | undefined, here: string) => !Token.isUnresolved(here) && of !== here;
+  if (ofRegion === undefined || elsewhere(ofRegion, region) || elsewhere(ofAccount, account)) {
+    throw new Error(
+      `functionArn must be the ARN of the authorizer function in the account and Region of the stack (the output AuthorizerFunctionArn), and is ${JSON.stringify(functionArn)}.`,
+    );
+  }
+}
+
+/** API Gateway wants a name only once on an API, and an API may have authorizers of several stacks. */
+function uniqueName(scope: Construct, id: string): string {
+  let stack = Stack.of(scope);
+  while (stack.nestedStackParent) stack = stack.nestedStackParent;
+  return `${id}-${stack.stackName.slice(0, 64)}-${hash(`${stack.stackName}/${scope.node.path}`)}`;
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /**

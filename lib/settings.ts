@@ -1,82 +1,95 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
 import type { Node } from "constructs";
-import { sampleAppId, type WeappLoginStackProps } from "./weapp-login-stack.ts";
+import { stackPropSchemas } from "./prop-schemas.ts";
+import type { WeappLoginStackProps } from "./props.ts";
+import { readBy } from "./schemas.ts";
 
-const readers = {
-  appId: (value: string) => ({ appId: value }),
-  otherAppIds: (value: string) => ({ otherAppIds: list(value) }),
-  sessionLifetimeSeconds: (value: string) => ({ sessionLifetime: seconds(value) }),
-  authorizerCacheSeconds: (value: string) => ({ authorizerCache: seconds(value) }),
-  attemptsPerSourceIp: (value: string) => ({ attempts: { perSourceIp: wholeNumber(value) } }),
-  reservedAuthorizers: (value: string) => ({ reservedConcurrency: { authorizer: wholeNumber(value) } }),
-  removalPolicy: (value: string) => ({ removalPolicy: removalPolicy(value) }),
-  verifier: (value: string) => ({ verifier: oneOf(value, "built-in", "none") }),
-  identitiesPerAccount: (value: string) => ({ identitiesPerAccount: oneOf(value, "many", "one-per-app") }),
-  corsOrigins: (value: string) => ({ cors: { allowOrigins: list(value) } }),
-  monitoring: (value: string) => ({ monitoring: oneOf(value, "true", "false") === "true" }),
-  alarmEmail: (value: string) => ({ alarmEmail: value }),
-  hello: (value: string) => ({ hello: oneOf(value, "true", "false") === "true" }),
-} satisfies Record<string, (value: string) => Partial<WeappLoginStackProps>>;
+/** The AppId that cdk.json comes with: good for a laptop and for looking at the template, not for WeChat. */
+export const sampleAppId = "wx0123456789abcdef";
 
-/** The stack's settings out of the CDK context: cdk.json, or `-c name=value` on the command line. */
+/** The prop that a setting is, by its path, and how its value in the context is read. */
+type Setting = readonly [prop: string, read: (value: unknown) => unknown];
+
+/** What is not of the form is left as it is, for the prop's own schema to refuse. */
+const asItIs = (value: unknown) => value;
+const number = (value: unknown) =>
+  typeof value === "string" && /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
+const trueOrFalse = (value: unknown) => (value === "true" ? true : value === "false" ? false : value);
+const list = (value: unknown) =>
+  typeof value === "string" ? value.split(",").map((each) => each.trim()) : value;
+const seconds = (value: unknown) => {
+  const read = number(value);
+  return typeof read === "number" && read >= 0 ? Duration.seconds(read) : value;
+};
+const architecture = (value: unknown) =>
+  [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === value) ?? value;
+
+const settings: Readonly<Record<string, Setting>> = {
+  appId: ["appId", asItIs],
+  otherAppIds: ["otherAppIds", list],
+  verifier: ["verifier", asItIs],
+  identitiesPerAccount: ["identitiesPerAccount", asItIs],
+  sessionLifetimeSeconds: ["sessionLifetime", seconds],
+  authorizerCacheSeconds: ["authorizerCache", seconds],
+  attemptsPerIdentity: ["attempts.perIdentity", number],
+  attemptsPerSourceIp: ["attempts.perSourceIp", number],
+  attemptsPerUsername: ["attempts.perUsername", number],
+  attemptsWindowSeconds: ["attempts.window", seconds],
+  removalPolicy: ["removalPolicy", asItIs],
+  domainName: ["domain.name", asItIs],
+  certificateArn: ["domain.certificateArn", asItIs],
+  corsOrigins: ["cors.allowOrigins", list],
+  loginRatePerSecond: ["loginThrottle.ratePerSecond", number],
+  loginBurst: ["loginThrottle.burst", number],
+  weChatBaseUrl: ["weChatBaseUrl", asItIs],
+  reservedLogins: ["reservedConcurrency.login", number],
+  reservedVerifiers: ["reservedConcurrency.verifier", number],
+  reservedAuthorizers: ["reservedConcurrency.authorizer", number],
+  monitoring: ["monitoring", trueOrFalse],
+  alarmEmail: ["alarmEmail", asItIs],
+  logRetentionDays: ["logRetention", number],
+  architecture: ["architecture", architecture],
+  hello: ["hello", trueOrFalse],
+};
+
+/** What CDK's own command line keeps in the context under a plain name. */
+const ofTheCommandLine = ["acknowledged-issue-numbers", "cli-telemetry"];
+
+/**
+ * The stack's props out of the CDK context: cdk.json, or `-c name=value` on the command line. Throws for a value that its
+ * prop may not have, under the setting's name, and for a name that is no setting.
+ */
 export function settingsFromContext(node: Node): WeappLoginStackProps {
-  const domainName = text(node, "domainName");
-  const certificateArn = text(node, "certificateArn");
-  if ((domainName === undefined) !== (certificateArn === undefined)) {
-    throw new Error("The context values domainName and certificateArn go together.");
-  }
-  const rate = number(node, "loginRatePerSecond");
-  const burst = number(node, "loginBurst");
-  if ((rate === undefined) !== (burst === undefined)) {
-    throw new Error("The context values loginRatePerSecond and loginBurst go together.");
-  }
-  const settings: Partial<WeappLoginStackProps>[] = Object.entries(readers).map(([name, read]) => {
-    const value = text(node, name);
-    try {
-      return value === undefined ? {} : read(value);
-    } catch (error) {
-      throw new Error(`The context value ${name}: ${error instanceof Error ? error.message : error}`);
+  const context: Record<string, unknown> = node.getAllContext();
+  const props: Record<string, unknown> = { appId: sampleAppId };
+  for (const [name, value] of Object.entries(context)) {
+    const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    if (!setting) {
+      assertNoSetting(name);
+      continue;
     }
-  });
-  return Object.assign({ appId: sampleAppId }, ...settings, {
-    ...(domainName && certificateArn && { domain: { name: domainName, certificateArn } }),
-    ...(rate !== undefined && burst !== undefined && { loginThrottle: { ratePerSecond: rate, burst } }),
-  });
-}
-
-function text(node: Node, name: string): string | undefined {
-  const value: unknown = node.tryGetContext(name);
-  return value === undefined || value === "" ? undefined : String(value);
-}
-
-function number(node: Node, name: string): number | undefined {
-  const value = text(node, name);
-  if (value !== undefined && !/^\d{1,9}(\.\d{1,9})?$/.test(value)) {
-    throw new Error(`The context value ${name}: "${value}" is not a number.`);
+    const [prop, read] = setting;
+    const [outer = prop, inner] = prop.split(".");
+    props[outer] = inner === undefined ? read(value) : { ...Object(props[outer]), [inner]: read(value) };
   }
-  return value === undefined ? undefined : Number(value);
+  readBy(stackPropSchemas, props, settingOf);
+  // As the schemas have just found. What they return has the defaults too, which are not given here.
+  return props as object as WeappLoginStackProps;
 }
 
-function list(value: string): string[] {
-  return value.split(",").map((each) => each.trim());
+/** CDK's own names have a colon, a slash or an @. */
+function assertNoSetting(name: string): void {
+  if (!/^[\w.-]+$/.test(name) || ofTheCommandLine.includes(name)) return;
+  throw new Error(
+    `The context has "${name}", which is no setting. There are: ${Object.keys(settings).join(", ")}.`,
+  );
 }
 
-function seconds(value: string): Duration {
-  if (!/^\d{1,9}$/.test(value)) throw new Error(`"${value}" is not a whole number of seconds.`);
-  return Duration.seconds(Number(value));
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new Error(`"${value}" is not a whole number.`);
-  return Number(value);
-}
-
-function removalPolicy(value: string): RemovalPolicy {
-  return oneOf(value, "retain", "destroy") === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-}
-
-function oneOf<T extends string>(value: string, ...choices: T[]): T {
-  const choice = choices.find((it) => it === value);
-  if (choice === undefined) throw new Error(`"${value}" is neither ${choices.join(" nor ")}.`);
-  return choice;
+/** The name of a prop's setting, or of the prop that it stands in. */
+function settingOf(path: readonly string[]): string {
+  const found = Object.entries(settings).find(([, [prop]]) =>
+    [path.join("."), path.slice(0, -1).join(".")].includes(prop),
+  );
+  return found?.[0] ?? path.join(".");
 }

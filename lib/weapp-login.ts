@@ -1,35 +1,35 @@
-import { CfnOutput, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
-import { Architecture, type IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
-import { checkProps } from "./check-props.ts";
+import { readProps } from "./check-props.ts";
+import { DeployedLogin } from "./deployed-login.ts";
+import { exportName } from "./exports.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { loginFunction } from "./functions/login-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
+import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
-import type { WeappLoginProps } from "./props.ts";
-import { authorizerExport, SessionAuthorizer } from "./session-authorizer.ts";
+import type { ReservedConcurrencyProps, WeappLoginProps } from "./props.ts";
+import { sessionRoutes } from "./protected-routes.ts";
+import { SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
-export type { CorsProps, DomainProps, ThrottleProps } from "./login-api.ts";
-export type { AttemptsProps, WeappLoginProps } from "./props.ts";
+export type { DeployedLogin } from "./deployed-login.ts";
+export type {
+  AttemptsProps,
+  CorsProps,
+  DomainProps,
+  ReservedConcurrencyProps,
+  ThrottleProps,
+  WeappLoginProps,
+} from "./props.ts";
 export { SessionAuthorizer, type SessionAuthorizerProps } from "./session-authorizer.ts";
-
-/** What a session's owner may do. */
-const sessionRoutes = [
-  "GET /session",
-  "DELETE /session",
-  "GET /sessions",
-  "DELETE /sessions",
-  "DELETE /sessions/{id}",
-  "DELETE /binding",
-];
 
 /**
  * WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. One per stack:
@@ -50,30 +50,26 @@ export class WeappLogin extends Construct {
   readonly monitoring: Monitoring | undefined;
   readonly #api: LoginApi;
 
-  constructor(scope: Construct, id: string, props: WeappLoginProps) {
+  constructor(scope: Construct, id: string, given: WeappLoginProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    checkProps(props, stack);
-    if (stack.node.findAll().some((other) => other instanceof WeappLogin && other !== this)) {
-      throw new Error(
-        `The stack ${stack.stackName} has a WeappLogin already: put this one into another stack.`,
-      );
-    }
+    const props = readProps(given, stack);
+    checkPlace(this, stack);
 
-    const { removalPolicy = RemovalPolicy.RETAIN, verifier: who = "built-in", encryptionKey } = props;
-    const logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS;
-    const functionProps = (name?: keyof NonNullable<WeappLoginProps["reservedConcurrency"]>) => ({
-      runtime: props.runtime ?? Runtime.NODEJS_24_X,
-      architecture: props.architecture ?? Architecture.ARM_64,
+    const { removalPolicy, encryptionKey, logRetention, runtime, architecture, weChatBaseUrl } = props;
+    const functionProps = (name?: keyof ReservedConcurrencyProps) => ({
+      runtime,
+      architecture,
       logRetention,
-      reservedConcurrency: name && props.reservedConcurrency?.[name],
+      reservedConcurrency: name && props.reservedConcurrency[name],
     });
-    const tables = new Tables(this, "Tables", { removalPolicy, accounts: who === "built-in", encryptionKey });
-    const secrets = appSecrets(this, [props.appId, ...(props.otherAppIds ?? [])], encryptionKey);
+    const accounts = props.verifier === "built-in";
+    const tables = new Tables(this, "Tables", { removalPolicy, accounts, encryptionKey });
+    const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
     const builtIn = tables.accounts && verifierFunction(this, tables.accounts, functionProps("verifier"));
-    const verifier = typeof who === "object" ? who : builtIn;
+    const verifier = typeof props.verifier === "object" ? props.verifier : builtIn;
     const login = loginFunction(
       this,
       { tables, appSecrets: secrets, verifier, settings: props },
@@ -82,29 +78,27 @@ export class WeappLogin extends Construct {
     const session = sessionFunction(this, tables, functionProps());
     const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
-    this.adminFunction = adminFunction(this, { tables, appSecrets: secrets }, functionProps());
+    this.adminFunction = adminFunction(this, { tables, appSecrets: secrets, weChatBaseUrl }, functionProps());
 
-    const { authorizerCache: cache, domain, cors, loginThrottle } = props;
-    this.authorizer = new SessionAuthorizer(this.authorizerFunction, cache && { cache });
-    this.#api = new LoginApi(this, "Api", {
-      login,
-      authorizer: this.authorizer,
-      logRetention,
-      domain,
-      cors,
-      loginThrottle,
-    });
+    const { domain, cors, loginThrottle } = props;
+    this.authorizer = new SessionAuthorizer(authorizer, { cache: props.authorizerCache });
+    this.#api = new LoginApi(this, "Api", { login, logRetention, domain, cors, loginThrottle });
     this.api = this.#api.api;
     this.url = this.#api.url;
-    // Asked anew every time: a cached answer, which the owner may choose for routes of their own, could unbind.
     const uncached = new SessionAuthorizer(authorizer);
-    for (const route of sessionRoutes) this.#api.protect(route, session, uncached);
-    if (props.monitoring ?? true) {
+    for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
+    if (props.monitoring) {
       const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
       const { alarmTopic, alarmEmail } = props;
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }
-    this.#addOutputs(props.appId);
+    this.#addOutputs(props.appId, uncached.idOn(this.api));
+    warnOfLosses(this, props);
+  }
+
+  /** The login of a stack that is deployed in the same account and Region, by that stack's name, for further routes. */
+  static fromStack(scope: Construct, id: string, stackName: string): DeployedLogin {
+    return new DeployedLogin(scope, id, stackName);
   }
 
   /**
@@ -112,22 +106,29 @@ export class WeappLogin extends Construct {
    * `event.requestContext.authorizer.lambda`.
    */
   protect(route: string, handler: IFunction): void {
-    this.#api.protect(route, handler);
+    this.#api.routes.add(route, handler, this.authorizer);
   }
 
-  #addOutputs(appId: string): void {
+  #addOutputs(appId: string, authorizerId: string): void {
     const { stackName } = Stack.of(this);
     const output = (name: string, value: string, description: string, exportName?: string) => {
       new CfnOutput(this, name, { value, description, ...(exportName !== undefined && { exportName }) })
         // Without it CDK would put the construct's path and a hash into the name.
         .overrideLogicalId(name);
     };
-    output("ApiUrl", this.url, "baseUrl for the mini-program");
+    output("ApiUrl", this.url, "baseUrl for the mini-program", exportName(stackName, "ApiUrl"));
+    output("ApiId", this.api.apiId, "For WeappLogin.fromStack", exportName(stackName, "ApiId"));
+    output(
+      "AuthorizerId",
+      authorizerId,
+      "For routes of other stacks on this API",
+      exportName(stackName, "AuthorizerId"),
+    );
     output(
       "AuthorizerFunctionArn",
       this.authorizerFunction.functionArn,
       "For SessionAuthorizer in other stacks",
-      authorizerExport(stackName),
+      exportName(stackName, "AuthorizerFunctionArn"),
     );
     output(
       "AdminFunctionName",
@@ -138,5 +139,18 @@ export class WeappLogin extends Construct {
       const name = each === appId ? "AppSecretName" : `AppSecretName${inOutputName(each)}`;
       output(name, secret.secretName, `Put the AppSecret of ${each} here`);
     }
+  }
+}
+
+function checkPlace(login: WeappLogin, stack: Stack): void {
+  if (stack.nested) {
+    throw new Error(
+      "WeappLogin cannot be in a nested stack: people and the command line find it by the outputs of a stack of its own name.",
+    );
+  }
+  if (stack.node.findAll().some((other) => other instanceof WeappLogin && other !== login)) {
+    throw new Error(
+      `The stack ${stack.stackName} has a WeappLogin already: put this one into another stack.`,
+    );
   }
 }

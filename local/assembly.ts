@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { none } from "../contract/environment.ts";
-import type { TableDescription } from "./aws/dynamodb-tables.ts";
+import type { TableDescription } from "./aws/dynamodb/tables.ts";
 import { type PolicyStatement, parsePolicy } from "./aws/iam.ts";
 import { type CorsDescription, describeCors } from "./gateway/cors.ts";
-import { describeRoutes, type RouteDescription } from "./gateway/described-routes.ts";
+import {
+  type AuthorizerDescription,
+  describeRoutes,
+  type RouteDescription,
+} from "./gateway/described-routes.ts";
 import type { Place } from "./intrinsics.ts";
 import { type Resource, readTemplate, type StackTemplate } from "./template.ts";
 import { list, record, strings, text } from "./template-shapes.ts";
@@ -45,12 +49,16 @@ export interface FunctionDescription {
   readonly invokableByGateway: boolean;
 }
 
-/** Reads the stack `stackName` from `directory`, as if it were deployed in `region`, where there are these exports. */
+/**
+ * Reads the stack `stackName` from `directory`, as if it were deployed in `region`, where there are these exports, and
+ * these authorizers on an API that is imported.
+ */
 export async function readAssembly(
   directory: string,
   stackName: string,
   region?: string,
   imports?: Readonly<Record<string, string>>,
+  authorizers?: readonly AuthorizerDescription[],
 ): Promise<Assembly> {
   const template = await readTemplate(directory, stackName, region, imports);
   const { place, outputs, all, ref, resolve } = template;
@@ -63,7 +71,7 @@ export async function readAssembly(
       name: `${stackName}-${logicalId}`,
       value: text(SecretString),
     })),
-    routes: describeRoutes(template),
+    routes: describeRoutes(template, authorizers),
     cors: describeCors(all("AWS::ApiGatewayV2::Api")[0]?.CorsConfiguration),
     outputs: Object.fromEntries(outputs.map(([name, { Value }]) => [name, text(resolve(Value))])),
     exports: Object.fromEntries(

@@ -14,7 +14,7 @@ import { openSecretsManager, type SecretsManager } from "./aws/secrets-manager.t
 import { secretsManagerService } from "./aws/secrets-manager-service.ts";
 import type { CorsDescription } from "./gateway/cors.ts";
 import { type GatewayOptions, gateway } from "./gateway/gateway.ts";
-import { refusalOf } from "./guard.ts";
+import { loopbackGuard } from "./guard.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
 import { invokeService } from "./lambda/invoke-service.ts";
 import { type Credentials, removeOperatorKey, writeOperatorKey } from "./operator-key.ts";
@@ -74,7 +74,8 @@ export interface Laptop {
  * that comes early waits until what is behind its port is there.
  */
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, watch } = options;
+  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false } = options;
+  const { onLog = () => {}, onDecision, intercept, watch, otherwise, setUp } = options;
   const assembly = await readAssembly(options.assemblyDirectory, "WeappLogin");
   const { place } = assembly;
   const keys = newAccessKeys(assembly, options.policyOf ?? (({ policy }) => policy));
@@ -88,39 +89,38 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
 
   const awsPort = await openAwsPort(options.awsPort);
   opened.defer(() => awsPort.close());
+  const environmentOf = (fn: FunctionDescription) => ({
+    ...fn.environment,
+    ...(fn.environment.WECHAT_BASE_URL !== undefined && { WECHAT_BASE_URL: weChatUrl }),
+    ...options.environment,
+    AWS_REGION: place.region,
+    AWS_ACCESS_KEY_ID: keys.of(fn).accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.of(fn).secretAccessKey,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${awsPort.number}`,
+    // Whatever the SDK would otherwise look for in the home directory of whoever started this.
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  });
+  const mayLog = (fn: FunctionDescription) => {
+    const principal = keys.principalOf(fn);
+    const resource = fn.logGroup.arn;
+    return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) => {
+      const allowed = isAllowed(principal.policy, action, resource);
+      onDecision?.({ principal, action, resource, allowed });
+      return allowed;
+    });
+  };
+  const { functions: described } = assembly;
   const started = localFunctions({
-    functions: assembly.functions,
+    functions: described,
     maxInstances,
     freeze,
-    environmentOf: (fn) => {
-      const { accessKeyId, secretAccessKey } = keys.of(fn);
-      return {
-        ...fn.environment,
-        ...(fn.environment.WECHAT_BASE_URL !== undefined && { WECHAT_BASE_URL: weChatUrl }),
-        ...options.environment,
-        AWS_REGION: place.region,
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_ENDPOINT_URL: `http://127.0.0.1:${awsPort.number}`,
-        // Whatever the SDK would otherwise look for in the home directory of whoever started this.
-        AWS_CONFIG_FILE: "/dev/null",
-        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-      };
-    },
-    mayLog: (fn) => {
-      const { arn, policy } = keys.principalOf(fn);
-      return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) => {
-        const resource = fn.logGroup.arn;
-        const allowed = isAllowed(policy, action, resource);
-        onDecision?.({ principal: { arn, policy }, action, resource, allowed });
-        return allowed;
-      });
-    },
-    onLog: options.onLog ?? (() => {}),
+    environmentOf,
+    mayLog,
+    onLog,
   });
-
   opened.defer(() => started.close());
-  const apiPort = await openPort({ number: options.port, refusal: refusalOf(mayCall(assembly.cors)) });
+  const apiPort = await openPort({ number: options.port, guard: loopbackGuard(mayCall(assembly.cors)) });
   opened.defer(() => apiPort.close());
   const functions = watch ? watchedFunctions(started, watch) : started;
   const services = [
@@ -129,14 +129,11 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     invokeService(functions),
     cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: apiPort.url }, place),
   ];
-  const { intercept } = options;
   const aws = await startAwsEndpoint({
-    ...(watch
-      ? watchedAws({ services, ...(intercept && { intercept }) }, functions, watch)
-      : { services, ...(intercept && { intercept }) }),
+    ...(watch ? watchedAws({ services, intercept }, functions, watch) : { services, intercept }),
     port: awsPort,
     accessKeys: keys.find,
-    ...(onDecision && { onDecision }),
+    onDecision,
   });
   opened.defer(() => aws.close());
 
@@ -155,9 +152,9 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     },
     close: () => everything.disposeAsync(),
   };
-  await options.setUp?.(laptop);
+  await setUp?.(laptop);
   const { routes, cors } = assembly;
-  apiPort.serve(gateway({ routes, cors, functions, now: Date.now, watch, otherwise: options.otherwise }));
+  apiPort.serve(gateway({ routes, cors, functions, now: Date.now, watch, otherwise }));
   opened.defer(() => removeOperatorKey(awsPort.number));
   await writeOperatorKey(awsPort.number, keys.operator);
   const everything = opened.move();

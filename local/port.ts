@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import { type Refusal, refusalOf } from "./guard.ts";
+import { type Guard, loopbackGuard } from "./guard.ts";
 
 /** A loopback port that is taken already, whether or not what answers on it is ready. */
 export interface Port {
@@ -17,17 +17,17 @@ export interface PortOptions {
   /** 0 (the default): chosen by the system. */
   readonly number?: number | undefined;
   /** Asked before anything else. If absent, no page may call at all. */
-  readonly refusal?: Refusal;
+  readonly guard?: Guard;
   /** How long a connection may be idle; Node's own 5 s if absent. */
   readonly keepAliveMs?: number;
 }
 
 /** Rejects with Node's error when it cannot listen. */
 export async function openPort(options: PortOptions = {}): Promise<Port> {
-  const { number = 0, refusal = refusalOf(), keepAliveMs } = options;
+  const { number = 0, guard = loopbackGuard(), keepAliveMs } = options;
   const serving = Promise.withResolvers<RequestListener>();
   const server = createServer(async (request, response) => {
-    const refused = refusal(request);
+    const refused = guard(request);
     if (refused !== undefined) {
       response.writeHead(403, { "content-type": "application/json", connection: "close" });
       response.end(JSON.stringify({ message: refused }));

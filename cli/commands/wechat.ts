@@ -54,7 +54,14 @@ export function addWechatCommand(program: Command, context: Context): Command {
 }
 
 function refuseDeployment(options: Readonly<Record<string, unknown>>): void {
-  const name = ["local", "stack", "region", "profile"].find((each) => options[each] !== undefined);
+  const names = {
+    local: "local",
+    stack: "stack",
+    region: "region",
+    profile: "profile",
+    endpointUrl: "endpoint-url",
+  };
+  const [, name] = Object.entries(names).find(([option]) => options[option] !== undefined) ?? [];
   if (name !== undefined) throw usage(`wechat needs no deployment: it does not go with --${name}.`);
 }
 

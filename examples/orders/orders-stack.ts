@@ -1,12 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import { LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
-import { HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
-import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Runtime } from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import type { Construct } from "constructs";
-import { SessionAuthorizer } from "weapp-login";
+import { SessionAuthorizer, WeappLogin } from "weapp-login";
 
 /** Orders that only their owner sees. Who that is, the deployed stack `WeappLogin` says. */
 export class OrdersStack extends Stack {
@@ -17,20 +15,17 @@ export class OrdersStack extends Stack {
       runtime: Runtime.NODEJS_24_X,
       bundling: { format: OutputFormat.ESM },
     });
+
+    // On the login's own API, and so under the one domain that the mini-program may call:
+    const login = WeappLogin.fromStack(this, "Login", "WeappLogin");
+    login.protect("GET /orders", orders);
+    login.protect("POST /orders", orders);
+    new CfnOutput(this, "HttpUrl", { value: login.url });
+
+    // Or on an API of your own, here a REST API:
     const session = SessionAuthorizer.fromStack(this, "Session", "WeappLogin");
-
-    // You will want one of the two. An HTTP API:
-    const http = new HttpApi(this, "Http");
-    http.addRoutes({
-      path: "/orders",
-      methods: [HttpMethod.GET, HttpMethod.POST],
-      integration: new HttpLambdaIntegration("Orders", orders),
-      authorizer: session,
-    });
-    new CfnOutput(this, "HttpUrl", { value: http.apiEndpoint });
-
-    // A REST API:
-    const rest = new RestApi(this, "Rest");
+    // With CDK's own default it would set a role for the logs of all REST APIs in the Region.
+    const rest = new RestApi(this, "Rest", { cloudWatchRole: false });
     const resource = rest.root.addResource("orders");
     for (const method of ["GET", "POST"]) {
       resource.addMethod(method, new LambdaIntegration(orders), { authorizer: session.forRestApi(rest) });

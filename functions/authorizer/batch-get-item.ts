@@ -105,12 +105,8 @@ export function batchGetItem(
 /** Ends at the deadline. */
 function pause(ms: number, deadline: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const end = () => {
-    clearTimeout(timer);
-    resolve();
-  };
-  if (deadline.aborted) end();
-  deadline.addEventListener("abort", end, { once: true });
+  setTimeout(resolve, ms);
+  deadline.addEventListener("abort", () => resolve());
+  if (deadline.aborted) resolve();
   return promise;
 }

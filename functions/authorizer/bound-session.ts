@@ -31,8 +31,8 @@ export function boundSessionReader(
   };
 }
 
-/** Out of the two items; a field that is missing, or of another type, makes it nothing. */
-export function boundSession(binding: Item = {}, session: Item = {}): BoundSession | undefined {
+/** A field that is missing, or of another type, makes it nothing. */
+function boundSession(binding: Item = {}, session: Item = {}): BoundSession | undefined {
   const appId = text(binding.appId);
   const openid = text(binding.openid);
   const unionid = binding.unionid && text(binding.unionid);

@@ -1,5 +1,5 @@
 /** DNS suffixes by how a Region's name begins; every other Region is in `amazonaws.com`. */
-const dnsSuffixes: Readonly<Record<string, string>> = {
+const dnsSuffixes = {
   "cn-": "amazonaws.com.cn",
   "eusc-": "amazonaws.eu",
   "eu-isoe-": "cloud.adc-e.uk",
@@ -21,6 +21,7 @@ export function dynamoDbEndpoint(environment: Readonly<Record<string, string | u
   if (!region) throw new Error("AWS_REGION must be set. In Lambda it is.");
   const configured = environment.AWS_ENDPOINT_URL_DYNAMODB || environment.AWS_ENDPOINT_URL;
   if (configured && ignored !== "true") return { region, url: new URL(configured.replace(/\/?$/, "/")) };
-  const prefix = Object.keys(dnsSuffixes).find((start) => region.startsWith(start)) ?? "";
-  return { region, url: new URL(`https://dynamodb.${region}.${dnsSuffixes[prefix] ?? "amazonaws.com"}`) };
+  const [, suffix = "amazonaws.com"] =
+    Object.entries(dnsSuffixes).find(([prefix]) => region.startsWith(prefix)) ?? [];
+  return { region, url: new URL(`https://dynamodb.${region}.${suffix}`) };
 }

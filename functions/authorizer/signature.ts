@@ -18,7 +18,6 @@ export type Sign = (body: string, credentials: CredentialVariables, now: number)
  */
 export function signer(endpoint: { readonly region: string; readonly url: URL }, target: string): Sign {
   const { host, pathname } = endpoint.url;
-  const contentType = "application/x-amz-json-1.0";
   let dayKey: KeyObject | undefined;
   let dayKeyIsFor = "";
 
@@ -41,7 +40,7 @@ export function signer(endpoint: { readonly region: string; readonly url: URL },
     const bodyHash = sha256(body);
     const headers: Record<string, string> = {
       "content-length": String(Buffer.byteLength(body)),
-      "content-type": contentType,
+      "content-type": "application/x-amz-json-1.0",
       host,
       "x-amz-content-sha256": bodyHash,
       "x-amz-date": date,

@@ -27,7 +27,7 @@ const handle = loginHandler(
   {
     exchangeCode: codeExchange({ wechat, appSecrets }),
     bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), names, {
-      oneIdentityPerApp: env.ONE_IDENTITY_PER_APP === "true",
+      oneIdentityPerApp: env.IDENTITIES_PER_ACCOUNT === "one-per-app",
     }),
     sessions: dynamoDbSessions(table(env.SESSIONS_TABLE), names),
     tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),

@@ -1,19 +1,16 @@
-import { Duration } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { deadlines } from "../../contract/deadlines.ts";
-import { bundledFunction, type FunctionProps } from "../bundled-function.ts";
+import { BundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
 import type { Tables } from "../tables.ts";
 
 /** Reads two tables, and writes none. */
 export function authorizerFunction(scope: Construct, { bindings, sessions }: Tables, props: FunctionProps) {
-  const authorizer = bundledFunction(scope, "Authorizer", {
+  const authorizer = new BundledFunction(scope, "Authorizer", {
     ...props,
     function: "authorizer",
     description: "weapp-login: Lambda authorizer",
     environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
     memorySize: 256,
-    timeout: Duration.seconds(deadlines.authorizer.timeoutSeconds),
   });
   allowOnTable(authorizer, bindings, "dynamodb:BatchGetItem");
   allowOnTable(authorizer, sessions, "dynamodb:BatchGetItem");

@@ -5,7 +5,7 @@ import { openPort, type Port } from "../port.ts";
 import { readBody } from "../read-body.ts";
 import { AwsError } from "./aws-error.ts";
 import { accessDenied, type Decision, decide, type Principal } from "./iam.ts";
-import type { AwsCall, AwsReply, AwsRequest, Service } from "./service.ts";
+import type { AwsCall, AwsRequest, AwsResponse, Service } from "./service.ts";
 import { checkSignature, readAuthorization } from "./signature.ts";
 
 const maxBodyBytes = 16 * 1024 * 1024;
@@ -61,9 +61,11 @@ export interface AwsEndpointOptions {
   /** Of `openAwsPort`; chosen by the system if absent. */
   readonly port?: Port;
   /** Told of every action on every resource that was asked for, whether it was granted or not. */
-  readonly onDecision?: (decision: AuthorizationDecision) => void;
+  readonly onDecision?: ((decision: AuthorizationDecision) => void) | undefined;
   /** May cause trouble for a call, or hold it back for as long as its promise takes. */
-  readonly intercept?: (call: InterceptedCall) => Fault | undefined | Promise<Fault | undefined>;
+  readonly intercept?:
+    | ((call: InterceptedCall) => Fault | undefined | Promise<Fault | undefined>)
+    | undefined;
   /** Told of exceptions that are nobody's answer but a bug or a broken disk; the caller gets a 500. Default: the console. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -121,7 +123,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   }
 
   /** Resolves to undefined where the connection is to be dropped without an answer. */
-  async function answer(service: Service, request: AwsRequest): Promise<AwsReply | undefined> {
+  async function respond(service: Service, request: AwsRequest): Promise<AwsResponse | undefined> {
     const principal = authenticate(request);
     const call = service.read(request);
     authorize(call, principal);
@@ -151,15 +153,15 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       write(response, { status: body ? 404 : 413, headers: {}, body: "" });
       return;
     }
-    let reply: AwsReply | undefined;
+    let given: AwsResponse | undefined;
     try {
-      reply = await answer(service, request);
+      given = await respond(service, request);
     } catch (error) {
       if (closing.signal.aborted) return;
       if (!(error instanceof AwsError)) onFailure(error);
-      reply = service.refuse(error instanceof AwsError ? error : internalServerError());
+      given = service.errorResponse(error instanceof AwsError ? error : internalServerError());
     }
-    if (reply) write(response, reply);
+    if (given) write(response, given);
     else incoming.socket.destroy();
   }
 
@@ -185,7 +187,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-function write(response: ServerResponse, { status, headers, body }: AwsReply): void {
+function write(response: ServerResponse, { status, headers, body }: AwsResponse): void {
   response.writeHead(status, {
     ...headers,
     "x-amzn-requestid": randomUUID(),

@@ -17,18 +17,23 @@ export interface AuthorizerDescription {
   readonly cacheSeconds: number;
 }
 
-/** The routes of a stack's HTTP API. Throws for what the gateway would not honour. */
-export function describeRoutes({ all, ref }: StackTemplate): RouteDescription[] {
+/**
+ * The routes that a stack puts on an HTTP API, its own or one of another stack, which may have these authorizers already.
+ * Throws for what the gateway would not honour.
+ */
+export function describeRoutes(
+  { all, ref }: StackTemplate,
+  deployed: readonly AuthorizerDescription[] = [],
+): RouteDescription[] {
   const integrations = new Map(all("AWS::ApiGatewayV2::Integration").map((it) => [ref(it.logicalId), it]));
-  const authorizers = new Map(
-    all("AWS::ApiGatewayV2::Authorizer").map((it) => {
-      const authorizerId = ref(it.logicalId);
-      return [authorizerId, describeAuthorizer(authorizerId, it)];
-    }),
-  );
+  const own = all("AWS::ApiGatewayV2::Authorizer").map((it) => describeAuthorizer(ref(it.logicalId), it));
+  const authorizers = new Map([...deployed, ...own].map((it) => [it.authorizerId, it]));
   return all("AWS::ApiGatewayV2::Route").map(({ RouteKey, Target, AuthorizerId }) => {
     const integration = integrations.get(text(Target).replace(/^integrations\//, ""));
     const authorizer = AuthorizerId === undefined ? undefined : authorizers.get(text(AuthorizerId));
+    if (AuthorizerId !== undefined && !authorizer) {
+      throw new Error(`Nothing says what the authorizer of ${RouteKey} is.`);
+    }
     return {
       routeKey: text(RouteKey),
       functionArn: text(integration?.IntegrationUri),

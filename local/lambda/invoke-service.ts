@@ -1,5 +1,5 @@
 import { AwsError } from "../aws/aws-error.ts";
-import type { AwsCall, AwsReply, AwsRequest, Service } from "../aws/service.ts";
+import type { AwsCall, AwsRequest, AwsResponse, Service } from "../aws/service.ts";
 import type { Functions } from "./functions.ts";
 
 const invocations = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
@@ -48,7 +48,7 @@ export function invokeService(functions: Functions): Service {
       };
     },
 
-    refuse(error: AwsError): AwsReply {
+    errorResponse(error: AwsError): AwsResponse {
       return {
         status: forbidden.has(error.type) ? 403 : error.status,
         headers: { "content-type": "application/json", "x-amzn-errortype": error.type },

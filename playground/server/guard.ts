@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /** Why a request is refused, undefined if it is not. */
-export interface Refusal {
+export interface Forbidden {
   readonly status: 403 | 405 | 415;
   readonly error: string;
 }
@@ -10,7 +10,7 @@ export interface Refusal {
  * Lets the page of this laptop in, and no page of another site that is open in the same browser, neither with a form nor
  * with a fetch: what an `Origin` does not tell, because browsers leave it out, is told by others of their headers.
  */
-export function guard(request: IncomingMessage): Refusal | undefined {
+export function guard(request: IncomingMessage): Forbidden | undefined {
   const { host = "", origin, "sec-fetch-site": site, "content-type": type = "" } = request.headers;
   if (request.method === "GET" || request.method === "HEAD") {
     // A link from elsewhere to the page is fine: it is the page that then asks.

@@ -127,7 +127,7 @@ beforeAll(async () => {
   stack = await startStackOnLaptop({
     environment: {
       ATTEMPTS_PER_IDENTITY: "2",
-      ONE_IDENTITY_PER_APP: "true",
+      IDENTITIES_PER_ACCOUNT: "one-per-app",
       // The SDK waits between two tries for a random part of up to two seconds.
       NODE_OPTIONS: "--import=data:text/javascript,Math.random=()=>0",
     },

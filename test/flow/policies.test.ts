@@ -26,7 +26,7 @@ test("an account may have several WeChat identities, unless the owner allows one
   expect((await logIn("phone of her husband")).body.userId).toBe(userId);
   await stack.close();
 
-  stack = await startStackOnLaptop({ environment: { ONE_IDENTITY_PER_APP: "true" } });
+  stack = await startStackOnLaptop({ environment: { IDENTITIES_PER_ACCOUNT: "one-per-app" } });
   const phone = await logIn("phone of alice");
   expect(phone.body.userId).toBe(userId);
   expect((await logIn("phone of alice")).body.userId).toBe(userId);

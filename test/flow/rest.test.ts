@@ -41,8 +41,9 @@ beforeAll(async () => {
   const app = new App({ outdir });
   new OrdersStack(app, "Orders");
   app.synth();
-  const { exports } = stack.laptop.assembly;
-  orders = await readAssembly(outdir, "Orders", "us-east-1", exports);
+  const { exports, routes } = stack.laptop.assembly;
+  const deployed = routes.flatMap(({ authorizer }) => authorizer ?? []);
+  orders = await readAssembly(outdir, "Orders", "us-east-1", exports, deployed);
   restApis = await readRestApis(outdir, "Orders", "us-east-1", exports);
   const own = localFunctions({
     functions: orders.functions,
@@ -79,9 +80,9 @@ const noon = Date.UTC(2025, 0, 15, 12);
 
 /** The gateways in front of the same functions, as synthesized or with a cache, and a clock that only their caches see. */
 const gateways = {
-  "an HTTP API": async (cacheSeconds: number, now: () => number): Promise<Gateway> =>
+  "the login's own HTTP API": async (cacheSeconds: number, now: () => number): Promise<Gateway> =>
     startGateway({
-      routes: orders.routes.map((it) => ({
+      routes: [...stack.laptop.assembly.routes, ...orders.routes].map((it) => ({
         ...it,
         ...(it.authorizer && { authorizer: { ...it.authorizer, cacheSeconds } }),
       })),

@@ -29,9 +29,10 @@ const imported = withKey((scope) => Key.fromKeyArn(scope, "Key", keyArn));
 
 /** `{ "login dynamodb": its KMS actions }`, by function and the service it must come through. */
 function kmsOf(resources: readonly Resource[], isKey: (resource: unknown) => boolean) {
-  const granted = ofType(resources, "AWS::IAM::Policy").flatMap(({ properties }) => {
-    const name = functionOf(resources, referencesIn(properties.Roles));
-    return statementsOf(properties).flatMap(({ Action, Resource, Condition }) => {
+  const granted = ofType(resources, "AWS::IAM::Role").flatMap(({ logicalId, properties }) => {
+    const name = functionOf(resources, logicalId);
+    const policies = Array.isArray(properties.Policies) ? properties.Policies : [];
+    return policies.flatMap(statementsOf).flatMap(({ Action, Resource, Condition }) => {
       const actions = [Action].flat().map(String);
       if (!actions.some((action) => action.startsWith("kms:"))) return [];
       expect(isKey(Resource)).toBe(true);
@@ -51,9 +52,9 @@ function statementsOf({ PolicyDocument }: Readonly<Record<string, unknown>>): Re
   return Array.isArray(Statement) ? Statement.filter(isRecord) : [];
 }
 
-function functionOf(resources: readonly Resource[], roles: readonly string[]): string {
+function functionOf(resources: readonly Resource[], role: string): string {
   return ofType(resources, "AWS::Lambda::Function")
-    .filter(({ properties }) => roles.includes(referencesIn(properties.Role).join()))
+    .filter(({ properties }) => referencesIn(properties.Role).join() === role)
     .map(functionName)
     .join();
 }

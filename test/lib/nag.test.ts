@@ -5,8 +5,9 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, test } from "vitest";
+import type { WeappLoginStackProps } from "../../lib/props.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
-import { WeappLoginStack, type WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
+import { WeappLoginStack } from "../../lib/weapp-login-stack.ts";
 import { appId, newApp, ownFunction } from "../support/in-process.ts";
 
 const inIreland = { env: { region: "eu-west-1", account: "111111111111" } };

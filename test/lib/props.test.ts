@@ -1,13 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
-import { settingsFromContext } from "../../lib/settings.ts";
+import type { WeappLoginStackProps } from "../../lib/props.ts";
+import { sampleAppId } from "../../lib/settings.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
-import type { WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
-import { sampleAppId } from "../../lib/weapp-login-stack.ts";
 import { appId, newApp, ownFunction, stackWith, synthesized } from "../support/in-process.ts";
 import {
   environmentOf,
@@ -56,7 +54,7 @@ describe("a prop", () => {
       });
       expect(JSON.stringify(table.properties)).not.toContain('"DeletionProtectionEnabled":true');
     }
-    expect(only(resources, "AWS::SecretsManager::Secret").deletionPolicy).toBe("Retain");
+    expect(only(resources, "AWS::SecretsManager::Secret").deletionPolicy).toBe("RetainExceptOnCreate");
   });
 
   test("domain becomes a domain name, its mapping, the ApiUrl and a target to point it at", () => {
@@ -117,10 +115,17 @@ describe("a prop", () => {
     expect(ofType(resources, "AWS::DynamoDB::GlobalTable").map(tableName)).not.toContain("Accounts");
   });
 
+  test("weChatBaseUrl is where login and admin find WeChat", () => {
+    const { environment } = synthesized({ weChatBaseUrl: "https://api2.weixin.qq.com" });
+    for (const name of ["login", "admin"]) {
+      expect(environment(name).WECHAT_BASE_URL).toBe("https://api2.weixin.qq.com");
+    }
+  });
+
   test("identitiesPerAccount reaches login", () => {
-    expect(synthesized().environment("login").ONE_IDENTITY_PER_APP).toBe("false");
+    expect(synthesized().environment("login").IDENTITIES_PER_ACCOUNT).toBe("many");
     const strict = synthesized({ identitiesPerAccount: "one-per-app" });
-    expect(strict.environment("login").ONE_IDENTITY_PER_APP).toBe("true");
+    expect(strict.environment("login").IDENTITIES_PER_ACCOUNT).toBe("one-per-app");
   });
 
   test("reservedConcurrency sets instances aside for those it names, and for nobody unless it is given", () => {
@@ -133,6 +138,37 @@ describe("a prop", () => {
       ["login", 5],
       ["authorizer", 20],
     ]);
+  });
+
+  test("authorizerCache is for the owner's routes: a reused answer can neither end sessions nor unbind", () => {
+    const { resources } = synthesized({ authorizerCache: Duration.minutes(2), hello: true });
+    const cacheOf = new Map(
+      ofType(resources, "AWS::ApiGatewayV2::Authorizer").map(({ logicalId, properties }) => {
+        expect(properties.AuthorizerUri).toEqual(
+          ofType(resources, "AWS::ApiGatewayV2::Authorizer")[0]?.properties.AuthorizerUri,
+        );
+        return [logicalId, properties.AuthorizerResultTtlInSeconds];
+      }),
+    );
+    const caches = ofType(resources, "AWS::ApiGatewayV2::Route").map(({ properties }) => [
+      properties.RouteKey,
+      cacheOf.get(referencesIn(properties.AuthorizerId)[0] ?? "none"),
+    ]);
+    expect(Object.fromEntries(caches)).toEqual({
+      "ANY /login": undefined,
+      "GET /session": 0,
+      "DELETE /session": 0,
+      "GET /sessions": 0,
+      "DELETE /sessions": 0,
+      "DELETE /sessions/{id}": 0,
+      "DELETE /binding": 0,
+      "GET /hello": 120,
+    });
+  });
+
+  test("authorizerCache of 0 needs no second authorizer", () => {
+    const { resources } = synthesized({ authorizerCache: Duration.seconds(0), hello: true });
+    expect(only(resources, "AWS::ApiGatewayV2::Authorizer").properties.AuthorizerResultTtlInSeconds).toBe(0);
   });
 
   test("hello adds a protected example", () => {
@@ -148,7 +184,6 @@ describe("a prop", () => {
 
   test("of durations, attempts, runtime, architecture and logs reaches every place it is meant for", () => {
     const { resources, environment } = synthesized({
-      authorizerCache: Duration.minutes(2),
       sessionLifetime: Duration.hours(1),
       attempts: { perIdentity: 1, perSourceIp: 0, perUsername: 3, window: Duration.minutes(4) },
       runtime: new Runtime("nodejs26.x"),
@@ -156,27 +191,6 @@ describe("a prop", () => {
       logRetention: RetentionDays.ONE_WEEK,
       hello: true,
     });
-    const cachedFor = new Map(
-      ofType(resources, "AWS::ApiGatewayV2::Authorizer").map(({ logicalId, properties }) => [
-        logicalId,
-        properties.AuthorizerResultTtlInSeconds,
-      ]),
-    );
-    const routes = ofType(resources, "AWS::ApiGatewayV2::Route").map(({ properties }) => [
-      properties.RouteKey,
-      cachedFor.get(refIn(properties.AuthorizerId)),
-    ]);
-    // A cached allow reaches the owner's routes only.
-    expect(Object.fromEntries(routes)).toEqual(
-      Object.fromEntries([
-        ["ANY /login", undefined],
-        ...["GET", "DELETE"].map((method) => [`${method} /session`, 0] as const),
-        ...["GET", "DELETE"].map((method) => [`${method} /sessions`, 0] as const),
-        ["DELETE /sessions/{id}", 0],
-        ["DELETE /binding", 0],
-        ["GET /hello", 120],
-      ]),
-    );
     expect(environment("login")).toMatchObject({
       SESSION_LIFETIME_SECONDS: "3600",
       ATTEMPTS_PER_IDENTITY: "1",
@@ -194,28 +208,38 @@ describe("a prop", () => {
   });
 });
 
-describe("is refused at synthesis:", () => {
-  test.each([
-    ["an older Node", Runtime.NODEJS_22_X, "nodejs22.x"],
-    ["another language", Runtime.PYTHON_3_13, "python3.13"],
-  ])("%s, which would fail at the first call", (_what, runtime, name) => {
-    expect(() => stackWith({ runtime })).toThrow(
-      `weapp-login needs the Lambda runtime nodejs24.x or newer, and got ${name}.`,
-    );
-  });
+describe("whoever deploys is warned at synthesis", () => {
+  const warnings = (props: Partial<WeappLoginStackProps>) =>
+    Annotations.fromStack(stackWith(props))
+      .findWarning("*", Match.anyValue())
+      .map(({ entry }) => /\[ack: ([\w:-]+)\]$/.exec(String(entry.data))?.[1])
+      .sort();
 
-  test.each([
-    [""],
-    ["wx 0123456789abcdef"],
-    ["wx0123456789abcdef "],
-    ['wx"'],
-    ["微信"],
-    ["x".repeat(129)],
-    ["-_"],
-  ])("the AppId %j", (wrong) => {
-    const message = `An AppId looks like wx0123456789abcdef, and this is "${wrong}".`;
-    expect(() => stackWith({ appId: wrong })).toThrow(message);
-    expect(() => stackWith({ otherAppIds: [wrong] })).toThrow(message);
+  test.each<[string, Partial<WeappLoginStackProps>, string[]]>([
+    ["of what outlives the stack, and how that is found again", {}, ["weapp-login:kept"]],
+    [
+      "that bindings and accounts go with a throw-away stack",
+      { removalPolicy: RemovalPolicy.DESTROY },
+      ["weapp-login:destroy"],
+    ],
+    [
+      "that a table of accounts may be left behind",
+      { verifier: "none" },
+      ["weapp-login:kept", "weapp-login:noAccounts"],
+    ],
+    [
+      "where codes and AppSecrets go, if not to WeChat",
+      { weChatBaseUrl: "https://wechat.example.com" },
+      ["weapp-login:kept", "weapp-login:weChatBaseUrl"],
+    ],
+    [
+      "of nothing where they go to another address of WeChat's",
+      { weChatBaseUrl: "https://api2.weixin.qq.com" },
+      ["weapp-login:kept"],
+    ],
+    ["of the sample AppId", { appId: sampleAppId }, ["weapp-login:sampleAppId"]],
+  ])("%s", (_what, props, expected) => {
+    expect(warnings(props)).toEqual(expected);
   });
 });
 
@@ -231,177 +255,3 @@ describe("the AppId of cdk.json", () => {
     expect(Annotations.fromStack(stackWith()).findWarning("*", warning)).toEqual([]);
   });
 });
-
-describe("protect", () => {
-  function withOrders() {
-    const stack = stackWith();
-    const login = stack.node.findChild("Login");
-    if (!(login instanceof WeappLogin)) throw new Error("The stack has no Login.");
-    return { stack, login, orders: ownFunction(stack, "Orders") };
-  }
-
-  test("puts a Lambda of one's own behind the authorizer, where the gateway may invoke it", () => {
-    const { stack, login, orders } = withOrders();
-    login.protect("GET /orders", orders);
-    login.protect("DELETE /orders/{id}", orders);
-    login.protect("ANY /files/{path+}", orders);
-    const resources = resourcesOf(Template.fromStack(stack).toJSON());
-    const authorizer = only(resources, "AWS::ApiGatewayV2::Authorizer").logicalId;
-    const routes = new Map(
-      ofType(resources, "AWS::ApiGatewayV2::Route").map((it) => [it.properties.RouteKey, it.properties]),
-    );
-    for (const route of ["GET /orders", "DELETE /orders/{id}", "ANY /files/{path+}"]) {
-      expect(routes.get(route), route).toMatchObject({
-        AuthorizationType: "CUSTOM",
-        AuthorizerId: { Ref: authorizer },
-      });
-    }
-    const invoked = ofType(resources, "AWS::Lambda::Permission").flatMap(({ properties }) =>
-      referencesIn(properties.FunctionName),
-    );
-    const { logicalId } =
-      ofType(resources, "AWS::Lambda::Function").find((it) => functionName(it) === "orders") ?? {};
-    expect(invoked).toContain(logicalId);
-  });
-
-  test.each([
-    ["/orders"],
-    ["GET orders"],
-    ["get /orders"],
-    ["FETCH /orders"],
-    ["GET  /orders"],
-    ["GET /orders "],
-    ["GET /my orders"],
-    [""],
-  ])("refuses the route %j", (route) => {
-    const { login, orders } = withOrders();
-    expect(() => login.protect(route, orders)).toThrow(
-      `A route looks like "GET /orders", and this is "${route}".`,
-    );
-  });
-});
-
-describe("the context", () => {
-  const settings = (context: Record<string, unknown>) => settingsFromContext(newApp(context).node);
-
-  test.each<[string, Record<string, unknown>, Partial<WeappLoginStackProps>]>([
-    ["nothing", {}, { appId: sampleAppId }],
-    ["empty values", { appId: "", hello: "" }, { appId: sampleAppId }],
-    ["appId", { appId }, { appId }],
-    ["otherAppIds", { otherAppIds: "wxb, wxc" }, { appId: sampleAppId, otherAppIds: ["wxb", "wxc"] }],
-    [
-      "otherAppIds as a list",
-      { otherAppIds: ["wxb", "wxc"] },
-      { appId: sampleAppId, otherAppIds: ["wxb", "wxc"] },
-    ],
-    [
-      "corsOrigins",
-      { corsOrigins: "https://h5.example.com, https://m.example.com" },
-      {
-        appId: sampleAppId,
-        cors: { allowOrigins: ["https://h5.example.com", "https://m.example.com"] },
-      },
-    ],
-    [
-      "a throttle, as text or as numbers",
-      { loginRatePerSecond: "0.5", loginBurst: 20 },
-      { appId: sampleAppId, loginThrottle: { ratePerSecond: 0.5, burst: 20 } },
-    ],
-    ["hello", { hello: "true" }, { appId: sampleAppId, hello: true }],
-    ["monitoring", { monitoring: "false" }, { appId: sampleAppId, monitoring: false }],
-    ["alarmEmail", { alarmEmail: "ops@example.com" }, { appId: sampleAppId, alarmEmail: "ops@example.com" }],
-    [
-      "attemptsPerSourceIp",
-      { attemptsPerSourceIp: "1000" },
-      { appId: sampleAppId, attempts: { perSourceIp: 1000 } },
-    ],
-    [
-      "attemptsPerSourceIp 0, which switches the limit off",
-      { attemptsPerSourceIp: 0 },
-      { appId: sampleAppId, attempts: { perSourceIp: 0 } },
-    ],
-    [
-      "reservedAuthorizers",
-      { reservedAuthorizers: 50 },
-      { appId: sampleAppId, reservedConcurrency: { authorizer: 50 } },
-    ],
-    ["hello as JSON", { hello: false }, { appId: sampleAppId, hello: false }],
-    ["verifier", { verifier: "none" }, { appId: sampleAppId, verifier: "none" }],
-    [
-      "identitiesPerAccount",
-      { identitiesPerAccount: "one-per-app" },
-      { appId: sampleAppId, identitiesPerAccount: "one-per-app" },
-    ],
-    ["retain", { removalPolicy: "retain" }, { appId: sampleAppId, removalPolicy: RemovalPolicy.RETAIN }],
-    ["destroy", { removalPolicy: "destroy" }, { appId: sampleAppId, removalPolicy: RemovalPolicy.DESTROY }],
-    [
-      "domain",
-      { domainName: "login.example.com", certificateArn: "arn:one" },
-      { appId: sampleAppId, domain: { name: "login.example.com", certificateArn: "arn:one" } },
-    ],
-  ])("%s", (_what, context, expected) => {
-    expect(settings(context)).toEqual(expected);
-  });
-
-  test("gives durations in seconds, as text or as a number", () => {
-    const { sessionLifetime, authorizerCache } = settings({
-      sessionLifetimeSeconds: "3600",
-      authorizerCacheSeconds: 60,
-    });
-    expect(sessionLifetime?.toSeconds()).toBe(3600);
-    expect(authorizerCache?.toSeconds()).toBe(60);
-  });
-
-  test.each([
-    ["sessionLifetimeSeconds", "1h"],
-    ["sessionLifetimeSeconds", "-1"],
-    ["sessionLifetimeSeconds", "1.5"],
-    ["sessionLifetimeSeconds", "1e3"],
-    ["authorizerCacheSeconds", "never"],
-    ["attemptsPerSourceIp", "unlimited"],
-    ["reservedAuthorizers", "1.5"],
-    ["removalPolicy", "snapshot"],
-    ["removalPolicy", "DESTROY"],
-    ["verifier", "builtin"],
-    ["identitiesPerAccount", "1"],
-    ["hello", "yes"],
-    ["loginRatePerSecond", "10/s"],
-    ["loginBurst", "-1"],
-    ["monitoring", "off"],
-  ])("is refused by name: %s=%s", (name, value) => {
-    expect(() => settings({ [name]: value })).toThrow(`The context value ${name}: "${value}" is `);
-  });
-
-  test.each([
-    [{ domainName: "login.example.com" }],
-    [{ certificateArn: "arn:one" }],
-    [{ domainName: "login.example.com", certificateArn: "" }],
-  ])("is refused with half a domain: %j", (context) => {
-    expect(() => settings(context)).toThrow("The context values domainName and certificateArn go together.");
-  });
-
-  test.each([
-    [{ loginRatePerSecond: 50 }],
-    [{ loginBurst: 50 }],
-    [{ loginRatePerSecond: 50, loginBurst: "" }],
-  ])("is refused with half a throttle: %j", (context) => {
-    expect(() => settings(context)).toThrow(
-      "The context values loginRatePerSecond and loginBurst go together.",
-    );
-  });
-
-  test("takes what the runbook tells people to put into cdk.json", async () => {
-    const runbook = await readFile(new URL("../../docs/runbook.md", import.meta.url), "utf8");
-    const spans = [...runbook.matchAll(/`("\w+": [^`]+)`/g)].map(([, span]) => `{${span}}`);
-    expect(spans.length).toBeGreaterThan(3);
-    for (const span of spans) {
-      const context: Record<string, unknown> = JSON.parse(span);
-      expect(Object.keys(settings(context)).length, span).toBeGreaterThan(1);
-    }
-  });
-});
-
-/** The logical id in `{ "Ref": … }`. */
-function refIn(value: unknown): string {
-  return typeof value === "object" && value !== null && "Ref" in value ? String(value.Ref) : "";
-}

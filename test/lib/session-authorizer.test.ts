@@ -1,14 +1,15 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, Duration, Stack } from "aws-cdk-lib";
+import { App, Duration, NestedStack, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
-import { HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { afterAll, describe, expect, inject, test, vi } from "vitest";
 import { SessionAuthorizer } from "../../lib/session-authorizer.ts";
+import { WeappLogin } from "../../lib/weapp-login.ts";
 import { ofType, type Resource, referencesIn, resourcesOf } from "../support/template.ts";
 
 // CDK checks each template against CloudFormation's schemas, which takes seconds.
@@ -194,7 +195,9 @@ describe("a cache", () => {
       ({ properties }) => properties.AuthorizerResultTtlInSeconds,
     );
     expect(seconds).toEqual([300, 3_600]);
-    expect(() => cached(shopStack(), 3_601)).toThrow("cache must be an hour or less");
+    expect(() => cached(shopStack(), 3_601)).toThrow(
+      "cache must be a Duration of whole seconds, from 0 s to 1 hour, and is 1 hour 1 second.",
+    );
   });
 
   test("may differ between the routes of an API", () => {
@@ -319,5 +322,120 @@ describe("an API with several of these", () => {
     const [two, three] = [namesWith("WeappLogin", "Staff"), namesWith("WeappLogin", "Partners", "Staff")];
     expect(two).toEqual(expect.arrayContaining(alone));
     expect(three).toEqual(expect.arrayContaining(two));
+  });
+});
+
+describe("two stacks on one HTTP API", () => {
+  const httpApiId = "a1b2c3d4e5";
+
+  /** Puts routes of its own on the API that is there already. */
+  function addRoutes(stack: Stack, id = "Shared") {
+    const httpApi = HttpApi.fromHttpApiAttributes(stack, id, { httpApiId });
+    const authorizer = SessionAuthorizer.fromStack(stack, `Session${id}`, "WeappLogin");
+    const integration = new HttpLambdaIntegration("Orders", lambda(stack, `Orders${id}`));
+    const routeKey = HttpRouteKey.with(`/${stack.stackName}`, HttpMethod.GET);
+    new HttpRoute(stack, `Route${id}`, { httpApi, routeKey, integration, authorizer });
+  }
+
+  const namesIn = (stack: Stack) =>
+    authorizersIn(resourcesIn(stack)).map(({ properties }) => properties.Name);
+
+  test("name their authorizers differently, as API Gateway wants it", () => {
+    const [shop, feed] = [new Stack(newApp(), "Shop"), new Stack(newApp(), "Feed")];
+    addRoutes(shop);
+    addRoutes(feed);
+    const names = [...namesIn(shop), ...namesIn(feed)];
+    expect(names).toEqual([
+      expect.stringMatching(/^SessionAuthorizer-Shop-\w{8}$/),
+      expect.stringMatching(/^SessionAuthorizer-Feed-\w{8}$/),
+    ]);
+  });
+
+  test("do so however alike they are: the same app deployed twice, nested stacks, an API that is imported twice", () => {
+    const names = ["Shop-staging", "Shop-production"].flatMap((stackName) => {
+      const stack = new Stack(newApp(), "Shop", { stackName });
+      const nested = new NestedStack(stack, "Inner");
+      addRoutes(stack);
+      addRoutes(stack, "Again");
+      addRoutes(nested);
+      return [...namesIn(stack), ...namesIn(nested)];
+    });
+    expect(new Set(names).size).toBe(6);
+  });
+
+  test("have names that API Gateway takes, however long the stack's", () => {
+    const stack = new Stack(newApp(), "Shop", { stackName: `S${"x".repeat(127)}` });
+    addRoutes(stack);
+    for (const name of namesIn(stack)) expect(name).toMatch(/^[\w-]{1,128}$/);
+  });
+
+  test("of which one is the login stack: its own is called otherwise, and stays so", async () => {
+    const template = await readFile(join(inject("assembly"), "WeappLogin.template.json"), "utf8");
+    const [login] = authorizersIn(resourcesOf(JSON.parse(template)));
+    expect(login?.properties.Name).toMatch(/^SessionAuthorizer-WeappLogin-\w{8}$/);
+  });
+});
+
+describe("is refused at synthesis:", () => {
+  test.each([
+    "",
+    "Weapp Login",
+    "arn:aws:cloudformation:…",
+    "weapp_login",
+    "1st",
+    "x".repeat(129),
+    undefined,
+    null,
+    5,
+  ])("the stack name %j, which no stack can have", (name) => {
+    const from = () => SessionAuthorizer.fromStack(shopStack(), "Session", name as string);
+    expect(from).toThrow("stackName must be the name of a deployed stack, such as WeappLogin, and is ");
+    expect(() => WeappLogin.fromStack(shopStack(), "Login", name as string)).toThrow("stackName must be");
+  });
+
+  const env = { region: "eu-west-1", account: "111111111111" };
+  const arn = "arn:aws:lambda:eu-west-1:111111111111:function:WeappLogin-Authorizer";
+
+  test.each([
+    "",
+    "WeappLogin-Authorizer",
+    arn.replace("lambda", "dynamodb"),
+    `${arn}:$LATEST:x`,
+    arn.replace("eu-west-1", "us-east-1"),
+    arn.replace("111111111111", "222222222222"),
+    undefined,
+    5,
+  ])("the ARN %j, which is none of this account and Region", (wrong) => {
+    const stack = new Stack(newApp(), "Shop", { env });
+    expect(() => SessionAuthorizer.fromFunctionArn(stack, "Session", wrong as string)).toThrow(
+      "functionArn must be the ARN of the authorizer function in the account and Region of the stack",
+    );
+    expect(() => SessionAuthorizer.fromFunctionArn(stack, "Session2", arn)).not.toThrow();
+  });
+
+  test.each<[string, unknown]>([
+    ["null", null],
+    ["a cache without a unit", { cache: 60 }],
+    ["a misspelt cache", { ttl: Duration.seconds(60) }],
+  ])("%s for props", (_what, props) => {
+    expect(() => SessionAuthorizer.fromStack(shopStack(), "Session", "WeappLogin", props as object)).toThrow(
+      /^(props|cache|ttl) (must be|is none of the props)/,
+    );
+  });
+
+  test.each([undefined, null, "arn", {}])("%j for a function", (fn) => {
+    expect(() => new SessionAuthorizer(fn as unknown as LambdaFunction)).toThrow(
+      "authorizerFunction must be a function (IFunction)",
+    );
+  });
+
+  test("a function that CDK would not let API Gateway invoke, so that every request would be a 500", () => {
+    const stack = shopStack();
+    const authorizer = new SessionAuthorizer(LambdaFunction.fromFunctionArn(stack, "Imported", arn));
+    expect(() => httpApi(stack, "Http", authorizer, "/orders")).toThrow(
+      "authorizerFunction is an imported function, and CDK cannot permit API Gateway to invoke it.",
+    );
+    const rest = new RestApi(stack, "Rest");
+    expect(() => authorizer.forRestApi(rest)).toThrow("sameEnvironment: true");
   });
 });

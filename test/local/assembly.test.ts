@@ -127,8 +127,14 @@ test("the outputs are those of a deploy", () => {
   });
 });
 
-test("the authorizer is what other stacks may import", () => {
-  expect(assembly.exports).toEqual({ "WeappLogin:AuthorizerFunctionArn": lambda("authorizer").arn });
+test("the API and its authorizer are what other stacks may import", () => {
+  expect(assembly.exports).toEqual({
+    "WeappLogin:ApiId": assembly.outputs.ApiId,
+    "WeappLogin:ApiUrl": assembly.outputs.ApiUrl,
+    "WeappLogin:AuthorizerId": assembly.routes.find(({ routeKey }) => routeKey === "GET /session")?.authorizer
+      ?.authorizerId,
+    "WeappLogin:AuthorizerFunctionArn": lambda("authorizer").arn,
+  });
 });
 
 test("names and ARNs are those of the Region one asks for", async () => {

@@ -116,6 +116,7 @@ describe("a page of another site", () => {
     ["across origins", { origin: "https://evil.example" }],
     ["at another port of this machine", { origin: "http://localhost:1" }],
     ["without an origin to show", { origin: "null" }],
+    ["that nobody keeps from hiding its origin", { "sec-fetch-site": "cross-site" }],
   ])("%s calls neither the API nor AWS", async (_what, headers) => {
     const api = laptop.url;
     expect(await status(`${api}/login`, "POST", { ...json, ...headers }, body)).toBe(403);
@@ -133,7 +134,11 @@ describe("a page of another site", () => {
 
   test("whoever is no page is answered", async () => {
     expect(await status(`${laptop.url}/session`, "GET", {})).toBe(401);
-    expect(await status(`${laptop.url}/session`, "GET", { "sec-fetch-site": "cross-site" })).toBe(401);
+    const ide = {
+      "sec-fetch-site": "cross-site",
+      referer: "https://servicewechat.com/wx1/devtools/page-frame.html",
+    };
+    expect(await status(`${laptop.url}/session`, "GET", ide)).toBe(401);
     expect(await status(`${laptop.url}/session`, "GET", { origin: laptop.url })).toBe(401);
   });
 });

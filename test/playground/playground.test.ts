@@ -102,6 +102,10 @@ describe("the page", () => {
       "/_playground/playground.js",
       "/_playground/diagram.js",
       "/_playground/phone.js",
+      "/_playground/phone-pane.js",
+      "/_playground/tables.js",
+      "/_playground/tour.js",
+      "/_playground/trouble.js",
     ]) {
       const text = await (await fetch(url + path)).text();
       expect(text).not.toMatch(/https?:\/\/|\sstyle=|\son\w+="|<script>/);
@@ -375,7 +379,8 @@ describe("a page of another site", () => {
   );
 
   test("may link to the page, and may not ask for what happens", async () => {
-    const headers = { host: new URL(url).host, "sec-fetch-site": "cross-site" };
+    const followed = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    const headers = { host: new URL(url).host, ...followed };
     expect(await rawStatus("GET", "/", headers)).toBe(200);
     expect(await rawStatus("GET", "/_playground/state", headers)).toBe(403);
     expect(await rawStatus("GET", "/_playground/events", headers)).toBe(403);

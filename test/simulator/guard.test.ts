@@ -41,6 +41,12 @@ describe("the controls are refused to", () => {
       { origin: "http://localhost:8080", "content-type": json },
       403,
     ],
+    [
+      "a page that nobody keeps from hiding its origin",
+      login,
+      { "sec-fetch-site": "cross-site", referer: "https://example.com/", "content-type": json },
+      403,
+    ],
     ["a name that was pointed here", login, { host: "example.com", "content-type": json }, 403],
     [
       "a name that was pointed here, with its own origin",
@@ -70,6 +76,14 @@ describe("the controls are there for", () => {
   test.each([
     ["curl", { "content-type": "application/x-www-form-urlencoded" }],
     ["a program that says no type", {}],
+    [
+      "a mini-program in WeChat's IDE",
+      {
+        "sec-fetch-site": "cross-site",
+        referer: "https://servicewechat.com/wx0123456789abcdef/devtools/page-frame.html",
+        "content-type": json,
+      },
+    ],
     ["fetch in Node.js, which calls a string text/plain", { "content-type": "text/plain;charset=UTF-8" }],
   ])("%s", async (_who, headers) => {
     const { simulator } = await simulate();

@@ -17,7 +17,7 @@ export class Crash {
   }
 }
 
-export interface FakeAwsOptions extends Pick<AwsEndpointOptions, "intercept"> {
+export interface FakeAwsOptions extends Pick<AwsEndpointOptions, "intercept" | "port"> {
   /** The admin function: an answer, a refusal, or a Crash. */
   readonly admin?: (request: AdminRequest) => unknown;
   readonly stackName?: string;
@@ -82,6 +82,7 @@ export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
         ? { ...operatorKey, principal: { arn: "arn:aws:iam::000000000000:user/operator", policy } }
         : undefined,
     ...(options.intercept && { intercept: options.intercept }),
+    ...(options.port && { port: options.port }),
   });
   const port = Number(new URL(url).port);
   await writeOperatorKey(port, operatorKey);

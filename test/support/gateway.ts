@@ -15,7 +15,7 @@ export async function startGateway(options: GatewayOptions & { readonly port: nu
 
 /** As in AWS: under any name, and for every page. */
 export async function serveAsAws(number: number, listener: RequestListener): Promise<Gateway> {
-  const port = await openPort({ number, refusal: () => undefined });
+  const port = await openPort({ number, guard: () => undefined });
   port.serve(listener);
   return port;
 }

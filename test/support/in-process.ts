@@ -5,7 +5,8 @@ import { App, type Stack, type StackProps } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { afterAll, vi } from "vitest";
-import { WeappLoginStack, type WeappLoginStackProps } from "../../lib/weapp-login-stack.ts";
+import type { WeappLoginStackProps } from "../../lib/props.ts";
+import { WeappLoginStack } from "../../lib/weapp-login-stack.ts";
 import { environmentOf, functionName, ofType, outputsOf, resourcesOf } from "./template.ts";
 
 /** The AppId of stacks that are synthesized in the test's own process. */

@@ -3,7 +3,7 @@ import type { AdminRequest } from "../../contract/operator-actions.ts";
 import { hashPassword } from "../../functions/passwords/argon2id.ts";
 import type { Argon2idParameters } from "../../functions/passwords/phc-string.ts";
 import { askAdmin, setAppSecrets } from "../../local/after-deploy.ts";
-import type { Item } from "../../local/aws/dynalite.ts";
+import type { Item } from "../../local/aws/dynamodb/dynalite.ts";
 import { isWarmUpCall } from "../../local/lambda/warm-up-call.ts";
 import { type Laptop, type LaptopOptions, startLaptop } from "../../local/laptop.ts";
 import { sample } from "../../local/sample.ts";

@@ -18,6 +18,7 @@ export async function startStackWithPlayground(): Promise<StackWithPlayground> {
   const simulator = await startWeChatSimulator({
     apps: [{ appId: sample.appId, secret: sample.appSecret }],
     exchangesPerMinute: 0,
+    onRequest: (request) => playground.weChatCalled(request),
   });
   const playground = createPlayground(simulator);
   const laptop = await startLaptop({

@@ -270,7 +270,7 @@ describe("the wire", () => {
           perform: async () => ({ status: 200, headers: {}, body: JSON.stringify({ echo: input }) }),
         };
       },
-      refuse: (error) => ({
+      errorResponse: (error) => ({
         status: error.code === "AccessDeniedException" ? 403 : error.status,
         headers: { "x-amzn-errortype": error.code },
         body: JSON.stringify({ Message: error.message }),

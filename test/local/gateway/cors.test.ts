@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { WeappLoginStack, type WeappLoginStackProps } from "../../../lib/weapp-login-stack.ts";
+import type { WeappLoginStackProps } from "../../../lib/props.ts";
+import { WeappLoginStack } from "../../../lib/weapp-login-stack.ts";
 import { readAssembly } from "../../../local/assembly.ts";
 import { type CorsDescription, describeCors } from "../../../local/gateway/cors.ts";
 import { arnOf, fakeFunctions, type Handler } from "../../support/fake-functions.ts";
