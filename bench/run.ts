@@ -34,6 +34,11 @@ const { values } = parseArgs({
 });
 const only = values.only.split(",");
 const unknown = only.find((name) => !sections.some((section) => section === name));
+const document = new URL("../docs/performance.md", import.meta.url);
+const place = /(<!-- begin run -->\n)[\s\S]*?(<!-- end run -->)/;
+if (values.docs && !place.test(await readFile(document, "utf8"))) {
+  throw new Error("docs/performance.md has no place for the tables of a run.");
+}
 const growthMax = Number(values["growth-max"] ?? (values.quick ? 1_000 : 100_000));
 if (values.help || unknown !== undefined || !(growthMax >= 1_000)) {
   if (unknown !== undefined) console.error(`There is no section ${unknown}.\n`);
@@ -87,12 +92,9 @@ async function measure(harness: Harness): Promise<Report> {
 }
 
 async function writeDocument(tables: string): Promise<void> {
-  const document = new URL("../docs/performance.md", import.meta.url);
   const text = await readFile(document, "utf8");
-  const between = /(<!-- begin run -->\n)[\s\S]*?(\n<!-- end run -->)/;
-  if (!between.test(text)) throw new Error("docs/performance.md has no place for the tables of a run.");
   await writeFile(
     document,
-    text.replace(between, (_, begin, end) => `${begin}${tables}${end}`),
+    text.replace(place, (_, begin, end) => `${begin}${tables}\n${end}`),
   );
 }
