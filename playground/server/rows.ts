@@ -37,7 +37,7 @@ export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promis
   const meaning: Readonly<Record<string, (item: Record<string, unknown>) => Pick<Row, "note" | "dead">>> = {
     Bindings: ({ key }) => ({ note: isAccountKey(scalar(key)) ? "account" : "WeChat identity" }),
     Sessions: (item) => stateOf(item, bindings.get(scalar(item.identity)) ?? {}, now),
-    Accounts: ({ key }) => ({ note: scalar(key).startsWith("userId#") ? "name of a userId" : "account" }),
+    Accounts: ({ key }) => ({ note: noteOfAccounts(scalar(key)) }),
     Attempts: ({ key }) => ({ note: scalar(key).startsWith("ticket#") ? "bind ticket" : "counter" }),
   };
   return [...found].map(([name, items]) => ({
@@ -48,6 +48,11 @@ export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promis
       )
       .map((item) => ({ key: keyOf(item), ...meaning[name]?.(item), cells: cellsOf(item, mask) })),
   }));
+}
+
+function noteOfAccounts(key: string): string {
+  if (key.startsWith("userId#")) return "name of a userId";
+  return key.startsWith("username#") ? "account" : "what imports brought";
 }
 
 /** Account items have a key of another length than identities, in the Bindings table. */

@@ -1,5 +1,5 @@
 import type { OperatorDeps } from "../../functions/core/operator-actions/deps.ts";
-import { loginWorld, noon } from "./fakes.ts";
+import { fakeHasher, loginWorld, noon } from "./fakes.ts";
 
 /** A deployment of these mini-programs without built-in accounts, where nobody is bound and all is well. */
 export function adminDeps(appIds: readonly string[]): OperatorDeps {
@@ -10,7 +10,7 @@ export function adminDeps(appIds: readonly string[]): OperatorDeps {
     directory: { identitiesOf: async () => [], describe: async () => undefined },
     revocations,
     sessions,
-    hashes: { hash: async () => "a hash", isHash: () => false },
+    hashes: { ...fakeHasher(), isHash: () => false },
     appSecrets: { read: async () => ({ state: "missing" }), set: async () => {}, setProven: async () => {} },
     trials: { ask: async () => ({ verdict: "accepted", contact: { milliseconds: 40 } }) },
     weChatUrl: "https://api.weixin.qq.com",

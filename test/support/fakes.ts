@@ -183,10 +183,13 @@ export function fakeHasher(): FakeHasher {
   const checked: string[] = [];
   return {
     checked,
-    decoy: "hash of what nobody types",
+    parameters: "hash",
+    parametersOf: (passwordHash) => passwordHash.split(" of ")[0] ?? "",
+    hash: async (password) => hashOf(password),
+    decoy: (parameters) => `${parameters} of what nobody types`,
     async matches(password, passwordHash) {
       checked.push(passwordHash);
-      return passwordHash === hashOf(password);
+      return passwordHash.endsWith(` of <${password}>`);
     },
   };
 }
@@ -313,13 +316,19 @@ export function loginWorld(
   };
   const accounts = {
     ...journaled("accounts", stores.accounts, calls),
-    put(account: { username: string; password: string; userId: string; disabled?: boolean }): void {
-      const { password, disabled = false, userId } = account;
+    put(account: {
+      username: string;
+      password: string;
+      userId: string;
+      disabled?: boolean;
+      passwordHash?: string;
+    }): void {
+      const { password, disabled = false, userId, passwordHash = hashOf(password) } = account;
       const username = normalizeUsername(account.username);
       const row = {
         username,
         userId,
-        passwordHash: hashOf(password),
+        passwordHash,
         generation: 0,
         ...(disabled && { disabled }),
       };

@@ -69,6 +69,7 @@ describe("the first login, in one call", () => {
       "bindings.find",
       "verifier.verify",
       "accounts.find",
+      "accounts.importedHashes",
       "bindings.bind",
     ]);
   });
