@@ -4,7 +4,7 @@ import { bundleOptions } from "../scripts/bundle.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The usual way, as the functions themselves were bundled before anything was tuned. */
+/** esbuild as anybody would call it. */
 const usual: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -26,19 +26,19 @@ const entry = (name: string): BuildOptions => ({ ...usual, entryPoints: [`bench/
 const rivals = {
   empty: entry("empty"),
   "usual-authorizer": entry("usual-authorizer"),
-  "usual-login": entry("usual-login"),
-  /** The shipped login, bundled as it is shipped, but for the call to WeChat. */
-  "fetching-login": {
-    ...bundleOptions("login"),
+  /** The shipped login over default clients, with nothing warmed up. */
+  "usual-login": {
+    ...usual,
+    entryPoints: ["functions/login/entry.ts"],
     plugins: [
-      ...(bundleOptions("login").plugins ?? []),
-      replacing("./bounded-get.ts", `${root}bench/rivals/fetching-get.ts`),
-      replacing("./fresh-sockets.ts", `${root}bench/rivals/no-sockets.ts`),
+      replacing("../aws/clients.ts", `${root}bench/rivals/usual-clients.ts`),
+      replacing("../runtime/warm-up.ts", `${root}bench/rivals/no-warm-up.ts`),
     ],
   },
-  "hand-signed-authorizer": {
-    ...entry("hand-signed-authorizer"),
-    alias: { "@aws-sdk/client-dynamodb": "./bench/rivals/command.ts" },
+  /** The shipped authorizer over the SDK's client, tuned and warmed up as far as its documentation goes. */
+  "tuned-authorizer": {
+    ...bundleOptions("authorizer"),
+    plugins: [replacing("./batch-get-item.ts", `${root}bench/rivals/sdk-batch-get-item.ts`)],
   },
   unsigned: entry("unsigned"),
   jose: entry("jose"),
@@ -50,15 +50,14 @@ export type Rival = keyof typeof rivals;
 
 /** Bundles a rival and returns the directory of its bundle. */
 export async function buildRival(name: Rival): Promise<string> {
-  const { plugins = [], ...options }: BuildOptions = rivals[name];
   const directory = `${root}dist/bench/${name}`;
-  await build({ ...options, plugins, outfile: `${directory}/index.mjs` });
+  await build({ ...rivals[name], outfile: `${directory}/index.mjs` });
   return directory;
 }
 
 function replacing(imported: string, replacement: string): Plugin {
   return {
-    name: "replacing",
+    name: `replacing ${imported}`,
     setup: ({ onResolve }) => {
       const filter = new RegExp(`^${RegExp.escape(imported)}$`);
       onResolve({ filter }, () => ({ path: replacement }));

@@ -1,6 +1,6 @@
-import { startInstance } from "./instance.ts";
+import type { Harness } from "./harness.ts";
 import { interleave } from "./interleave.ts";
-import type { Lab } from "./lab.ts";
+import { startInstance } from "./process/instance.ts";
 import { median } from "./statistics.ts";
 import type { Subject } from "./subject.ts";
 
@@ -28,19 +28,25 @@ export const memorySizes = [128, 256, 512] as const;
  * Process start, ready, first answer, and the calls after it, through the Runtime API: most instances live no longer
  * than that.
  */
-export async function coldStarts(lab: Lab, subjects: readonly Subject[]): Promise<ColdStart[]> {
-  const measured = await interleave("cold starts", subjects, lab.rounds, lab.progress, async (subject) => {
-    await using instance = await startInstance(subject, lab.cores);
-    const cpu: number[] = [];
-    for (let call = 1; call <= 50; call++) cpu.push((await instance.invoke(subject.event)).cpu);
-    const at = (call: number) => cpu[call - 1] ?? Number.NaN;
-    return {
-      ready: instance.readyCpu,
-      first: at(1),
-      early: (at(10) - at(1)) / 9,
-      later: (at(50) - at(10)) / 40,
-    };
-  });
+export async function coldStarts(harness: Harness, subjects: readonly Subject[]): Promise<ColdStart[]> {
+  const measured = await interleave(
+    "cold starts",
+    subjects,
+    harness.rounds,
+    harness.progress,
+    async (subject) => {
+      await using instance = await startInstance(subject, harness.cores);
+      const cpu: number[] = [];
+      for (let call = 1; call <= 50; call++) cpu.push((await instance.invoke(subject.event)).cpu);
+      const at = (call: number) => cpu[call - 1] ?? Number.NaN;
+      return {
+        ready: instance.readyCpu,
+        first: at(1),
+        early: (at(10) - at(1)) / 9,
+        later: (at(50) - at(10)) / 40,
+      };
+    },
+  );
   return [...measured].map(([{ label }, runs]) => ({
     label,
     readyMs: median(runs.map(({ ready }) => ready)) / 1000,
@@ -53,17 +59,20 @@ export async function coldStarts(lab: Lab, subjects: readonly Subject[]): Promis
  * INIT at full speed, the first invocation with a Lambda's share of a CPU. What the bench itself does between the two,
  * to set the share, counts for nobody.
  */
-export async function firstAnswers(lab: Lab, subjects: readonly Subject[]): Promise<FirstAnswer[]> {
+export async function firstAnswers(harness: Harness, subjects: readonly Subject[]): Promise<FirstAnswer[]> {
   const cases = subjects.flatMap((subject) =>
     memorySizes.map((megabytes) => ({ subject, megabytes, label: `${subject.label} at ${megabytes} MB` })),
   );
   const measured = await interleave(
     "first answers",
     cases,
-    lab.rounds,
-    lab.progress,
+    harness.rounds,
+    harness.progress,
     async ({ subject, megabytes }) => {
-      await using instance = await startInstance(subject, lab.cores, { shares: lab.shares, megabytes });
+      await using instance = await startInstance(subject, harness.cores, {
+        shares: harness.shares,
+        megabytes,
+      });
       const { wallMs } = await instance.invoke(subject.event);
       return { fromStart: instance.readyMs + wallMs, fromHandOver: wallMs };
     },

@@ -57,6 +57,7 @@ function bindingOf(number: number) {
     openid: { S: `openid-${number}` },
     userId: { S: `u_${number}` },
     boundAt: { N: "1795348800000" },
+    generation: { N: "0" },
   };
 }
 
@@ -65,6 +66,7 @@ function sessionOf(number: number) {
     identity: keyOf(number),
     secretHash,
     userId: { S: `u_${number}` },
+    generation: { N: "0" },
     createdAt: { N: "1795348800000" },
     expiresAt: { N: "1795435200" },
   };

@@ -1,6 +1,6 @@
 import type { ColdStart, FirstAnswer } from "./cold-starts.ts";
-import type { Counted } from "./counted.ts";
 import type { Growth } from "./growth.ts";
+import type { Size } from "./subject.ts";
 import type { WarmCall } from "./warm-calls.ts";
 
 /** What one run has found; sections that were left out are absent. */
@@ -12,12 +12,21 @@ export interface Report {
   readonly warmAuthorizer?: readonly WarmCall[];
   readonly warmLogin?: readonly WarmCall[];
   readonly growth?: readonly Growth[];
-  readonly counted?: readonly Counted[];
 }
 
-/** KB (1,024 bytes) of a bundle. */
-export interface Size {
-  readonly label: string;
-  readonly raw: number;
-  readonly gzipped: number;
+/** What is measured, by its label; undefined where it was not measured. */
+export function labelled<T extends { readonly label: string }>(
+  list: readonly T[] | undefined,
+  label: string,
+): T | undefined {
+  return list?.find((one) => one.label === label);
+}
+
+/** The usual way to do what `label` does, which may be a rival's. */
+export function usual(label: string): string {
+  return `usual-${label.replace(/^(usual|tuned)-/, "")}`;
+}
+
+export function ratio(value: number | undefined, of: number | undefined): number | undefined {
+  return value === undefined || of === undefined ? undefined : value / of;
 }

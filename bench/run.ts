@@ -1,25 +1,23 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
-import { readUnits } from "../scripts/scale/units.ts";
-import { sizeOf } from "./bundles.ts";
 import { coldStarts, firstAnswers } from "./cold-starts.ts";
-import { counted } from "./counted.ts";
 import { growth } from "./growth.ts";
-import { type Lab, openLab } from "./lab.ts";
+import { type Harness, openHarness } from "./harness.ts";
+import { parseArgs } from "./parse-args.ts";
 import { printReport } from "./print-report.ts";
 import { progressOnStderr } from "./progress.ts";
 import { findRedis } from "./redis.ts";
 import type { Report } from "./report.ts";
 import { shows } from "./shows.ts";
-import type { Subject } from "./subject.ts";
-import { warmAuthorizer } from "./warm-authorizer.ts";
-import { warmLogin } from "./warm-login.ts";
+import { sizeOf } from "./subject.ts";
+import { warmAuthorizer, warmLogin } from "./warm-functions.ts";
 
-const sections = ["cold", "first-answers", "warm-authorizer", "warm-login", "growth", "counted"] as const;
-const usage = `Usage: npm run bench -- [--quick] [--json] [--only SECTION,…] [--growth-max N]
+const sections = ["cold", "first-answers", "warm-authorizer", "warm-login", "growth"] as const;
+const usage = `Usage: npm run bench -- [--quick] [--json] [--docs] [--only SECTION,…] [--growth-max N]
 
   --quick         3 rounds instead of 15: whether everything still runs, not how fast it is
   --json          one JSON document instead of tables
+  --docs          the tables into docs/performance.md too
   --only          ${sections.join(", ")}
   --growth-max N  the most bindings to fill the laptop's store with; 100000 (--quick: 1000) unless said otherwise,
                   1000000 takes some 3 minutes and 1.2 GB`;
@@ -28,6 +26,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    docs: { type: "boolean", default: false },
     only: { type: "string", default: sections.join(",") },
     "growth-max": { type: "string" },
     help: { type: "boolean", default: false },
@@ -35,6 +34,11 @@ const { values } = parseArgs({
 });
 const only = values.only.split(",");
 const unknown = only.find((name) => !sections.some((section) => section === name));
+const document = new URL("../docs/performance.md", import.meta.url);
+const place = /(<!-- begin run -->\n)[\s\S]*?(<!-- end run -->)/;
+if (values.docs && !place.test(await readFile(document, "utf8"))) {
+  throw new Error("docs/performance.md has no place for the tables of a run.");
+}
 const growthMax = Number(values["growth-max"] ?? (values.quick ? 1_000 : 100_000));
 if (values.help || unknown !== undefined || !(growthMax >= 1_000)) {
   if (unknown !== undefined) console.error(`There is no section ${unknown}.\n`);
@@ -49,42 +53,48 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 const progress = progressOnStderr(interrupted.signal);
 const rounds = values.quick ? 3 : 15;
-await using lab = await openLab({ quick: values.quick, rounds, progress });
-const report = await measure(lab);
+await using harness = await openHarness({ quick: values.quick, rounds, progress });
+const report = await measure(harness);
 if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
 console.log(values.json ? JSON.stringify({ ...report, shows: shows(report) }, null, 2) : printReport(report));
+if (values.docs) await writeDocument(printReport(report));
 
-async function measure(lab: Lab): Promise<Report> {
+async function measure(harness: Harness): Promise<Report> {
   const redis = await findRedis();
   const asks = (section: (typeof sections)[number]) => only.includes(section);
-  const empty = await lab.rival("empty", "hello", { isRight: (answer) => answer === null });
-  const usual = await lab.rival("usual-authorizer", "authorizer");
-  const handSigned = await lab.rival("hand-signed-authorizer", "authorizer");
-  const usualLogin = await lab.rival("usual-login", "login");
   const labels = ["authorizer", "login", "session", "verifier", "admin", "hello"] as const;
-  const deployed = labels.map((label) => lab.deployed(label));
-  const rivals: Subject[] = [usual, handSigned, usualLogin, await lab.rival("fetching-login", "login")];
-  const [authorizer, login] = [lab.deployed("authorizer"), lab.deployed("login")];
+  const deployed = labels.map((label) => harness.deployed(label));
+  const [authorizer, login] = [harness.deployed("authorizer"), harness.deployed("login")];
+  const empty = await harness.rival("empty", "hello", { isRight: (answer) => answer === null });
+  const usualAuthorizer = await harness.rival("usual-authorizer", "authorizer");
+  const tunedAuthorizer = await harness.rival("tuned-authorizer", "authorizer");
+  const usualLogin = await harness.rival("usual-login", "login");
+  const rivals = [usualAuthorizer, tunedAuthorizer, usualLogin];
 
   return {
     machine: {
-      node: process.version,
-      cpu: `${cpus()[0]?.model} (${cpus().length})`,
-      pinning: lab.cores.pinning,
-      "CPU share": lab.shares.method,
-      rounds: String(lab.rounds),
+      Node: process.version,
+      CPU: `${cpus()[0]?.model} (${cpus().length})`,
+      pinning: harness.cores.pinning,
+      "CPU share": harness.shares.method,
+      rounds: String(harness.rounds),
       Redis: "url" in redis ? redis.url : redis.missing,
     },
-    sizes: await Promise.all(
-      [...deployed, ...rivals].map(async ({ label, directory }) => ({ label, ...(await sizeOf(directory)) })),
-    ),
-    ...(asks("cold") && { coldStarts: await coldStarts(lab, [empty, ...deployed, ...rivals]) }),
+    sizes: await Promise.all([...deployed, ...rivals].map(sizeOf)),
+    ...(asks("cold") && { coldStarts: await coldStarts(harness, [empty, ...deployed, ...rivals]) }),
     ...(asks("first-answers") && {
-      firstAnswers: await firstAnswers(lab, [authorizer, usual, handSigned, login, usualLogin]),
+      firstAnswers: await firstAnswers(harness, [authorizer, login, ...rivals]),
     }),
-    ...(asks("warm-authorizer") && { warmAuthorizer: await warmAuthorizer(lab, redis) }),
-    ...(asks("warm-login") && { warmLogin: await warmLogin(lab) }),
-    ...(asks("growth") && { growth: await growth(lab, growthMax) }),
-    ...(asks("counted") && { counted: counted(await readUnits()) }),
+    ...(asks("warm-authorizer") && { warmAuthorizer: await warmAuthorizer(harness, redis) }),
+    ...(asks("warm-login") && { warmLogin: await warmLogin(harness) }),
+    ...(asks("growth") && { growth: await growth(harness, growthMax) }),
   };
+}
+
+async function writeDocument(tables: string): Promise<void> {
+  const text = await readFile(document, "utf8");
+  await writeFile(
+    document,
+    text.replace(place, (_, begin, end) => `${begin}${tables}\n${end}`),
+  );
 }

@@ -1,8 +1,8 @@
+import type { Harness } from "./harness.ts";
 import { interleave } from "./interleave.ts";
-import type { Lab } from "./lab.ts";
+import { startWarmProcess } from "./process/warm-process.ts";
 import { median } from "./statistics.ts";
 import type { Subject } from "./subject.ts";
-import { startWarmProcess } from "./warm-process.ts";
 
 export interface WarmCall {
   readonly label: string;
@@ -20,27 +20,27 @@ const leastTurnUs = 100_000;
  */
 export async function warmCalls(
   what: string,
-  lab: Lab,
+  harness: Harness,
   subjects: readonly Subject[],
   { calls, warmUp }: { calls: number; warmUp: number },
 ): Promise<WarmCall[]> {
   const measured = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
   // So that a process that was lucky, or unlucky, with its optimizing compiler does not speak for all.
-  const generations = lab.quick ? 1 : 3;
-  const turns = Math.ceil(lab.rounds / generations);
+  const generations = harness.quick ? 1 : 3;
+  const turns = Math.ceil(harness.rounds / generations);
   for (let generation = 1; generation <= generations; generation++) {
     await using processes = new AsyncDisposableStack();
     const warm: { label: string; subject: Subject; turn: () => Promise<number> }[] = [];
     for (const subject of subjects) {
-      lab.progress(`${what}, warming up`, generation, generations, subject.label);
-      const { call } = processes.use(await startWarmProcess(subject, lab.cores));
+      harness.progress(`${what}, warming up`, generation, generations, subject.label);
+      const { call } = processes.use(await startWarmProcess(subject, harness.cores));
       const early = await call(warmUp);
       // A call that takes a few dozen microseconds is made more often, or a turn would measure the clock's ticks.
       const perTurn = Math.max(calls, Math.round(leastTurnUs / early));
       if (perTurn > calls) await call(perTurn * 5);
       warm.push({ label: subject.label, subject, turn: () => call(perTurn) });
     }
-    const results = await interleave(what, warm, turns, lab.progress, ({ turn }) => turn());
+    const results = await interleave(what, warm, turns, harness.progress, ({ turn }) => turn());
     for (const [{ subject }, runs] of results) measured.get(subject)?.push(...runs);
   }
   return [...measured].map(([{ label }, runs]) => {

@@ -2,36 +2,67 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
-import type { ImportRow } from "../contract/operator-actions.ts";
 import { normalizeUsername } from "../functions/core/username.ts";
-import { isArgon2id } from "../functions/passwords/phc-string.ts";
-import { Failure } from "./failure.ts";
-
-export interface BadRow {
-  /** On which the row begins; the header is line 1. */
-  readonly line: number;
-  readonly username: string;
-  readonly reason: string;
-}
-
-export interface GoodRow {
-  readonly line: number;
-  readonly row: ImportRow;
-}
-
-export const headerWords = "username,userId,password or username,userId,passwordHash";
-const columns = ["username", "userId", "password", "passwordHash"] as const;
-type Column = (typeof columns)[number];
+import { type BadRow, type Column, type GoodRow, headerWords, readHeader, readRow } from "./account-row.ts";
+import { Failure, interrupted } from "./failure.ts";
+import { Repetitions } from "./repetitions.ts";
 
 /** No good row comes near it; a quote that is never closed would otherwise take the rest of the file. */
 const longestRowBytes = 16 * 1024;
 
+export interface AccountsCsv {
+  /** Good rows and bad ones. */
+  readonly total: number;
+  /** Reads the file once more. A bad row is reported and does not stop the rest. */
+  rows(): AsyncGenerator<GoodRow | BadRow>;
+}
+
 /**
- * Reads accounts out of a CSV file (UTF-8, with or without BOM; commas, quotes and newlines in quoted fields), row by
- * row. A bad row is reported and does not stop the rest. What makes the whole file doubtful throws: no such file, not
- * UTF-8, another header, quotes that do not match. Nothing that is thrown or reported quotes a password or a hash.
+ * Reads a CSV file of accounts (UTF-8, with or without BOM; commas, quotes and newlines in quoted fields) once, for its
+ * total, for what is there twice, and for what makes all of it doubtful. That throws: no such file, not UTF-8, another
+ * header, quotes that do not match. Nothing that is thrown or reported quotes a password or a hash. The memory it takes
+ * does not grow with the file.
  */
-export async function* readAccountsCsv(path: string): AsyncGenerator<GoodRow | BadRow> {
+export async function openAccountsCsv(path: string, signal?: AbortSignal): Promise<AccountsCsv> {
+  await expectOrdinaryFile(path);
+  const repetitions = new Repetitions();
+  let total = 0;
+  for await (const entry of readRows(path)) {
+    if (signal?.aborted) throw interrupted("Interrupted before anything was sent.");
+    total++;
+    if ("row" in entry) for (const key of keysOf(entry)) repetitions.note(key);
+  }
+  return {
+    total,
+    async *rows() {
+      const first = new Map<string, GoodRow>();
+      for await (const entry of readRows(path))
+        yield "row" in entry ? once(entry, repetitions, first) : entry;
+    },
+  };
+}
+
+/** A username that was there before, or a second one for a userId, makes a good row a bad one. */
+function once(entry: GoodRow, repetitions: Repetitions, first: Map<string, GoodRow>): GoodRow | BadRow {
+  const { line, row } = entry;
+  const keys = keysOf(entry).filter((key) => repetitions.mayRepeat(key));
+  const before = keys.map((key) => first.get(key)).find((found) => found !== undefined);
+  if (before) {
+    const same = normalizeUsername(before.row.username) === normalizeUsername(row.username);
+    const reason = same
+      ? `the same username is on line ${before.line}`
+      : `the userId has another username on line ${before.line}`;
+    return { line, username: row.username, reason };
+  }
+  for (const key of keys) first.set(key, entry);
+  return entry;
+}
+
+function keysOf({ row }: GoodRow): string[] {
+  return [`username ${normalizeUsername(row.username)}`, `userId ${row.userId}`];
+}
+
+async function* readRows(path: string): AsyncGenerator<GoodRow | BadRow> {
   const lines = lineCounter();
   const parser = parse({
     // Here and not below: at the first error the rows that were read and not yet taken are gone.
@@ -44,13 +75,15 @@ export async function* readAccountsCsv(path: string): AsyncGenerator<GoodRow | B
   const reading = pipeline(createReadStream(path), decodeUtf8, parser);
   // It is the parser's iterator that throws; this only says the same again.
   reading.catch(() => {});
-  const readRow = rowReader();
   let header: readonly Column[] | undefined;
   try {
     for await (const entry of parser) {
       const [line, ...record]: string[] = entry;
-      if (!header) header = readHeader(record, path);
-      else if (record.some((field) => field.trim() !== "")) yield readRow(Number(line), header, record);
+      if (!header) {
+        header = readHeader(record);
+        // Does not quote what it found: in a file without a header that is somebody's password.
+        if (!header) throw badFile(path, `has another header. Its first line must be ${headerWords}.`);
+      } else if (record.some((field) => field.trim() !== "")) yield readRow(Number(line), header, record);
     }
   } catch (error) {
     throw fileFailure(error, path, lines.ended);
@@ -58,8 +91,8 @@ export async function* readAccountsCsv(path: string): AsyncGenerator<GoodRow | B
   if (!header) throw badFile(path, `is empty. Its first line must be ${headerWords}.`);
 }
 
-/** Throws for what cannot be read twice: the rows are counted before they are sent. */
-export async function expectOrdinaryFile(path: string): Promise<void> {
+/** Throws for what cannot be read twice. */
+async function expectOrdinaryFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw fileFailure(error, path, 0);
   });
@@ -93,47 +126,6 @@ function lineCounter() {
     get ended() {
       return ended;
     },
-  };
-}
-
-/** Does not quote what it found: in a file without a header that is somebody's password. */
-function readHeader(record: readonly string[], path: string): Column[] {
-  const names = record.map((name) => name.trim());
-  const header = names.filter((name): name is Column => columns.some((column) => column === name));
-  const complete =
-    header.length === names.length &&
-    new Set(header).size === header.length &&
-    header.includes("username") &&
-    header.includes("userId") &&
-    (header.includes("password") || header.includes("passwordHash"));
-  if (!complete) throw badFile(path, `has another header. Its first line must be ${headerWords}.`);
-  return header;
-}
-
-function rowReader() {
-  const seen = new Map<string, number>();
-  return (line: number, header: readonly Column[], record: readonly string[]): GoodRow | BadRow => {
-    const cells = new Map(header.map((column, index) => [column, record[index] ?? ""]));
-    const username = cells.get("username") ?? "";
-    const userId = cells.get("userId") ?? "";
-    const password = cells.get("password") ?? "";
-    const passwordHash = cells.get("passwordHash") ?? "";
-    const bad = (reason: string) => ({ line, username, reason });
-    if (record.length !== header.length) {
-      return bad(`has ${record.length} fields instead of ${header.length}: quote fields with commas`);
-    }
-    if (username.trim() === "") return bad("username is empty");
-    const before = seen.get(normalizeUsername(username));
-    if (before !== undefined) return bad(`the same username is on line ${before}`);
-    seen.set(normalizeUsername(username), line);
-    if (userId.trim() === "") return bad("userId is empty");
-    if (password !== "" && passwordHash !== "") return bad("password and passwordHash are both given");
-    if (password !== "") return { line, row: { username, userId, password } };
-    if (passwordHash === "") {
-      return bad(`${header.filter((column) => column.startsWith("password")).join(" and ")} is empty`);
-    }
-    if (!isArgon2id(passwordHash)) return bad("passwordHash is not an argon2id string ($argon2id$v=19$…)");
-    return { line, row: { username, userId, passwordHash } };
   };
 }
 

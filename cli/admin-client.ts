@@ -1,9 +1,14 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import type { AdminAction, AdminAnswers, AdminRequest } from "../contract/operator-actions.ts";
-import { answerReaders } from "./admin-answers.ts";
+import * as v from "valibot";
+import {
+  type AdminAction,
+  type AdminAnswers,
+  type AdminRequest,
+  operatorActions,
+  readAdminAnswer,
+} from "../contract/operator-actions.ts";
 import { awsFailure, type Repetition, repetition, type Where } from "./aws-failure.ts";
-import { Failure, isRefusal, refusal } from "./failure.ts";
-import { isRecord } from "./read-json.ts";
+import { Failure, refusal } from "./failure.ts";
 
 /** The admin function of one deployment. */
 export interface AdminClient {
@@ -11,9 +16,7 @@ export interface AdminClient {
    * Resolves to the answer of a request that was carried out, and rejects with a Failure otherwise. What fails in
    * passing is repeated: always where it was certainly not carried out, and otherwise where repeating is harmless.
    */
-  ask<A extends AdminAction>(
-    request: { readonly action: A } & Extract<AdminRequest, { action: A }>,
-  ): Promise<AdminAnswers[A]>;
+  ask<A extends AdminAction>(request: { readonly action: A } & AdminRequest<A>): Promise<AdminAnswers[A]>;
 }
 
 export interface AdminClientNeeds {
@@ -28,28 +31,6 @@ export interface AdminClientNeeds {
 const deadlineMs = 90_000;
 /** Between one attempt and the next. */
 const pausesMs = [500, 2000];
-
-/**
- * Whether a request that may have been carried out can be sent again, and the answer still says what happened. Not so
- * where a first success turns the second answer into "exists already" or "there is none". And `unless it hung`: what
- * takes seconds would hang the next time too, for another minute in which nothing is said.
- */
-const repeatable = {
-  "accounts.add": false,
-  "accounts.import": true,
-  "accounts.passwd": false,
-  "accounts.disable": true,
-  "accounts.enable": true,
-  "accounts.show": true,
-  "accounts.remove": false,
-  "bindings.find": true,
-  "bindings.remove": false,
-  "sessions.list": true,
-  "sessions.revoke": false,
-  "secret.set": true,
-  "secret.rotate": true,
-  "doctor.check": "unless it hung",
-} as const satisfies Record<AdminAction, boolean | "unless it hung">;
 
 /** One attempt that failed, and whether another may be made. */
 interface Failed {
@@ -71,13 +52,12 @@ export function adminClient({ lambda, functionName, where, signal, pause }: Admi
     }
     const payload = parse(result.Payload);
     if (result.FunctionError !== undefined) return crashed(payload);
-    if (isRecord(payload) && isRefusal(payload.refused)) {
-      const detail = typeof payload.detail === "string" ? payload.detail : "The admin function refused this";
-      const again = payload.refused === "store_unavailable" && repeatable[action] ? "safe" : "no";
-      return { failure: refusal(payload.refused, detail), again };
-    }
-    const answer = answerReaders[action](payload);
-    return answer ?? { failure: new Failure("admin_failed", misunderstood), again: "no" };
+    const answer = readAdminAnswer(action, payload);
+    if (answer === undefined) return { failure: new Failure("admin_failed", misunderstood), again: "no" };
+    if (!("refused" in answer)) return answer;
+    const again =
+      answer.refused === "store_unavailable" && operatorActions[action].repeatable ? "safe" : "no";
+    return { failure: refusal(answer), again };
   }
 
   return {
@@ -90,7 +70,8 @@ export function adminClient({ lambda, functionName, where, signal, pause }: Admi
         const mayRepeat = isRepeatable(request.action, again);
         const wait = pausesMs[repetitions];
         if (signal.aborted || !mayRepeat || wait === undefined) {
-          const doubtful = (again === "unclear" || again === "hung") && !repeatable[request.action];
+          const { repeatable } = operatorActions[request.action];
+          const doubtful = (again === "unclear" || again === "hung") && !repeatable;
           throw doubtful && !signal.aborted ? unclear(failure) : failure;
         }
         await pause(wait);
@@ -100,18 +81,20 @@ export function adminClient({ lambda, functionName, where, signal, pause }: Admi
 }
 
 function isRepeatable(action: AdminAction, again: Repetition): boolean {
-  if (again === "hung") return repeatable[action] === true;
-  return again === "safe" || (again === "unclear" && repeatable[action] !== false);
+  const { repeatable } = operatorActions[action];
+  if (again === "hung") return repeatable === true;
+  return again === "safe" || (again === "unclear" && repeatable !== false);
 }
 
 const misunderstood =
   "The admin function answered something that this command line does not understand. Deploy the stack and run the " +
   "command line from the same version.";
 
+const timeout = v.object({ errorMessage: v.pipe(v.string(), v.includes("Task timed out after")) });
+
 /** Never says what the function said: that may quote a password. */
 function crashed(payload: unknown): Failed {
-  const said = isRecord(payload) && typeof payload.errorMessage === "string" ? payload.errorMessage : "";
-  const timedOut = /Task timed out after/.test(said);
+  const timedOut = v.is(timeout, payload);
   const detail = timedOut ? "The admin function did not end in time." : "The admin function failed.";
   return {
     failure: new Failure("admin_failed", `${detail} Its log group in CloudWatch says why.`),

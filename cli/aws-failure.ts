@@ -1,10 +1,13 @@
 import { Failure, interrupted } from "./failure.ts";
+import { ProxyError } from "./proxy.ts";
 
 /** Which deployment a call went to, for the words of a failure. */
 export interface Where {
   readonly stack: string;
   /** The laptop's URL; absent: AWS. */
   readonly laptop?: string;
+  /** What speaks AWS's protocols in AWS's place. */
+  readonly endpointUrl?: string;
 }
 
 const credentialErrors = new Set([
@@ -58,6 +61,7 @@ function isThrottled({ name, status }: AwsError): boolean {
 export type Repetition = "safe" | "unclear" | "hung" | "no";
 
 export function repetition(error: unknown): Repetition {
+  if (error instanceof ProxyError) return "safe";
   const seen = read(error);
   if (isThrottled(seen) || notConnected.has(seen.code)) return "safe";
   if (seen.status >= 500) return "unclear";
@@ -72,6 +76,11 @@ export function awsFailure(error: unknown, where: Where, signal: AbortSignal): F
   }
   const seen = read(error);
   const { name, message, code, status } = seen;
+  // The SDK makes a text of what went wrong while it fetched credentials.
+  const proxy = error instanceof ProxyError ? message : /^ProxyError: (.+)$/.exec(message)?.[1];
+  if (proxy !== undefined) {
+    return new Failure("not_reachable", `${proxy}. Check HTTPS_PROXY and NO_PROXY.`);
+  }
   const aws = where.laptop === undefined ? "AWS" : `The laptop at ${where.laptop}`;
   if (credentialErrors.has(name)) {
     return new Failure(
@@ -79,7 +88,7 @@ export function awsFailure(error: unknown, where: Where, signal: AbortSignal): F
       where.laptop === undefined
         ? `AWS does not know you (${name}). Log in (\`aws sso login\`, \`aws login\` or \`aws configure\`), or name a ` +
             "profile with --profile or AWS_PROFILE, and run this again."
-        : `${aws} does not take the operator's access key: is that another version of it?`,
+        : `${aws} does not know you: run this in the directory in which \`npm start\` runs, as the same user.`,
     );
   }
   if (name.startsWith("AccessDenied")) {
@@ -118,8 +127,11 @@ export function awsFailure(error: unknown, where: Where, signal: AbortSignal): F
   return new Failure("unexpected", `${aws} answered ${name || "something that is no error"}. ${next}`);
 }
 
-function notReachable({ laptop }: Where, why: string): string {
-  return laptop === undefined
+function notReachable({ laptop, endpointUrl }: Where, why: string): string {
+  if (laptop !== undefined) {
+    return `Nothing answers at ${laptop} (${why}). Run \`npm start\` in another terminal, or name its URL: --local URL.`;
+  }
+  return endpointUrl === undefined
     ? `AWS cannot be reached (${why}). Check the network and the Region, and run this again.`
-    : `Nothing answers at ${laptop} (${why}). Run \`npm start\` in another terminal, or name its URL: --local URL.`;
+    : `Nothing answers at ${endpointUrl} (${why}). Check --endpoint-url.`;
 }

@@ -13,8 +13,10 @@ export interface CommandsToRun {
   readonly askAgain: string;
 }
 
-export function commandsToRun({ laptop, stack, region, profile }: Target): CommandsToRun {
-  const place = `${region === undefined ? "" : ` --region ${region}`}${profile === undefined ? "" : ` --profile ${profile}`}`;
+export function commandsToRun({ laptop, stack, region, profile, endpointUrl }: Target): CommandsToRun {
+  const place = Object.entries({ region, profile, "endpoint-url": endpointUrl })
+    .map(([option, value]) => (value === undefined ? "" : ` --${option} ${value}`))
+    .join("");
   const local = laptop === laptopUrl ? "--local" : `--local ${laptop}`;
   const where = laptop === undefined ? `--stack ${stack}${place}` : local;
   const weappLogin = (command: string) => `\`npx weapp-login ${command} ${where}\``;

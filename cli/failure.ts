@@ -1,4 +1,4 @@
-import type { AdminRefusal } from "../contract/operator-actions.ts";
+import type { AdminRefusal, OperatorRefusal } from "../contract/operator-actions.ts";
 
 /** What the command line ends with. */
 export const exitCodes = {
@@ -34,6 +34,8 @@ const exitOf = {
   no_such_account: "refused",
   account_exists: "refused",
   no_such_binding: "refused",
+  no_such_identity: "refused",
+  identity_bound: "refused",
   no_such_session: "refused",
   no_built_in_accounts: "refused",
   app_secret_refused: "refused",
@@ -92,6 +94,8 @@ const nextSteps = {
   no_such_account: "Check the spelling; `accounts add` adds it.",
   account_exists: "`accounts show` shows it, and `accounts passwd` changes its password.",
   no_such_binding: "Check the openid and the AppId; it may have been unbound already.",
+  no_such_identity: "",
+  identity_bound: "`bindings find` shows the account; `accounts enable` lets it in again.",
   no_such_session: "`sessions list` shows those that are open.",
   no_built_in_accounts: "Here, only `accounts disable` and `accounts enable` work, with the userId.",
   app_secret_refused:
@@ -100,12 +104,8 @@ const nextSteps = {
   store_unavailable: "",
 } as const satisfies Record<AdminRefusal, string>;
 
-export function isRefusal(code: unknown): code is AdminRefusal {
-  return typeof code === "string" && Object.hasOwn(nextSteps, code);
-}
-
-/** A refusal of the admin function: its words, and what to do next. */
-export function refusal(code: AdminRefusal, detail: string): Failure {
+/** The admin function's "no": its words, and what to do next. */
+export function refusal({ refused, detail }: OperatorRefusal): Failure {
   const sentence = /[.!?]$/.test(detail) ? detail : `${detail}.`;
-  return new Failure(code, `${sentence} ${nextSteps[code]}`.trim());
+  return new Failure(refused, `${sentence} ${nextSteps[refused]}`.trim());
 }

@@ -1,5 +1,5 @@
-import type { ImportRow } from "../contract/operator-actions.ts";
-import type { BadRow, GoodRow } from "./accounts-csv.ts";
+import type { ImportRow } from "../contract/operator-shapes.ts";
+import type { BadRow, GoodRow } from "./account-row.ts";
 import type { AdminClient } from "./admin-client.ts";
 
 /** How far an import has come. */

@@ -16,7 +16,7 @@ export interface Streams {
 /** Where a command's one result goes: text for people, or exactly one JSON document on the standard output. */
 export function output({ output, errors }: Streams, json: boolean): Output {
   let exit: Exit = "done";
-  const document = (value: object) => output.write(`${JSON.stringify(value, null, 2)}\n`);
+  const document = (value: object) => output.write(`${printableJson(value)}\n`);
   return {
     done(answer, text, how = "done") {
       exit = how;
@@ -64,12 +64,26 @@ function aligned(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** Without characters that would move the cursor: names and devices are whatever somebody sent. */
+/**
+ * Without characters that a terminal obeys or does not show (C0 and C1 controls, format characters, what is private or
+ * unassigned): names and devices are whatever somebody sent.
+ */
 export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+/** The same in JSON, where an escape stands for its character. */
+function printableJson(value: object): string {
+  return JSON.stringify(value, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Columns on a terminal, where a Chinese character takes two. */

@@ -89,6 +89,7 @@ function newProgram(streams: OutputConfiguration): Command {
     .option("--region <region>", "the stack's Region (default: AWS_REGION, or the profile's)")
     .option("--profile <profile>", "a profile of ~/.aws/config (default: AWS_PROFILE)")
     .option("--local [url]", `the laptop that \`npm start\` runs (default: ${laptopUrl})`)
+    .option("--endpoint-url <url>", "what answers in AWS's place, as the AWS CLI has it")
     .option("--json", "print exactly one JSON document, errors too: { error: { code, detail } }")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput(streams)
@@ -105,7 +106,7 @@ function withLaptopUrl(args: readonly string[]): string[] {
   const options = optionsOf(args).length;
   return args.map((arg, index) => {
     if (arg !== "--local" || index >= options) return arg;
-    return isUrl(args[index + 1]) ? arg : `--local=${laptopUrl}`;
+    return isAddress(args[index + 1]) ? arg : `--local=${laptopUrl}`;
   });
 }
 
@@ -114,8 +115,9 @@ function optionsOf(args: readonly string[]): readonly string[] {
   return end === -1 ? args : args.slice(0, end);
 }
 
-function isUrl(text: string | undefined): boolean {
-  return text !== undefined && /^https?:\/\/./.test(text) && URL.canParse(text);
+/** `localhost:3002` is none that will do, but is no command either. */
+function isAddress(text: string | undefined): boolean {
+  return text !== undefined && /^(https?:\/\/.|[\w.-]+:\d+$)/.test(text);
 }
 
 function asFailure(error: unknown): Failure {

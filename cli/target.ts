@@ -1,12 +1,15 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { operatorAccessKey } from "../local/operator-access-key.ts";
+import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
+import { readOperatorKey } from "../local/operator-key.ts";
 import { type AdminClient, adminClient } from "./admin-client.ts";
 import { awsFailure, type Where } from "./aws-failure.ts";
 import { Failure, usage } from "./failure.ts";
+import { expectProfile } from "./profiles.ts";
+import { ProxyAgent } from "./proxy.ts";
 
-/** Where `npm start` serves AWS's protocols, and what it calls its stack. */
-export const laptopUrl = "http://localhost:3002";
+/** Where `npm start` serves AWS's protocols, which follows the same variables, and what it calls its stack. */
+export const laptopUrl = `http://localhost:${process.env.AWS_PORT || Number(process.env.PORT || 3000) + 2}`;
 const laptopStack = "WeappLogin";
 
 export interface TargetOptions {
@@ -14,6 +17,7 @@ export interface TargetOptions {
   readonly stack?: string;
   readonly region?: string;
   readonly profile?: string;
+  readonly endpointUrl?: string;
 }
 
 /** Which AWS, and which stack in it. */
@@ -33,19 +37,31 @@ export interface Connected extends Deployment {
 }
 
 /** What the operator named; a usage failure where that is not exactly one deployment. */
-export function readTarget({ local, stack, region, profile }: TargetOptions): Target {
+export function readTarget({ local, stack, region, profile, endpointUrl }: TargetOptions): Target {
+  if (endpointUrl !== undefined && !isHttpUrl(endpointUrl)) {
+    throw usage("--endpoint-url takes a URL, such as http://localhost:4566.");
+  }
   if (local !== undefined) {
     const other = [stack && "--stack", region && "--region", profile && "--profile"].find(Boolean);
     if (other) throw usage(`--local is the laptop: it does not go with ${other}.`);
-    if (!URL.canParse(local)) throw usage(`--local takes a URL, such as ${laptopUrl}.`);
-    return { stack: laptopStack, laptop: local };
+    if (!isHttpUrl(local)) throw usage(`--local takes a URL, such as ${laptopUrl}.`);
+    return { stack: laptopStack, laptop: endpointUrl ?? local };
   }
   if (!stack) {
     throw usage(
       "Say which deployment: --stack NAME for a stack in AWS, or --local for the laptop that `npm start` runs.",
     );
   }
-  return { stack, ...(region && { region }), ...(profile && { profile }) };
+  return {
+    stack,
+    ...(region && { region }),
+    ...(profile && { profile }),
+    ...(endpointUrl !== undefined && { endpointUrl }),
+  };
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** A stack that is there, whatever it has in it. */
@@ -80,15 +96,15 @@ export async function findStack(
   signal: AbortSignal,
   pause: (milliseconds: number) => Promise<void>,
 ): Promise<FoundStack> {
-  const settings = {
-    ...(target.laptop !== undefined
-      ? { endpoint: target.laptop, region: "us-east-1", credentials: operatorAccessKey }
+  const settings =
+    target.laptop === undefined
+      ? await awsSettings(target)
       : {
-          ...(target.region && { region: target.region }),
-          ...(target.profile && { profile: target.profile }),
-        }),
-    requestHandler: { connectionTimeout: 5000 },
-  };
+          endpoint: target.laptop,
+          region: "us-east-1",
+          credentials: await laptopKey(target.laptop),
+          requestHandler: timeouts,
+        };
   const cloudFormation = new CloudFormationClient(settings);
   // The admin client repeats what may be repeated, and nothing else: SDKs do not know which is which.
   const lambda = new LambdaClient({ ...settings, maxAttempts: 1 });
@@ -111,6 +127,27 @@ export async function findStack(
     close();
     throw error;
   }
+}
+
+/** Where there is none, nothing answers there, or what does refuses this. */
+async function laptopKey(url: string) {
+  const { port } = new URL(url);
+  return (await readOperatorKey(Number(port))) ?? { accessKeyId: "none", secretAccessKey: "none" };
+}
+
+const timeouts = { connectionTimeout: 5000 };
+
+/** Credentials may take calls of their own (IAM Identity Center, a role): those go through the proxy too. */
+async function awsSettings({ region, profile, endpointUrl }: Target) {
+  await expectProfile(profile, process.env);
+  const requestHandler = { ...timeouts, httpsAgent: new ProxyAgent() };
+  return {
+    ...(region && { region }),
+    ...(profile && { profile }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    credentials: fromNodeProviderChain({ ...(profile && { profile }), clientConfig: { requestHandler } }),
+    requestHandler,
+  };
 }
 
 async function describe(client: CloudFormationClient, target: Target, signal: AbortSignal): Promise<Stack> {

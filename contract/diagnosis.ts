@@ -1,40 +1,70 @@
-/** How WeChat was reached: how long it took, and how far this clock is ahead of WeChat's where WeChat says its time. */
-export type WeChatContact =
-  | { readonly milliseconds: number; readonly aheadSeconds?: number }
-  /** Why it was not: the name of a network error, `HTTP 502`, or the like. */
-  | { readonly failed: string };
+import * as v from "valibot";
+import { described, type Immutable, shape } from "./schema.ts";
+
+const weChatContact = v.pipe(
+  v.union([
+    v.object({ milliseconds: v.number(), aheadSeconds: v.exactOptional(v.number()) }),
+    v.object({
+      failed: described(v.string(), "Why it was not: the name of a network error, `HTTP 502`, or the like."),
+    }),
+  ]),
+  v.title("WeChatContact"),
+  v.description(
+    "How WeChat was reached: how long it took, and how far the function's clock is ahead of WeChat's where WeChat says " +
+      "its time.",
+  ),
+);
+
+const secretVerdicts = ["accepted", "refused", "unknown_app", "frozen", "unknown"] as const;
+
+const setting = v.pipe(
+  v.picklist(["on", "off", "not needed", "unknown"]),
+  v.title("Setting"),
+  v.description("Whether a table has it."),
+);
+
+const secretState = shape("SecretState", "An AppSecret, and what WeChat says to it.", {
+  appId: v.string(),
+  state: described(
+    v.picklist([...secretVerdicts, "placeholder", "missing", "unreadable"]),
+    "`unreadable`: Secrets Manager did not give it; `unknown`: WeChat said neither yes nor no, or was not reached.",
+  ),
+  errcode: v.exactOptional(described(v.number(), "WeChat's, where it refused or said neither yes nor no.")),
+  why: v.exactOptional(described(v.string(), "Of Secrets Manager: the name of its error.")),
+  proven: v.exactOptional(
+    described(
+      v.boolean(),
+      "Where it is accepted: whether it carries the mark of having been so when it was stored.",
+    ),
+  ),
+});
+
+const tableState = shape("TableState", "A table as DynamoDB describes it.", {
+  table: v.picklist(["Bindings", "Accounts", "Sessions", "Attempts"]),
+  name: described(v.string(), "In DynamoDB."),
+  state: described(
+    v.picklist(["there", "missing", "unreadable"]),
+    "`unreadable`: whether and how it is there could not be found out; `why` names the error.",
+  ),
+  why: v.exactOptional(v.string()),
+  timeToLive: setting,
+  pointInTimeRecovery: setting,
+  deletionProtection: setting,
+});
+
+/** The members of a diagnosis, for whoever adds to them. */
+export const diagnosisEntries = {
+  secrets: v.array(secretState),
+  weChat: weChatContact,
+  tables: v.array(tableState),
+};
+
+const diagnosis = v.object(diagnosisEntries);
 
 /** What WeChat says to an AppSecret. `unknown`: neither yes nor no. */
-export type SecretVerdict = "accepted" | "refused" | "unknown_app" | "frozen" | "unknown";
-
-/** `unreadable`: whether and how it is there could not be found out; `why` names the error. */
-export interface TableState {
-  readonly table: "Bindings" | "Accounts" | "Sessions" | "Attempts";
-  /** In DynamoDB. */
-  readonly name: string;
-  readonly state: "there" | "missing" | "unreadable";
-  readonly why?: string;
-  readonly timeToLive: Setting;
-  readonly pointInTimeRecovery: Setting;
-  readonly deletionProtection: Setting;
-}
-
-export type Setting = "on" | "off" | "not needed" | "unknown";
-
-export interface SecretState {
-  readonly appId: string;
-  /** `unreadable`: Secrets Manager did not give it; `unknown`: WeChat said neither yes nor no, or was not reached. */
-  readonly state: SecretVerdict | "placeholder" | "missing" | "unreadable";
-  /** WeChat's, where it refused or said neither yes nor no. */
-  readonly errcode?: number;
-  /** Of Secrets Manager: the name of its error. */
-  readonly why?: string;
-  /** Where it is accepted: whether it carries the mark of having been so when it was stored. */
-  readonly proven?: boolean;
-}
-
-export interface Diagnosis {
-  readonly secrets: readonly SecretState[];
-  readonly weChat: WeChatContact;
-  readonly tables: readonly TableState[];
-}
+export type SecretVerdict = (typeof secretVerdicts)[number];
+export type WeChatContact = Immutable<v.InferOutput<typeof weChatContact>>;
+export type Setting = v.InferOutput<typeof setting>;
+export type SecretState = Immutable<v.InferOutput<typeof secretState>>;
+export type TableState = Immutable<v.InferOutput<typeof tableState>>;
+export type Diagnosis = Immutable<v.InferOutput<typeof diagnosis>>;

@@ -1,207 +1,266 @@
-import type { Diagnosis } from "./diagnosis.ts";
+import * as v from "valibot";
+import { diagnosisEntries } from "./diagnosis.ts";
+import {
+  account,
+  appId,
+  appSecret,
+  bindings,
+  identity,
+  mostRows,
+  ofAccount,
+  ofIdentity,
+  ofSubject,
+  password,
+  results,
+  rows,
+  sessions,
+  unbound,
+} from "./operator-shapes.ts";
+import { described, type Immutable, id, inWords, logged, read, shape, time } from "./schema.ts";
 
-/**
- * What the admin function is asked and what it answers: the command line sends these, and so may the owner's own
- * systems, through Lambda's Invoke with IAM. Times are ISO 8601 in UTC; an identity is an openid of one mini-program.
- */
-export type AdminRequest =
-  | AddAccount
-  | ImportAccounts
-  | ChangePassword
-  | DisableAccount
-  | EnableAccount
-  | ShowAccount
-  | RemoveAccount
-  | FindBindings
-  | RemoveBindings
-  | ListSessions
-  | RevokeSessions
-  | SetAppSecret
-  | RotateAppSecret
-  | CheckDeployment;
-
-/**
- * `account` names an account: its username, or, where the deployment has no built-in accounts, its userId. Only
- * `accounts.disable` and `accounts.enable` work without built-in accounts.
- */
-interface OfAccount {
-  readonly account: string;
-}
-
-/** Whom it is about: everybody bound to a userId, or one identity. `appId` may be left out where there is only one. */
-export type Subject = { readonly userId: string } | { readonly openid: string; readonly appId?: string };
-
-/** Adds an account; refused with `account_exists`. Without a `userId` one is made. */
-export interface AddAccount {
-  readonly action: "accounts.add";
-  readonly username: string;
-  readonly userId?: string;
-  /** 8 to 256 characters, used byte-exact. */
-  readonly password: string;
-}
-
-/** Adds up to 100 accounts. Those that exist with the same userId stay as they are, so it can be repeated. */
-export interface ImportAccounts {
-  readonly action: "accounts.import";
-  readonly rows: readonly ImportRow[];
-}
-
-export interface ImportRow {
-  readonly username: string;
-  readonly userId: string;
-  /** One of the two. A hash is an argon2id string in the PHC format. */
-  readonly password?: string;
-  readonly passwordHash?: string;
-}
-
-/** Also ends every session and every binding of the account: whoever bound with the old password is out. */
-export interface ChangePassword extends OfAccount {
-  readonly action: "accounts.passwd";
-  readonly password: string;
-}
-
-/** Ends every session, and lets nobody in until it is enabled. Bindings stay. */
-export interface DisableAccount extends OfAccount {
-  readonly action: "accounts.disable";
-}
-
-export interface EnableAccount extends OfAccount {
-  readonly action: "accounts.enable";
-}
-
-export interface ShowAccount extends OfAccount {
-  readonly action: "accounts.show";
-}
-
-/** Removes the account, its bindings and its sessions. */
-export interface RemoveAccount extends OfAccount {
-  readonly action: "accounts.remove";
-}
-
-export interface FindBindings {
-  readonly action: "bindings.find";
-  readonly of: Subject;
-}
-
-/** Unbinds; every session of the identities ends. */
-export interface RemoveBindings {
-  readonly action: "bindings.remove";
-  readonly of: Subject;
-}
-
-export interface ListSessions {
-  readonly action: "sessions.list";
-  readonly of: Subject;
-}
-
-/** Ends every session, or the one with this id. Bindings stay: the next silent login opens a new session. */
-export interface RevokeSessions {
-  readonly action: "sessions.revoke";
-  readonly of: Subject;
-  readonly id?: string;
+/** One thing that operators may ask of the admin function. */
+interface OperatorAction {
+  readonly request: v.GenericSchema;
+  /** Of a request that was carried out. */
+  readonly answer: v.GenericSchema;
+  /**
+   * Whether a request that may have been carried out can be sent again, and the answer still says what happened. Not so
+   * where a first success turns the second answer into "exists already" or "there is none". And `unless it hung`: what
+   * takes seconds would hang the next time too, for another minute in which nothing is said.
+   */
+  readonly repeatable: boolean | "unless it hung";
 }
 
 /**
- * Stores the AppSecret of a mini-program without asking WeChat; the next login uses it. `appId` may be left out where
- * there is only one.
+ * All that operators do goes through the admin function: the command line sends these requests, and so may the owner's own
+ * systems, through Lambda's Invoke with IAM. What stands here once is what the function reads, what the command line
+ * understands, what `weapp-login/admin` declares and what docs/admin-function.md says.
  */
-export interface SetAppSecret {
-  readonly action: "secret.set";
-  readonly appId?: string;
-  /** 32 hexadecimal digits. */
-  readonly appSecret: string;
+export const operatorActions = {
+  "accounts.add": {
+    request: shape(
+      "AddAccount",
+      "Adds an account; refused with `account_exists`. Without a `userId` one is made.",
+      {
+        username: v.pipe(id, logged("account")),
+        userId: v.exactOptional(id),
+        password,
+      },
+    ),
+    answer: v.object({ account }),
+    repeatable: false,
+  },
+  "accounts.import": {
+    request: shape(
+      "ImportAccounts",
+      `Adds up to ${mostRows} accounts. Those that exist with the same userId stay as they are, so it can be repeated.`,
+      { rows },
+    ),
+    answer: v.object({ results }),
+    repeatable: true,
+  },
+  "accounts.passwd": {
+    request: shape(
+      "ChangePassword",
+      "Changes a password, and ends every session and every binding of the account: whoever bound with the old password " +
+        "is out.",
+      { ...ofAccount, password },
+    ),
+    answer: v.object({ account, unbound }),
+    repeatable: false,
+  },
+  "accounts.disable": {
+    request: shape(
+      "DisableAccount",
+      "Ends every session, and lets nobody in until it is enabled. Bindings stay. Works without built-in accounts too.",
+      ofAccount,
+    ),
+    answer: v.object({ account }),
+    repeatable: true,
+  },
+  "accounts.enable": {
+    request: shape(
+      "EnableAccount",
+      "Lets a disabled account in again. Works without built-in accounts too.",
+      ofAccount,
+    ),
+    answer: v.object({ account }),
+    repeatable: true,
+  },
+  "accounts.show": {
+    request: shape("ShowAccount", "Shows an account and what is bound to it.", ofAccount),
+    answer: v.object({ account }),
+    repeatable: true,
+  },
+  "accounts.remove": {
+    request: shape("RemoveAccount", "Removes the account, its bindings and its sessions.", ofAccount),
+    answer: v.object({ unbound }),
+    repeatable: false,
+  },
+  "bindings.find": {
+    request: shape("FindBindings", "Shows who is bound to what.", ofSubject),
+    answer: v.object({ bindings }),
+    repeatable: true,
+  },
+  "bindings.remove": {
+    request: shape(
+      "RemoveBindings",
+      "Unbinds; every session of the identities ends. Who is disabled stays so: see `bindings.enable`.",
+      ofSubject,
+    ),
+    answer: v.object({
+      unbound,
+      stillDisabled: v.exactOptional(
+        described(v.array(identity), "Those among them that nobody gets in with, until they are enabled."),
+      ),
+    }),
+    repeatable: false,
+  },
+  "bindings.enable": {
+    request: shape(
+      "EnableIdentity",
+      "Lets an identity in again that was disabled with its account and unbound since: whoever logs in with it binds anew. " +
+        "One that is bound is enabled with its account, by `accounts.enable`.",
+      ofIdentity,
+    ),
+    answer: v.object({ identity }),
+    repeatable: true,
+  },
+  "sessions.list": {
+    request: shape("ListSessions", "Shows the open sessions.", ofSubject),
+    answer: v.object({ sessions }),
+    repeatable: true,
+  },
+  "sessions.revoke": {
+    request: shape(
+      "RevokeSessions",
+      "Ends every session, or the one with this `id`. Bindings stay: the next silent login opens a new session.",
+      // Whoever mistakes it for a SessionId sends one, and with that people log in.
+      { ...ofSubject, id: v.exactOptional(v.pipe(id, logged("id", { onceDone: true }))) },
+    ),
+    answer: v.object({
+      revoked: v.pipe(
+        v.number(),
+        logged("revoked"),
+        v.description("How many identities' sessions were ended; with an `id`, 1."),
+      ),
+    }),
+    repeatable: false,
+  },
+  "secret.set": {
+    request: shape(
+      "SetAppSecret",
+      "Stores the AppSecret of a mini-program without asking WeChat; the next login uses it.",
+      { appId: v.exactOptional(appId), appSecret },
+    ),
+    answer: v.object({ appId: v.string() }),
+    repeatable: true,
+  },
+  "secret.rotate": {
+    request: shape(
+      "RotateAppSecret",
+      "Stores it once WeChat has accepted it, which a made-up code tells; refused with `app_secret_refused` or " +
+        "`wechat_unavailable` otherwise. Warm instances take it up at their next login.",
+      { appId: v.exactOptional(appId), appSecret },
+    ),
+    answer: v.object({ appId: v.string() }),
+    repeatable: true,
+  },
+  "doctor.check": {
+    request: shape(
+      "CheckDeployment",
+      "Looks at everything that login depends on, from where the functions run. Changes nothing.",
+      {},
+    ),
+    answer: shape("DeploymentView", "What login depends on, as the functions see it.", {
+      now: described(time, "By the function's clock."),
+      url: described(v.string(), "Of WeChat, as the functions call it."),
+      ...diagnosisEntries,
+    }),
+    repeatable: "unless it hung",
+  },
+} as const satisfies Record<string, OperatorAction>;
+
+/** Why a request was not carried out. */
+export const adminRefusals = {
+  invalid_request: "The request cannot be read; `detail` names the field.",
+  no_such_account: "There is no account of this name.",
+  account_exists: "There is an account of this name, or with this userId.",
+  no_such_binding: "Nobody has bound this identity.",
+  no_such_identity: "Nothing is known of this identity: it is not disabled, unless the openid is mistyped.",
+  identity_bound: "The identity is bound: its account is what is enabled or disabled.",
+  no_such_session: "There is no session with this id: it may have ended already.",
+  no_built_in_accounts: "This deployment keeps no accounts: the system that does must be asked.",
+  app_secret_refused: "WeChat does not accept the AppSecret. Nothing was stored.",
+  wechat_unavailable: "WeChat could not be asked, or said neither yes nor no. Nothing was stored.",
+  store_unavailable:
+    "A store did not answer. This may have happened half-way: repeating the request completes it.",
+} as const;
+
+export type AdminRefusal = keyof typeof adminRefusals;
+
+export interface OperatorRefusal {
+  readonly refused: AdminRefusal;
+  /** In words for the operator; never holds anything secret. */
+  readonly detail: string;
 }
 
-/**
- * The same once WeChat has accepted it, which a made-up code tells; refused with `app_secret_refused` or
- * `wechat_unavailable` otherwise. Warm instances take it up at their next login.
- */
-export interface RotateAppSecret {
-  readonly action: "secret.rotate";
-  readonly appId?: string;
-  /** 32 hexadecimal digits. */
-  readonly appSecret: string;
-}
+type Actions = typeof operatorActions;
+export type AdminAction = keyof Actions;
 
-/** Looks at everything that login depends on, from where the functions run. Changes nothing. */
-export interface CheckDeployment {
-  readonly action: "doctor.check";
-}
+/** What is sent. */
+export type AdminRequest<A extends AdminAction = AdminAction> = {
+  readonly [K in A]: Immutable<{ action: K } & v.InferInput<Actions[K]["request"]>>;
+}[A];
 
-/**
- * Why a request was not carried out. Nothing was changed, except after `store_unavailable`: that may have happened
- * half-way, and repeating the request completes it.
- */
-export type AdminRefusal =
-  | "invalid_request"
-  | "no_such_account"
-  | "account_exists"
-  | "no_such_binding"
-  | "no_such_session"
-  | "no_built_in_accounts"
-  | "app_secret_refused"
-  | "wechat_unavailable"
-  | "store_unavailable";
-
-export interface AccountView {
-  /** Absent where the deployment has no built-in accounts. */
-  readonly username?: string;
-  readonly userId: string;
-  readonly disabled: boolean;
-  readonly bindings: readonly BindingView[];
-}
-
-export interface BindingView {
-  readonly appId: string;
-  readonly openid: string;
-  readonly unionid?: string;
-  readonly userId: string;
-  readonly boundAt: string;
-  readonly disabled: boolean;
-}
-
-export interface SessionView {
-  /** For `sessions.revoke`; useless as a credential. */
-  readonly id: string;
-  readonly appId: string;
-  readonly openid: string;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly device?: string;
-}
-
-/** `now`: by the function's clock. `url`: of WeChat, as the functions call it. */
-export interface DeploymentView extends Diagnosis {
-  readonly now: string;
-  readonly url: string;
-}
-
-/** One per row of the import, in its order. `conflict`: the username has another userId. */
-export type ImportResult =
-  | { readonly result: "added" | "unchanged" }
-  | { readonly result: "conflict" | "invalid"; readonly detail: string };
+/** The fields of a request that was read: rows of an import one by one, so that some may be invalid. */
+export type AdminFields = { readonly [A in AdminAction]: Immutable<v.InferOutput<Actions[A]["request"]>> };
 
 /** The answer to a request that was carried out. */
-export interface AdminAnswers {
-  readonly "accounts.add": { readonly account: AccountView };
-  readonly "accounts.import": { readonly results: readonly ImportResult[] };
-  readonly "accounts.passwd": { readonly account: AccountView; readonly unbound: number };
-  readonly "accounts.disable": { readonly account: AccountView };
-  readonly "accounts.enable": { readonly account: AccountView };
-  readonly "accounts.show": { readonly account: AccountView };
-  readonly "accounts.remove": { readonly unbound: number };
-  readonly "bindings.find": { readonly bindings: readonly BindingView[] };
-  readonly "bindings.remove": { readonly unbound: number };
-  readonly "sessions.list": { readonly sessions: readonly SessionView[] };
-  /** How many identities' sessions were ended; with an `id`, 1. */
-  readonly "sessions.revoke": { readonly revoked: number };
-  readonly "secret.set": { readonly appId: string };
-  readonly "secret.rotate": { readonly appId: string };
-  readonly "doctor.check": DeploymentView;
+export type AdminAnswers = { readonly [A in AdminAction]: Immutable<v.InferOutput<Actions[A]["answer"]>> };
+export type AdminAnswer<A extends AdminAction> = AdminAnswers[A] | OperatorRefusal;
+export type DeploymentView = AdminAnswers["doctor.check"];
+
+export const adminActions: readonly AdminAction[] = Object.keys(operatorActions) as AdminAction[];
+
+const envelope = v.looseObject({}, "must be an object");
+const actionName = v.picklist(adminActions, `must be one of ${adminActions.join(", ")}`);
+
+export interface ReadRequest<A extends AdminAction = AdminAction> {
+  readonly action: A;
+  readonly fields: AdminFields[A];
 }
 
-export type AdminAction = AdminRequest["action"];
+/** What the admin function was asked. Members that no action has are ignored. */
+export function readAdminRequest(event: unknown): ReadRequest | OperatorRefusal {
+  const request = read(envelope, event);
+  if (!request.success) return invalid(request.issues[0], "The request");
+  const action = read(actionName, request.output.action);
+  if (!action.success) return invalid(action.issues[0], "action");
+  const fields = read(operatorActions[action.output].request, event);
+  return fields.success
+    ? { action: action.output, fields: fields.output }
+    : invalid(fields.issues[0], "The request");
+}
 
-export type AdminAnswer<A extends AdminAction> =
-  | AdminAnswers[A]
-  | { readonly refused: AdminRefusal; readonly detail: string };
+function invalid(issue: v.BaseIssue<unknown>, whole: string): OperatorRefusal {
+  return { refused: "invalid_request", detail: inWords(issue, whole) };
+}
+
+const refusal: v.GenericSchema<unknown, OperatorRefusal> = v.object({
+  refused: v.picklist(Object.keys(adminRefusals) as AdminRefusal[]),
+  detail: v.string(),
+});
+
+const answers: {
+  readonly [A in AdminAction]: { readonly answer: v.GenericSchema<unknown, AdminAnswers[A]> };
+} = operatorActions;
+
+/** What the admin function answered; undefined where it has another shape. */
+export function readAdminAnswer<A extends AdminAction>(
+  action: A,
+  answer: unknown,
+): AdminAnswer<A> | undefined {
+  const { success, output } = read(v.union([refusal, answers[action].answer]), answer);
+  return success ? output : undefined;
+}

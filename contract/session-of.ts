@@ -1,3 +1,5 @@
+import { contextOf } from "./authorizer-context.ts";
+
 /** What the authorizer tells a protected Lambda. */
 export interface AuthorizerContext {
   readonly userId: string;
@@ -9,11 +11,6 @@ export interface AuthorizerContext {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;
-}
-
-/** The same as the authorizer tells it. `generation`: see generationIn. */
-export interface SessionContext extends AuthorizerContext {
-  readonly generation: number;
 }
 
 /**
@@ -44,29 +41,4 @@ export function sessionOf(event: { readonly requestContext: object }): Authorize
     createdAt,
     expiresAt,
   };
-}
-
-/**
- * The identity's generation that the session was allowed under: for the product's own routes, which let it change nothing
- * once it has ended. A REST API makes text of it.
- */
-export function generationIn(event: { readonly requestContext: object }): number {
-  const { generation } = contextOf(event.requestContext);
-  const number = typeof generation === "string" && generation !== "" ? Number(generation) : generation;
-  if (typeof number !== "number" || !Number.isSafeInteger(number)) {
-    throw new Error("No generation in this event: the route is not behind the weapp-login authorizer.");
-  }
-  return number;
-}
-
-/** What JWT, Cognito and IAM authorizers tell is one level deeper, and so never taken for it. */
-function contextOf(requestContext: object): Readonly<Record<string, unknown>> {
-  const authorizer = "authorizer" in requestContext ? requestContext.authorizer : undefined;
-  if (!isObject(authorizer)) return {};
-  const context = "lambda" in authorizer ? authorizer.lambda : authorizer;
-  return isObject(context) ? context : {};
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

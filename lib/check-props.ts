@@ -40,7 +40,8 @@ function checkVerifier(
   { attempts = {} }: WeappLoginProps,
   stack: Stack,
 ): void {
-  if (verifier === "none" && Object.values(attempts).some((limit) => limit !== undefined)) {
+  const { invalidCodesPerSourceIp: _, ...ofPasswords } = attempts;
+  if (verifier === "none" && Object.values(ofPasswords).some((limit) => limit !== undefined)) {
     throw new Error("attempts limits passwords, and with the verifier `none` there are no passwords.");
   }
   if (reservedConcurrency.verifier !== undefined && verifier !== "built-in") {

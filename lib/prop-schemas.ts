@@ -47,6 +47,7 @@ export const propSchemas = {
       perIdentity: v.optional(wholeNumber(0), 10),
       perSourceIp: v.optional(wholeNumber(0), 300),
       perUsername: v.optional(wholeNumber(0), 20),
+      invalidCodesPerSourceIp: v.optional(wholeNumber(0), 300),
       window: v.optional(duration(1, Duration.days(30)), () => Duration.minutes(15)),
     }),
     {},

@@ -42,7 +42,7 @@ export interface WeappLoginProps {
    * @default Duration.seconds(0)
    */
   readonly authorizerCache?: Duration;
-  /** Password attempts before `too_many_attempts`. */
+  /** Password attempts, and codes that WeChat calls invalid, before `too_many_attempts`. */
   readonly attempts?: AttemptsProps;
   /**
    * What becomes of bindings and accounts when the stack goes: RETAIN, with deletion protection, or DESTROY.
@@ -140,6 +140,13 @@ export interface AttemptsProps {
    * @default 20
    */
   readonly perUsername?: number | undefined;
+  /**
+   * Codes that WeChat calls invalid, per source IP address. Beyond it nobody behind the address logs in, silently or not,
+   * until it is over. Each instance of the function finds out by itself: see docs/runbook.md, Lockouts.
+   *
+   * @default 300
+   */
+  readonly invalidCodesPerSourceIp?: number | undefined;
   /** @default Duration.minutes(15) */
   readonly window?: Duration | undefined;
 }

@@ -35,6 +35,7 @@ const settings: Readonly<Record<string, Setting>> = {
   attemptsPerIdentity: ["attempts.perIdentity", number],
   attemptsPerSourceIp: ["attempts.perSourceIp", number],
   attemptsPerUsername: ["attempts.perUsername", number],
+  invalidCodesPerSourceIp: ["attempts.invalidCodesPerSourceIp", number],
   attemptsWindowSeconds: ["attempts.window", seconds],
   removalPolicy: ["removalPolicy", asItIs],
   domainName: ["domain.name", asItIs],

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { none } from "../contract/environment.ts";
-import type { TableDescription } from "./aws/dynamodb-tables.ts";
+import type { TableDescription } from "./aws/dynamodb/tables.ts";
 import { type PolicyStatement, parsePolicy } from "./aws/iam.ts";
 import { type CorsDescription, describeCors } from "./gateway/cors.ts";
 import {

@@ -11,57 +11,70 @@ export interface GuideOptions {
 
 /** Says what runs where, and how to try it: every line can be pasted into a shell as it is. */
 export function printGuide({ laptop, simulatorUrl, weChatUrl, dataDirectory }: GuideOptions): void {
-  const deployment = deploymentOf(laptop);
-  console.log(`
-weapp-login is ready.
-
-  ${simulatorUrl === undefined ? "" : `playground        ${laptop.url}/   the flow in a browser, with all that it sets off\n  `}API               ${laptop.url}   ${laptop.assembly.routes.map(({ routeKey }) => routeKey).join(", ")}
-  WeChat            ${weChatUrl ?? `${simulatorUrl}   a simulator, controls under /_sim/`}
-  AWS endpoints     ${laptop.awsUrl}   DynamoDB, Secrets Manager, Lambda, CloudFormation
-  command line      npx weapp-login --help   (with --local)
-  account to try    ${deployment.passwords ? `${sample.username} / ${sample.password}` : "none: the first login makes one"}
-  data              ${dataDirectory ?? "in memory, gone at the end (npm start -- --data DIR keeps it)"}
-`);
-  if (simulatorUrl !== undefined)
-    console.log(`Try it, in another terminal:\n\n${steps(laptop.url, simulatorUrl, deployment)}\n`);
+  const { url, awsUrl, assembly } = laptop;
+  const routes = assembly.routes.map(({ routeKey }) => routeKey).join(", ");
+  const [appId, another] = appIdsOf(assembly);
+  const passwords = variableOf(assembly, "VERIFIER_FUNCTION") !== undefined;
+  const hello = assembly.routes.some(({ routeKey }) => routeKey === "GET /hello");
+  const local = new URL(awsUrl).port === defaultAwsPort ? "--local" : `--local ${awsUrl}`;
+  const rows: (readonly [what: string, where: string])[] = [
+    ["API", `${url}   ${routes}`],
+    ["WeChat", weChatUrl ?? `${simulatorUrl}   a simulator, controls under /_sim/`],
+    ["AWS endpoints", `${awsUrl}   DynamoDB, Secrets Manager, Lambda, CloudFormation`],
+    ["command line", `npx weapp-login --help   (with ${local})`],
+    [
+      "account to try",
+      passwords ? `${sample.username} / ${sample.password}` : "none: the first login makes one",
+    ],
+    ["data", dataDirectory ?? "in memory, gone at the end (npm start -- --data DIR keeps it)"],
+  ];
+  if (simulatorUrl !== undefined) {
+    rows.unshift(["playground", `${url}/   the flow in a browser, with all that it sets off`]);
+  }
+  const table = rows.map(([what, where]) => `  ${what.padEnd(17)} ${where}\n`).join("");
+  console.log(`\nweapp-login is ready.\n\n${table}`);
+  if (simulatorUrl !== undefined) {
+    const trial = { passwords, hello, ...(another !== undefined && { appId }) };
+    console.log(`Try it, in another terminal:\n\n${steps(url, simulatorUrl, trial)}\n`);
+  }
   console.log("Ctrl-C ends everything. The functions' logs follow.\n");
 }
 
-interface Deployment {
-  readonly passwords: boolean;
-  /** Sent along only where several mini-programs are served. */
-  readonly appId: { readonly appId?: string };
-}
+/** Where the command line looks for the laptop if it is not told. */
+const defaultAwsPort = "3002";
 
-function deploymentOf({ assembly }: Laptop): Deployment {
-  const [appId, another] = appIdsOf(assembly);
-  return {
-    passwords: variableOf(assembly, "VERIFIER_FUNCTION") !== undefined,
-    appId: appId !== undefined && another !== undefined ? { appId } : {},
-  };
+interface Trial {
+  readonly passwords: boolean;
+  /** Whether there is a protected Lambda to call. */
+  readonly hello: boolean;
+  /** Sent along only where several mini-programs are served. */
+  readonly appId?: string | undefined;
 }
 
 /**
  * The main flow as numbered comments, each with one line for the shell. The comments have no quotes: a shell that does
  * not know comments at its prompt (zsh) then only says so.
  */
-export function steps(url: string, simulatorUrl: string, { passwords, appId }: Deployment): string {
+export function steps(url: string, simulatorUrl: string, { passwords, hello, appId }: Trial): string {
   const post = "curl -s -H 'content-type: application/json'";
   const code = `code=$(${post} ${simulatorUrl}/_sim/login -d '{"user":"alice"}' | sed -n 's/.*"code": *"\\([^"]*\\).*/\\1/p')`;
-  const login = (body: string) =>
-    `answer=$(${post} ${url}/login -d "${body}"); session=$(echo "$answer" | sed -n 's/.*"sessionId": *"\\([^"]*\\).*/\\1/p'); echo "$answer"`;
-  const quoted = (fields: Record<string, string>) => JSON.stringify(fields).replaceAll('"', '\\"');
+  const login = (fields: Record<string, string>) => {
+    const body = JSON.stringify({ code: "$code", ...(appId !== undefined && { appId }), ...fields });
+    const sent = `${post} ${url}/login -d "${body.replaceAll('"', '\\"')}"`;
+    return `answer=$(${sent}); session=$(echo "$answer" | sed -n 's/.*"sessionId": *"\\([^"]*\\).*/\\1/p'); echo "$answer"`;
+  };
   const bearer = '-H "Authorization: Bearer $session"';
   const { username, password } = sample;
   const lines: [what: string, line: string][] = [
     ["wx.login on the phone of Alice", code],
-    [
-      passwords ? "first login: binds the WeChat of Alice to zhangsan" : "first login: makes an account",
-      login(quoted({ code: "$code", ...appId, ...(passwords && { username, password }) })),
-    ],
+    passwords
+      ? ["first login: binds the WeChat of Alice to zhangsan", login({ username, password })]
+      : ["first login: makes an account", login({})],
     ["who am I", `curl -s ${url}/session ${bearer}; echo`],
-    ["a protected Lambda", `curl -s ${url}/hello ${bearer}; echo`],
-    ["silent login: a new code is enough", `${code}; ${login(quoted({ code: "$code", ...appId }))}`],
+    ...(hello
+      ? [["a protected Lambda", `curl -s ${url}/hello ${bearer}; echo`] satisfies [string, string]]
+      : []),
+    ["silent login: a new code is enough", `${code}; ${login({})}`],
     ["log out", `curl -s -o /dev/null -w '%{http_code}\\n' -X DELETE ${url}/session ${bearer}`],
     ["the session is refused now", `curl -s -w ' %{http_code}\\n' ${url}/session ${bearer}`],
   ];

@@ -1,16 +1,23 @@
-import { randomBytes } from "node:crypto";
+import { newAccessKeys } from "./access-keys.ts";
 import { type Assembly, type FunctionDescription, readAssembly, variableOf } from "./assembly.ts";
 import { cloudFormationService } from "./aws/cloudformation-service.ts";
 import { type DynamoDb, openDynamoDb } from "./aws/dynamodb.ts";
 import { dynamoDbService } from "./aws/dynamodb-service.ts";
-import { type AuthorizationDecision, type AwsEndpointOptions, startAwsEndpoint } from "./aws/endpoint.ts";
-import { isAllowed, type PolicyStatement, type Principal } from "./aws/iam.ts";
+import {
+  type AuthorizationDecision,
+  type AwsEndpointOptions,
+  openAwsPort,
+  startAwsEndpoint,
+} from "./aws/endpoint.ts";
+import { isAllowed, type PolicyStatement } from "./aws/iam.ts";
 import { openSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
 import { secretsManagerService } from "./aws/secrets-manager-service.ts";
+import type { CorsDescription } from "./gateway/cors.ts";
 import { type GatewayOptions, gateway } from "./gateway/gateway.ts";
+import { loopbackGuard } from "./guard.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
 import { invokeService } from "./lambda/invoke-service.ts";
-import { operatorAccessKey } from "./operator-access-key.ts";
+import { type Credentials, removeOperatorKey, writeOperatorKey } from "./operator-key.ts";
 import { openPort } from "./port.ts";
 import { type Watch, watchedAws, watchedFunctions } from "./watch.ts";
 
@@ -51,6 +58,8 @@ export interface Laptop {
   readonly url: string;
   /** DynamoDB, Secrets Manager, Lambda and CloudFormation, for `AWS_ENDPOINT_URL`. */
   readonly awsUrl: string;
+  /** With which operators call there; the command line finds it by the URL's port. */
+  readonly operator: Credentials;
   readonly dynamoDb: DynamoDb;
   readonly secretsManager: SecretsManager;
   readonly functions: Functions;
@@ -65,10 +74,11 @@ export interface Laptop {
  * that comes early waits until what is behind its port is there.
  */
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false, onDecision, watch } = options;
+  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false } = options;
+  const { onLog = () => {}, onDecision, intercept, watch, otherwise, setUp } = options;
   const assembly = await readAssembly(options.assemblyDirectory, "WeappLogin");
   const { place } = assembly;
-  const policyOf = options.policyOf ?? ((fn: FunctionDescription) => fn.policy);
+  const keys = newAccessKeys(assembly, options.policyOf ?? (({ policy }) => policy));
   const directory = dataDirectory === undefined ? {} : { directory: dataDirectory };
   await using opened = new AsyncDisposableStack();
   const dynamoDb = await openDynamoDb({ ...directory, ...place });
@@ -77,46 +87,40 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   const secretsManager = await openSecretsManager({ ...directory, secrets: assembly.secrets });
   opened.defer(() => secretsManager.close());
 
-  // Each function has an access key of its own, so that the endpoints know whose grants a call is held against.
-  const accessKeys = new Map(assembly.functions.map((fn) => [`LAPTOP${randomHex(7)}`, fn]));
-  const accessKeyOf = new Map([...accessKeys].map(([accessKeyId, fn]) => [fn, accessKeyId]));
-  const principalOf = (fn: FunctionDescription): Principal => ({
-    arn: fn.roleArn.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/").concat(`/${fn.name}`),
-    policy: policyOf(fn),
-  });
-
-  const awsPort = await openPort(options.awsPort);
+  const awsPort = await openAwsPort(options.awsPort);
   opened.defer(() => awsPort.close());
+  const environmentOf = (fn: FunctionDescription) => ({
+    ...fn.environment,
+    ...(fn.environment.WECHAT_BASE_URL !== undefined && { WECHAT_BASE_URL: weChatUrl }),
+    ...options.environment,
+    AWS_REGION: place.region,
+    AWS_ACCESS_KEY_ID: keys.of(fn).accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.of(fn).secretAccessKey,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${awsPort.number}`,
+    // Whatever the SDK would otherwise look for in the home directory of whoever started this.
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  });
+  const mayLog = (fn: FunctionDescription) => {
+    const principal = keys.principalOf(fn);
+    const resource = fn.logGroup.arn;
+    return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) => {
+      const allowed = isAllowed(principal.policy, action, resource);
+      onDecision?.({ principal, action, resource, allowed });
+      return allowed;
+    });
+  };
+  const { functions: described } = assembly;
   const started = localFunctions({
-    functions: assembly.functions,
+    functions: described,
     maxInstances,
     freeze,
-    environmentOf: (fn) => ({
-      ...fn.environment,
-      ...(fn.environment.WECHAT_BASE_URL !== undefined && { WECHAT_BASE_URL: weChatUrl }),
-      ...options.environment,
-      AWS_REGION: place.region,
-      AWS_ACCESS_KEY_ID: accessKeyOf.get(fn) ?? "",
-      AWS_SECRET_ACCESS_KEY: "laptop",
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${awsPort.number}`,
-      // Whatever the SDK would otherwise look for in the home directory of whoever started this.
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-    }),
-    mayLog: (fn) => {
-      const { arn, policy } = principalOf(fn);
-      return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) => {
-        const resource = fn.logGroup.arn;
-        const allowed = isAllowed(policy, action, resource);
-        onDecision?.({ principal: { arn, policy }, action, resource, allowed });
-        return allowed;
-      });
-    },
-    onLog: options.onLog ?? (() => {}),
+    environmentOf,
+    mayLog,
+    onLog,
   });
-
   opened.defer(() => started.close());
-  const apiPort = await openPort(options.port);
+  const apiPort = await openPort({ number: options.port, guard: loopbackGuard(mayCall(assembly.cors)) });
   opened.defer(() => apiPort.close());
   const functions = watch ? watchedFunctions(started, watch) : started;
   const services = [
@@ -125,18 +129,11 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     invokeService(functions),
     cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: apiPort.url }, place),
   ];
-  const { intercept } = options;
   const aws = await startAwsEndpoint({
-    ...(watch
-      ? watchedAws({ services, ...(intercept && { intercept }) }, functions, watch)
-      : { services, ...(intercept && { intercept }) }),
+    ...(watch ? watchedAws({ services, intercept }, functions, watch) : { services, intercept }),
     port: awsPort,
-    principals: (accessKeyId) => {
-      const fn = accessKeys.get(accessKeyId);
-      if (fn) return principalOf(fn);
-      return accessKeyId === operatorAccessKey.accessKeyId ? operator(place.accountId) : undefined;
-    },
-    ...(onDecision && { onDecision }),
+    accessKeys: keys.find,
+    onDecision,
   });
   opened.defer(() => aws.close());
 
@@ -144,6 +141,7 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     assembly,
     url: apiPort.url,
     awsUrl: aws.url,
+    operator: keys.operator,
     dynamoDb,
     secretsManager,
     functions,
@@ -154,20 +152,18 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     },
     close: () => everything.disposeAsync(),
   };
-  await options.setUp?.(laptop);
+  await setUp?.(laptop);
   const { routes, cors } = assembly;
-  apiPort.serve(gateway({ routes, cors, functions, now: Date.now, watch, otherwise: options.otherwise }));
+  apiPort.serve(gateway({ routes, cors, functions, now: Date.now, watch, otherwise }));
+  opened.defer(() => removeOperatorKey(awsPort.number));
+  await writeOperatorKey(awsPort.number, keys.operator);
   const everything = opened.move();
   return laptop;
 }
 
-function operator(accountId: string): Principal {
-  return {
-    arn: `arn:aws:iam::${accountId}:user/laptop`,
-    policy: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-  };
-}
-
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString("hex").toUpperCase();
+/** Pages of the laptop itself, and those that the template lets call the API. */
+function mayCall(cors: CorsDescription | undefined) {
+  const origins = cors?.allowOrigins ?? [];
+  return (origin: string, host: string) =>
+    origin === `http://${host}` || origins.includes("*") || origins.includes(origin);
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
+import { type Guard, loopbackGuard } from "./guard.ts";
 
 /** A loopback port that is taken already, whether or not what answers on it is ready. */
 export interface Port {
@@ -12,15 +13,30 @@ export interface Port {
   close(): Promise<void>;
 }
 
-/** `number` 0: chosen by the system. Rejects with Node's error when it cannot listen. */
-export async function openPort(number = 0): Promise<Port> {
+export interface PortOptions {
+  /** 0 (the default): chosen by the system. */
+  readonly number?: number | undefined;
+  /** Asked before anything else. If absent, no page may call at all. */
+  readonly guard?: Guard;
+  /** How long a connection may be idle; Node's own 5 s if absent. */
+  readonly keepAliveMs?: number;
+}
+
+/** Rejects with Node's error when it cannot listen. */
+export async function openPort(options: PortOptions = {}): Promise<Port> {
+  const { number = 0, guard = loopbackGuard(), keepAliveMs } = options;
   const serving = Promise.withResolvers<RequestListener>();
   const server = createServer(async (request, response) => {
+    const refused = guard(request);
+    if (refused !== undefined) {
+      response.writeHead(403, { "content-type": "application/json", connection: "close" });
+      response.end(JSON.stringify({ message: refused }));
+      return;
+    }
     const listener = await serving.promise;
     listener(request, response);
   });
-  // A client that waits longer than this between two calls meets a closed socket; SDKs keep theirs for a long time.
-  server.keepAliveTimeout = 120_000;
+  if (keepAliveMs !== undefined) server.keepAliveTimeout = keepAliveMs;
   server.listen(number, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { glob, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { UsageError } from "./usage-error.ts";
 
 const root = new URL("../", import.meta.url);
 const cache = new URL("node_modules/.cache/weapp-login/", root);
@@ -13,7 +14,6 @@ const sources = [
   "lib/**/*.ts",
   "functions/**/*.ts",
   "scripts/bundle.ts",
-  "scripts/left-out.ts",
   "cdk.json",
   "package.json",
   "package-lock.json",
@@ -21,7 +21,8 @@ const sources = [
 
 /**
  * Bundles the functions and synthesizes the stack, as `cdk synth` does with the same context, and returns the
- * directory of the assembly. What was made from the same sources before is used again.
+ * directory of the assembly. What was made from the same sources before is used again. Throws a UsageError for settings
+ * that the stack refuses, in its words.
  */
 export async function synthesize(context: Readonly<Record<string, string>>): Promise<string> {
   const sourcesHash = await hashOfSources();
@@ -44,7 +45,7 @@ export async function synthesize(context: Readonly<Record<string, string>>): Pro
     });
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    throw error;
+    throw refusedSetting(error) ?? error;
   }
   await rename(unfinished, directory).catch(async (error) => {
     // Somebody else was faster with the same sources.
@@ -66,6 +67,13 @@ async function node(script: string, environment: Record<string, string> = {}): P
     cwd: fileURLToPath(root),
     env: { ...process.env, ...environment },
   });
+}
+
+/** What lib throws is about the settings, and meant for whoever gave them. */
+function refusedSetting(error: unknown): UsageError | undefined {
+  const printed = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+  const [, message] = /^\w*Error: ((?:(?!\n +at ).)+)\n +at [^\n]*\/lib\/[\w/-]+\.ts:/ms.exec(printed) ?? [];
+  return message === undefined ? undefined : new UsageError(message);
 }
 
 async function hashOfSources(): Promise<string> {

@@ -73,16 +73,16 @@ export function watchedAws(
     },
     services: services.map((service) => ({
       owns: (request) => service.owns(request),
-      refuse: (error) => service.refuse(error),
+      errorResponse: (error) => service.errorResponse(error),
       read(request) {
         const call = service.read(request);
         return {
           ...call,
           async perform() {
             try {
-              const reply = await call.perform();
-              ended(call.input, { output: String(reply.body) });
-              return reply;
+              const response = await call.perform();
+              ended(call.input, { output: String(response.body) });
+              return response;
             } catch (error) {
               ended(call.input, { error: error instanceof AwsError ? error.code : "InternalServerError" });
               throw error;

@@ -5,6 +5,7 @@ import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { adminTypes } from "./admin-types.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -29,11 +30,15 @@ export async function buildModules(): Promise<Metafile[]> {
       }),
       bundle(sessionOf, "session-of.cjs"),
       bundle(sessionOf, "session-of.mjs"),
-      bundle(admin, "admin.cjs"),
-      bundle(admin, "admin.mjs"),
     ]),
+    // Types and nothing else.
+    write("dist/package/admin.cjs", '"use strict";\n'),
+    write("dist/package/admin.mjs", "export {};\n"),
     // The same code: of two copies in one app, neither would know the authorizers that the other has put on an API.
-    write("dist/package/weapp-login.mjs", 'export { SessionAuthorizer, WeappLogin } from "./weapp-login.cjs";\n'),
+    write(
+      "dist/package/weapp-login.mjs",
+      'export { SessionAuthorizer, WeappLogin } from "./weapp-login.cjs";\n',
+    ),
     declarations(),
   ]);
   return metafiles;
@@ -63,7 +68,8 @@ async function declarations(): Promise<void> {
   const args = [join(dirname(tsc), "bin/tsc"), "-p", "tsconfig.package.json", "--outDir", emitted];
   await promisify(execFile)(process.execPath, args, { cwd: root });
   const files = new Map<string, string>();
-  for (const entry of [construct, sessionOf, admin]) await collect(emitted, `${entry}.d.ts`, files);
+  for (const entry of [construct, sessionOf]) await collect(emitted, `${entry}.d.ts`, files);
+  files.set(`${admin}.d.ts`, adminTypes());
   for (const type of ["commonjs", "module"]) {
     for (const [file, text] of files) await write(`dist/types/${type}/${file}`, text);
     await write(`dist/types/${type}/package.json`, `${JSON.stringify({ type })}\n`);

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { environments, type FunctionName } from "../contract/environment.ts";
-import { leaveOut } from "./left-out.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -33,7 +32,7 @@ export function bundleOptions(name: FunctionName): BuildOptions {
     format: "esm",
     // The SDK's ES modules can be shaken; its CommonJS files, which "main" comes first for, cannot.
     mainFields: ["module", "main"],
-    plugins: [leaveOut],
+    alias: { "@aws-sdk/credential-provider-node": "./functions/aws/environment-credentials.ts" },
     logLevel: "warning",
   };
 }

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 /** A control that cannot be carried out: `field` names what is wrong with it, `example` is an input that would do. */
 export class ControlError extends Error {
   readonly field: string;
@@ -12,65 +14,49 @@ export class ControlError extends Error {
   }
 }
 
-/** Reads typed fields out of somebody else's JSON. Both throw a ControlError that names the field. */
-export type FieldReader = {
-  optional: <T>(field: string, kind: Kind<T>) => T | undefined;
-  required: <T>(field: string, kind: Kind<T>) => T;
-};
-
-/** What a field may be: a check, and the words that complete "must be …". */
-export type Kind<T> = { is: (value: unknown) => value is T; words: string };
-
-/** A reader of `input`. Throws a ControlError if it is no JSON object or has a field that is not `known`. */
-export function readFields(input: unknown, known: readonly string[], example: unknown): FieldReader {
+/**
+ * Reads the fields of the schema, and no others, out of somebody else's JSON. Throws a ControlError that names the first
+ * one that is wrong: a misspelt field that is silently ignored would leave a test green for the wrong reason.
+ */
+export function readInput<Schema extends v.StrictObjectSchema<v.ObjectEntries, undefined>>(
+  schema: Schema,
+  input: unknown,
+  example: unknown,
+): v.InferOutput<Schema> {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new ControlError("body", "must be a JSON object", example);
   }
-  const values = new Map<string, unknown>(Object.entries(input));
-  for (const field of values.keys()) {
-    // A misspelt field that is silently ignored would leave a test green for the wrong reason.
-    if (!known.includes(field))
-      throw new ControlError(field, `is unknown; known are ${known.join(", ")}`, example);
-  }
-  function optional<T>(field: string, kind: Kind<T>): T | undefined {
-    const value = values.get(field);
-    if (value === undefined) return undefined;
-    if (!kind.is(value)) throw new ControlError(field, `must be ${kind.words}`, example);
-    return value;
-  }
-  function required<T>(field: string, kind: Kind<T>): T {
-    const value = optional(field, kind);
-    if (value === undefined) throw new ControlError(field, "is missing", example);
-    return value;
-  }
-  return { optional, required };
+  const result = v.safeParse(schema, input, { abortEarly: true });
+  if (result.success) return result.output;
+  const [{ type, path = [], expected, message }] = result.issues;
+  const field = String(path.findLast(({ key }) => typeof key === "string")?.key);
+  if (type !== "strict_object" || expected === "Object") throw new ControlError(field, message, example);
+  const known = path.length === 1 ? `; known are ${Object.keys(schema.entries).join(", ")}` : "";
+  throw new ControlError(field, expected === "never" ? `is unknown${known}` : "is missing", example);
 }
 
+const mustBeText = "must be a string that is not empty";
 /** A string with at least one character. */
-export const text: Kind<string> = {
-  is: (value): value is string => typeof value === "string" && value !== "",
-  words: "a string that is not empty",
-};
+export const text = v.pipe(v.string(mustBeText), v.nonEmpty(mustBeText));
 
 /** true or false. */
-export const flag: Kind<boolean> = {
-  is: (value) => typeof value === "boolean",
-  words: "true or false",
-};
+export const flag = v.boolean("must be true or false");
 
 /** A whole number from `min` to `max`, both included. */
-export function integer(min: number, max: number): Kind<number> {
-  return {
-    is: (value): value is number =>
-      typeof value === "number" && Number.isInteger(value) && value >= min && value <= max,
-    words: `a whole number from ${min} to ${max}`,
-  };
+export function integer(min: number, max: number) {
+  const must = `must be a whole number from ${min} to ${max}`;
+  return v.pipe(v.number(must), v.integer(must), v.minValue(min, must), v.maxValue(max, must));
 }
 
-/** One of the given words. */
-export function oneOf<T extends string>(choices: readonly T[]): Kind<T> {
-  return {
-    is: (value): value is T => choices.some((choice) => choice === value),
-    words: `one of ${choices.join(", ")}`,
-  };
+/** A string that fits the pattern; `words` complete "must be …". */
+export function fitting(pattern: RegExp, words: string) {
+  return v.pipe(v.string(`must be ${words}`), v.regex(pattern, `must be ${words}`));
+}
+
+/** The same for what may come as a number, too, and stays what it is. */
+export function stringOrNumber(pattern: RegExp, words: string) {
+  return v.custom<string | number>(
+    (value) => (typeof value === "string" || typeof value === "number") && pattern.test(String(value)),
+    `must be ${words}`,
+  );
 }

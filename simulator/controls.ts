@@ -1,42 +1,54 @@
 import { ControlError } from "./control-input.ts";
-import type { OpenData } from "./open-data.ts";
+import { getUserInfo, type PhoneButtonDetail, pressPhoneButton, wxLogin } from "./mini-program.ts";
 import type { LoggedRequest } from "./request-log.ts";
+import type { App, AppSettings } from "./state/apps.ts";
+import type { OpenData } from "./state/open-data.ts";
+import type { State } from "./state/state.ts";
+import { type Identity, identityOf } from "./state/users.ts";
 import type { PendingTrouble, Trouble, Troubles } from "./trouble.ts";
-import type { Identity, World } from "./world.ts";
+
+/** What can be changed about a user. */
+export interface UserChange {
+  readonly blocked?: boolean | undefined;
+  /** Without the country code. */
+  readonly phoneNumber?: string | undefined;
+  /** Sent as the string or the number that it is. */
+  readonly countryCode?: string | number | undefined;
+  /** 0 to 4. */
+  readonly riskRank?: number | undefined;
+}
 
 /** A user as the controls show one, with who that is to each app. */
-export type UserView = {
-  user: string;
-  blocked: boolean;
-  phoneNumber: string;
-  countryCode: string | number;
-  identities: ({ appid: string } & Identity)[];
-};
+export interface UserView {
+  readonly user: string;
+  readonly blocked: boolean;
+  readonly phoneNumber: string;
+  readonly countryCode: string | number;
+  readonly riskRank: number;
+  readonly identities: readonly ({ readonly appId: string } & Identity)[];
+}
 
-/** What can be changed about a user; `phoneNumber` is without the country code, which is sent as the type it has. */
-export type UserChange = {
-  blocked?: boolean | undefined;
-  phoneNumber?: string | undefined;
-  countryCode?: string | number | undefined;
-};
+/** What can be changed about an app; what is left out stays. */
+export type AppChange = { readonly [Name in keyof AppSettings]?: AppSettings[Name] | undefined };
+
+/** An app as the controls show one: without its secret. */
+export type AppView = Readonly<Omit<App, "secret">>;
 
 /**
  * What a test or a developer can do to the simulated WeChat. All of it throws a ControlError that names the field
- * when it cannot be done. `appid` is the first app's if left out; a user exists from the first mention on.
+ * when it cannot be done. `appId` is the first app's if left out; a user exists from the first mention on.
  */
-export type Controls = {
-  /** wx.login on the user's phone: a code, good for one exchange within 5 minutes. */
-  login(user: string, appid?: string): string;
-  /** A getPhoneNumber button on the user's phone: a code for the phone number, good once within 5 minutes. */
-  phone(user: string, appid?: string): string;
-  /** wx.getUserInfo on the user's phone, under the present session_key. Throws before the first exchange of a code. */
-  userInfo(user: string, appid?: string): OpenData;
-  /** Gives the app a new secret. The one before it is refused at once: an app has one. */
-  rotateSecret(appid: string, secret: string): void;
-  /** Binds the app to an Open Platform account: from now on WeChat sends a unionid. */
-  bindToOwner(appid: string, owner: string): void;
-  /** Shows a user; `blocked: true` makes WeChat refuse the person (40226) until `false`. */
+export interface Controls {
+  /** wx.login on the user's phone: a code, good for one exchange within 5 minutes. It changes the session_key. */
+  login(user: string, appId?: string): string;
+  /** A getPhoneNumber button on the user's phone: a code, good once within 5 minutes, or an errno. */
+  phone(user: string, appId?: string): PhoneButtonDetail;
+  /** wx.getUserInfo on the user's phone, under the present session_key. Throws before the first wx.login. */
+  userInfo(user: string, appId?: string): OpenData;
+  /** Changes what is given about a user, and shows the user. */
   user(name: string, change?: UserChange): UserView;
+  /** Changes what is given about an app, and shows it. A secret before it is refused at once: an app has one. */
+  app(appId: string, change?: AppChange): AppView;
   /** Puts WeChat's clock ahead: codes and access_tokens get older, and quotas begin anew. */
   forward(seconds: number): void;
   /** WeChat's time, in milliseconds since 1970. */
@@ -46,69 +58,81 @@ export type Controls = {
   clearTrouble(): void;
   /** The troubles still to come. */
   readonly troubles: readonly PendingTrouble[];
-  /** The session_key that is valid now; undefined before the first exchange. In-process only, on purpose. */
-  sessionKey(user: string, appid?: string): string | undefined;
+  /** The user's present session_key; undefined before the first wx.login. In-process only, on purpose. */
+  sessionKey(user: string, appId?: string): string | undefined;
   /** The calls so far, oldest first, the last 10,000; a live array. Controls are not logged. */
   readonly requests: readonly LoggedRequest[];
-  /** Successful exchanges of a code so far. */
+  /** Successful exchanges of a code of wx.login so far. */
   readonly exchanges: number;
   /** Requests to WeChat's paths over each TCP connection, in the order of acceptance; a live array. */
   readonly connections: readonly number[];
-};
+}
 
-type Needs = {
-  world: World;
-  troubles: Troubles;
-  requests: readonly LoggedRequest[];
-  connections: readonly number[];
-};
+interface ControlsDeps {
+  readonly state: State;
+  readonly troubles: Troubles;
+  readonly requests: readonly LoggedRequest[];
+  readonly connections: readonly number[];
+}
 
 /** The one implementation of the controls; HTTP is a layer on it. */
-export function createControls({ world, troubles, requests, connections }: Needs): Controls {
-  function appOf(appid: string | undefined) {
-    const app = world.app(appid);
+export function createControls({ state, troubles, requests, connections }: ControlsDeps): Controls {
+  const { apps, users } = state;
+
+  function appOf(appId: string | undefined): App {
+    const app = apps.find(appId);
     if (app !== undefined) return app;
     // The value is not repeated: it may be a secret in the wrong place.
-    throw new ControlError("appid", `is not an app of this simulator (${world.appids.join(", ")})`, {
-      appid: world.appids[0],
+    throw new ControlError("appid", `is not an app of this simulator (${apps.appIds.join(", ")})`, {
+      appid: apps.appIds[0],
     });
   }
+
   return {
-    login: (user, appid) => world.issueLoginCode(appOf(appid), world.user(user)),
-    phone: (user, appid) => world.issuePhoneCode(appOf(appid), world.user(user)),
-    userInfo(user, appid) {
-      const openData = world.openData(appOf(appid), world.user(user));
+    login: (user, appId) => wxLogin(state, appOf(appId), users.named(user)),
+    phone: (user, appId) => pressPhoneButton(state, appOf(appId), users.named(user)),
+    userInfo(user, appId) {
+      const openData = getUserInfo(state, appOf(appId), users.named(user));
       if (openData !== undefined) return openData;
-      throw new ControlError("user", "has no session_key yet: exchange a code of this user first", { user });
+      throw new ControlError("user", "has no session_key yet: log this user in first", { user });
     },
-    rotateSecret(appid, secret) {
-      appOf(appid).secret = secret;
+    user(name, { blocked, phoneNumber, countryCode, riskRank } = {}) {
+      const user = users.named(name);
+      if (blocked !== undefined) user.blocked = blocked;
+      if (phoneNumber !== undefined) user.phoneNumber.digits = phoneNumber;
+      if (countryCode !== undefined) user.phoneNumber.countryCode = countryCode;
+      if (riskRank !== undefined) user.riskRank = riskRank;
+      return {
+        user: name,
+        blocked: user.blocked,
+        phoneNumber: user.phoneNumber.digits,
+        countryCode: user.phoneNumber.countryCode,
+        riskRank: user.riskRank,
+        identities: [...apps].map((app) => ({ appId: app.appId, ...identityOf(app, user) })),
+      };
     },
-    bindToOwner(appid, owner) {
-      appOf(appid).owner = owner;
+    app(appId, change = {}) {
+      const app = appOf(appId);
+      Object.assign(
+        app,
+        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+      );
+      const { secret: _, ...view } = app;
+      return view;
     },
-    user(name, change = {}) {
-      const user = world.user(name);
-      if (change.blocked !== undefined) user.blocked = change.blocked;
-      if (change.phoneNumber !== undefined) user.phone.number = change.phoneNumber;
-      if (change.countryCode !== undefined) user.phone.countryCode = change.countryCode;
-      const { number: phoneNumber, countryCode } = user.phone;
-      const identities = world.appids.map((appid) => ({ appid, ...world.identity(appOf(appid), user) }));
-      return { user: name, blocked: user.blocked, phoneNumber, countryCode, identities };
-    },
-    forward: (seconds) => world.forward(seconds * 1000),
+    forward: (seconds) => state.forward(seconds * 1000),
     get now() {
-      return world.now();
+      return state.now();
     },
     trouble: (trouble) => troubles.add(trouble),
     clearTrouble: () => troubles.clear(),
     get troubles() {
       return troubles.pending;
     },
-    sessionKey: (user, appid) => world.sessionKey(appOf(appid), world.user(user)),
+    sessionKey: (user, appId) => users.named(user).logins.get(appOf(appId))?.sessionKey,
     requests,
     get exchanges() {
-      return world.exchanges;
+      return state.exchanges;
     },
     connections,
   };

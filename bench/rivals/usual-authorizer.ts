@@ -2,8 +2,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchGetCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { readEnvironment } from "../../contract/environment.ts";
 import { authorizerHandler } from "../../functions/authorizer/handler.ts";
-import type { BoundSession } from "../../functions/core/authorize.ts";
-import { invocations } from "../../functions/runtime/invocation.ts";
+import type { BoundSession, ReadBoundSession } from "../../functions/core/authorize.ts";
+import { outside } from "../../functions/runtime/invocation.ts";
+import { shell } from "../../functions/runtime/shell.ts";
 
 /*
  * The authorizer as it would usually be written: the same handler and core, over the document client as its
@@ -12,33 +13,35 @@ import { invocations } from "../../functions/runtime/invocation.ts";
 const env = readEnvironment("authorizer", process.env);
 const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
-export const handler = authorizerHandler({
-  async read({ identityKey, secretHash }) {
-    const { Responses } = await client.send(
-      new BatchGetCommand({
-        RequestItems: {
-          [env.BINDINGS_TABLE]: { Keys: [{ key: identityKey }], ConsistentRead: true },
-          [env.SESSIONS_TABLE]: { Keys: [{ identity: identityKey, secretHash }], ConsistentRead: true },
-        },
-      }),
-    );
-    return assemble(Responses?.[env.BINDINGS_TABLE]?.[0], Responses?.[env.SESSIONS_TABLE]?.[0]);
-  },
-  now: Date.now,
-  begin: invocations(console.log, () => performance.now()),
-});
+const read: ReadBoundSession = async ({ identityKey, secretHash }) => {
+  const { Responses } = await client.send(
+    new BatchGetCommand({
+      RequestItems: {
+        [env.BINDINGS_TABLE]: { Keys: [{ key: identityKey }], ConsistentRead: true },
+        [env.SESSIONS_TABLE]: { Keys: [{ identity: identityKey, secretHash }], ConsistentRead: true },
+      },
+    }),
+  );
+  return assemble(Responses?.[env.BINDINGS_TABLE]?.[0], Responses?.[env.SESSIONS_TABLE]?.[0]);
+};
+
+export const handler = shell(
+  authorizerHandler({ read: (key) => outside("read", () => read(key)), now: Date.now }),
+);
 
 function assemble(
   binding: Record<string, unknown> | undefined,
   session: Record<string, unknown> | undefined,
 ): BoundSession | undefined {
-  const { appId, openid, userId } = binding ?? {};
-  const { userId: sessionUserId, createdAt, expiresAt } = session ?? {};
+  const { appId, openid, userId, generation } = binding ?? {};
+  const { userId: sessionUserId, generation: sessionGeneration, createdAt, expiresAt } = session ?? {};
   if (
     typeof appId !== "string" ||
     typeof openid !== "string" ||
     typeof userId !== "string" ||
+    typeof generation !== "number" ||
     typeof sessionUserId !== "string" ||
+    typeof sessionGeneration !== "number" ||
     typeof createdAt !== "number" ||
     typeof expiresAt !== "number"
   ) {
@@ -46,7 +49,7 @@ function assemble(
   }
   return {
     identity: { appId, openid },
-    binding: { userId, disabled: false, sessionsValidFrom: 0 },
-    session: { userId: sessionUserId, createdAt, expiresAt },
+    binding: { userId, disabled: false, generation },
+    session: { userId: sessionUserId, generation: sessionGeneration, createdAt, expiresAt },
   };
 }

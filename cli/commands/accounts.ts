@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { AccountView } from "../../contract/operator-actions.ts";
+import type { AccountView } from "../../contract/operator-shapes.ts";
 import type { Context } from "../context.ts";
 import { count, fields, printable } from "../output.ts";
 import { confirmation, newPassword } from "../questions.ts";

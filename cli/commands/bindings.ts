@@ -1,14 +1,14 @@
 import type { Command } from "commander";
-import type { BindingView } from "../../contract/operator-actions.ts";
+import type { BindingView, IdentityView } from "../../contract/operator-shapes.ts";
 import type { Context } from "../context.ts";
-import { count, table } from "../output.ts";
+import { capital, count, printable, table } from "../output.ts";
 import { confirmation } from "../questions.ts";
 import { aboutSubject, nameOf, readSubject, type SubjectOptions } from "./subject.ts";
 
 /** `bindings …`: which WeChat identity belongs to which account. */
 export function addBindingCommands(program: Command, context: Context): void {
   const { terminal, output } = context;
-  const bindings = program.command("bindings").description("find and remove bindings of WeChat identities");
+  const bindings = program.command("bindings").description("find, remove and enable WeChat identities");
 
   aboutSubject(bindings.command("find").description("show who is bound to what")).action(
     async (options: SubjectOptions) => {
@@ -34,11 +34,29 @@ export function addBindingCommands(program: Command, context: Context): void {
         );
       });
       const answer = await admin.ask({ action: "bindings.remove", of });
+      const ended = `Unbound ${nameOf(of)}: ${count(answer.unbound, "binding")} ended, with every session.`;
+      output.done(answer, [ended, ...(answer.stillDisabled ?? []).map(saysThatItStaysDisabled)].join("\n"));
+    });
+
+  bindings
+    .command("enable")
+    .description("let an identity in again that was disabled and is unbound now")
+    .requiredOption("--openid <openid>", "the WeChat identity")
+    .option("--app-id <appId>", "its mini-program, where the deployment serves several")
+    .action(async ({ openid, appId }: { openid: string; appId?: string }) => {
+      const of = { openid, ...(appId !== undefined && { appId }) };
+      const { admin } = await context.deployment();
+      const answer = await admin.ask({ action: "bindings.enable", of });
       output.done(
         answer,
-        `Unbound ${nameOf(of)}: ${count(answer.unbound, "binding")} ended, with every session.`,
+        `Enabled ${nameOf(of)}. It is bound to nobody: whoever logs in with it binds anew.`,
       );
     });
+}
+
+function saysThatItStaysDisabled({ appId, openid }: IdentityView): string {
+  const command = `bindings enable --openid ${openid} --app-id ${appId}`;
+  return `${capital(nameOf({ openid }))} stays disabled, until \`${printable(command)}\`.`;
 }
 
 export function bindingsTable(bindings: readonly BindingView[]): string {

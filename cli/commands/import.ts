@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { expectOrdinaryFile, headerWords, readAccountsCsv } from "../accounts-csv.ts";
+import { headerWords } from "../account-row.ts";
+import { openAccountsCsv } from "../accounts-csv.ts";
 import type { Context } from "../context.ts";
 import { Failure, interrupted, type Partly } from "../failure.ts";
 import { type ImportCounts, importAccounts } from "../import-accounts.ts";
@@ -16,13 +17,13 @@ export function addImportCommand(accounts: Command, context: Context): void {
     .description(`add accounts from a CSV file (UTF-8) that begins with ${headerWords}; can be repeated`)
     .argument("<file>", "passwordHash is an argon2id string, $argon2id$v=19$…")
     .action(async (file: string) => {
-      const total = await countRows(file, signal);
+      const accountsCsv = await openAccountsCsv(file, signal);
+      const { total } = accountsCsv;
       const { admin } = await context.deployment();
       const startedAt = clock();
       const line = progress(terminal.screen, total, clock);
-      const rows = readAccountsCsv(file);
       const { counts, failure } = await importAccounts({
-        rows,
+        rows: accountsCsv.rows(),
         admin,
         signal,
         onProgress: line.update,
@@ -39,17 +40,6 @@ export function addImportCommand(accounts: Command, context: Context): void {
       const all = text === "" ? summary : `${text}\n\n${summary}`;
       output.done(answer, all, counts.bad.length === 0 ? "done" : "refused");
     });
-}
-
-/** Reads the file once before anything is sent: for the total, and for what makes all of it doubtful. */
-async function countRows(file: string, signal: AbortSignal): Promise<number> {
-  await expectOrdinaryFile(file);
-  let total = 0;
-  for await (const _ of readAccountsCsv(file)) {
-    if (signal.aborted) throw interrupted("Interrupted before anything was sent.");
-    total++;
-  }
-  return total;
 }
 
 function stopped(how: string, counts: ImportCounts, total: number): string {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { SessionView } from "../../contract/operator-actions.ts";
+import type { SessionView } from "../../contract/operator-shapes.ts";
 import type { Context } from "../context.ts";
-import { count, printable, table } from "../output.ts";
+import { capital, count, printable, table } from "../output.ts";
 import { confirmation } from "../questions.ts";
 import { aboutSubject, nameOf, readSubject, type SubjectOptions } from "./subject.ts";
 
@@ -56,8 +56,4 @@ function sessionsTable(sessions: readonly SessionView[]): string {
       openid,
     ]),
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

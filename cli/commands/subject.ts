@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Subject } from "../../contract/operator-actions.ts";
+import type { Subject } from "../../contract/operator-shapes.ts";
 import { usage } from "../failure.ts";
 import { printable } from "../output.ts";
 

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { sample } from "../../local/sample.ts";
-import { startWechatSimulator, type WechatSimulator } from "../../simulator/simulator.ts";
-import type { AppConfig } from "../../simulator/world.ts";
+import { startWeChatSimulator, type WeChatSimulator } from "../../simulator/simulator.ts";
+import type { AppConfig } from "../../simulator/state/apps.ts";
 import type { Context } from "../context.ts";
 import { type Failure, usage } from "../failure.ts";
+import { npmGone } from "../npm-process.ts";
 import { fields, printable } from "../output.ts";
 
 const defaultPort = 3001;
-const sampleApp: AppConfig = { appid: sample.appId, secret: sample.appSecret };
+const sampleApp: AppConfig = { appId: sample.appId, secret: sample.appSecret };
 
 /** `wechat`: the WeChat simulator on its own, for a backend in any language. The one command without a deployment. */
 export function addWechatCommand(program: Command, context: Context): Command {
@@ -18,7 +19,7 @@ export function addWechatCommand(program: Command, context: Context): Command {
     .option(
       "--app <app...>",
       "a mini-program as APPID:SECRET or APPID:SECRET:OWNER, once for each; make the secret up; OWNER is the Open " +
-        `Platform account it is bound to, for a unionid (default: ${sampleApp.appid}:${sampleApp.secret})`,
+        `Platform account it is bound to, for a unionid (default: ${sampleApp.appId}:${sampleApp.secret})`,
     )
     .configureHelp({
       showGlobalOptions: true,
@@ -28,7 +29,15 @@ export function addWechatCommand(program: Command, context: Context): Command {
       refuseDeployment(program.opts());
       const apps = options.app === undefined ? [sampleApp] : readApps(options.app);
       const port = readPort(options.port);
-      const simulator = await startWechatSimulator({ apps, port }).catch((error: unknown) => {
+      // Before anything is printed: npm may be killed as soon as that is read, and is then not found any more.
+      const end = AbortSignal.any([context.signal, npmGone(context.signal)]);
+      const simulator = await startWeChatSimulator({
+        apps,
+        port,
+        onRequest({ advice }) {
+          if (advice !== undefined) context.terminal.screen.write(`${advice}\n`);
+        },
+      }).catch((error: unknown) => {
         throw portFailure(error, port) ?? error;
       });
       try {
@@ -37,7 +46,7 @@ export function addWechatCommand(program: Command, context: Context): Command {
           { url, apps: apps.map(shown), calls, controls: `${url}/_sim/` },
           guide(simulator, apps),
         );
-        await aborted(context.signal);
+        await aborted(end);
       } finally {
         await simulator.close();
       }
@@ -45,7 +54,14 @@ export function addWechatCommand(program: Command, context: Context): Command {
 }
 
 function refuseDeployment(options: Readonly<Record<string, unknown>>): void {
-  const name = ["local", "stack", "region", "profile"].find((each) => options[each] !== undefined);
+  const names = {
+    local: "local",
+    stack: "stack",
+    region: "region",
+    profile: "profile",
+    endpointUrl: "endpoint-url",
+  };
+  const [, name] = Object.entries(names).find(([option]) => options[option] !== undefined) ?? [];
   if (name !== undefined) throw usage(`wechat needs no deployment: it does not go with --${name}.`);
 }
 
@@ -59,14 +75,14 @@ function readPort(text: string | undefined): number {
 
 function readApps(values: readonly string[]): AppConfig[] {
   const apps = values.map((value) => {
-    const [appid, secret, owner, more] = value.split(":");
+    const [appId, secret, owner, more] = value.split(":");
     // The value is not repeated: there may be a real AppSecret in it.
-    if (!appid || !secret || owner === "" || more !== undefined) {
+    if (!appId || !secret || owner === "" || more !== undefined) {
       throw usage("--app takes APPID:SECRET or APPID:SECRET:OWNER, such as wx0123456789abcdef:made-up:acme.");
     }
-    return { appid, secret, owner };
+    return { appId, secret, owner };
   });
-  if (new Set(apps.map(({ appid }) => appid)).size < apps.length) {
+  if (new Set(apps.map(({ appId }) => appId)).size < apps.length) {
     throw usage("--app names an AppId twice. Each mini-program has one AppSecret.");
   }
   return apps;
@@ -81,17 +97,21 @@ function portFailure(error: unknown, port: number): Failure | undefined {
   return code === "EACCES" ? usage(`Port ${port} may not be used. Choose another: ${other}`) : undefined;
 }
 
-/** Only the sample's secret: whoever gave another one knows it. */
+/** Spelt as in the controls. Only the sample's secret: whoever gave another one knows it. */
 function shown(app: AppConfig): object {
-  return app === sampleApp ? app : { appid: app.appid, ...(app.owner !== undefined && { owner: app.owner }) };
+  return {
+    appid: app.appId,
+    ...(app === sampleApp && { secret: app.secret }),
+    ...(app.owner !== undefined && { owner: app.owner }),
+  };
 }
 
-function guide({ url, calls }: WechatSimulator, apps: readonly AppConfig[]): string {
+function guide({ url, calls }: WeChatSimulator, apps: readonly AppConfig[]): string {
   const rows = apps.map((app, index): [string, string] => [
     index === 0 ? "  mini-programs" : "",
     printable(
       [
-        app.appid,
+        app.appId,
         app === sampleApp && `AppSecret ${app.secret}`,
         app.owner !== undefined && `bound to ${app.owner}`,
       ]

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { none, readEnvironment } from "../../contract/environment.ts";
+import { dynamoDbClient, secretsManagerClient } from "../aws/clients.ts";
 import { dynamoDbAccounts } from "../dynamodb/accounts.ts";
 import { dynamoDbBindingDirectory } from "../dynamodb/binding-directory.ts";
-import { dynamoDbClient } from "../dynamodb/client.ts";
 import { dynamoDbInspection, type InspectedTable } from "../dynamodb/inspection.ts";
 import { dynamoDbRevocations } from "../dynamodb/revocations.ts";
 import { dynamoDbSessionList } from "../dynamodb/sessions.ts";
@@ -11,7 +11,6 @@ import { argon2id } from "../passwords/argon2id.ts";
 import { shell } from "../runtime/shell.ts";
 import { secretsManagerAppSecretStore } from "../wechat/app-secret-store.ts";
 import { weChatSecretTrials } from "../wechat/secret-trials.ts";
-import { secretsManagerClient } from "../wechat/secrets-manager-client.ts";
 import { adminHandler } from "./handler.ts";
 
 const env = readEnvironment("admin", process.env);

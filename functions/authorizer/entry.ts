@@ -1,18 +1,18 @@
 import { readEnvironment } from "../../contract/environment.ts";
-import { readBoundSession } from "../dynamodb/authorization.ts";
-import { dynamoDbClient } from "../dynamodb/client.ts";
+import type { ReadBoundSession } from "../core/authorize.ts";
 import { outside } from "../runtime/invocation.ts";
 import { shell } from "../runtime/shell.ts";
 import { nobody, warmUp } from "../runtime/warm-up.ts";
+import { batchGetItem } from "./batch-get-item.ts";
+import { boundSessionReader } from "./bound-session.ts";
 import { authorizerHandler } from "./handler.ts";
 
 const env = readEnvironment("authorizer", process.env);
-const read = readBoundSession(dynamoDbClient({ cacheMiddleware: true }), {
+const readWithin = boundSessionReader(batchGetItem(process.env, Date.now, Math.random), {
   bindings: env.BINDINGS_TABLE,
   sessions: env.SESSIONS_TABLE,
 });
+const read: ReadBoundSession = (key) => outside("read", (deadline) => readWithin(key, deadline));
 await warmUp(() => read({ identityKey: nobody, secretHash: new Uint8Array(32) }));
 
-export const handler = shell(
-  authorizerHandler({ read: (key) => outside("read", () => read(key)), now: Date.now }),
-);
+export const handler = shell(authorizerHandler({ read, now: Date.now }));

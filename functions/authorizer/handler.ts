@@ -1,16 +1,16 @@
+import { deadlines } from "../../contract/deadlines.ts";
+import type { SessionContext } from "../../contract/session-generation.ts";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
 import { sessionHandle } from "../core/session.ts";
 import { iso } from "../runtime/answer.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 import {
-  answerTo,
+  type AuthorizerEvent,
+  type AuthorizerResponse,
   authorizationOf,
-  type PolicyAnswer,
-  type PolicyQuestion,
   requestIdOf,
-  type SimpleAnswer,
-  type SimpleQuestion,
-} from "./forms.ts";
+  responseTo,
+} from "./formats.ts";
 
 export interface AuthorizerDeps {
   readonly read: ReadBoundSession;
@@ -18,9 +18,9 @@ export interface AuthorizerDeps {
   readonly now: () => number;
 }
 
-const deadlineMs = 4_000;
-
-// A comma list, which is what HTTP APIs make of a doubled header, does not match.
+/** A SessionId has 64 characters. */
+const longestAuthorization = 256;
+// RFC 6750 allows several blanks. A comma list, which is what HTTP APIs make of a doubled header, does not match.
 const bearer = /^Bearer +([A-Za-z0-9_-]+)$/i;
 
 /**
@@ -31,26 +31,32 @@ const bearer = /^Bearer +([A-Za-z0-9_-]+)$/i;
 export function authorizerHandler({
   read,
   now,
-}: AuthorizerDeps): LambdaFunction<SimpleQuestion | PolicyQuestion, SimpleAnswer | PolicyAnswer> {
+}: AuthorizerDeps): LambdaFunction<AuthorizerEvent, AuthorizerResponse> {
   return {
-    deadlineMs,
-    about: (question) => ({ event: "authorize", requestId: requestIdOf(question) }),
-    async handle(question) {
-      const sessionId = bearer.exec(authorizationOf(question) ?? "")?.[1];
-      const found = sessionId === undefined ? undefined : await authorize(sessionId, read, now);
-      if (!found) return { answer: answerTo(question, undefined), line: { outcome: "refused" } };
-      const { binding, session, identity, key } = found;
-      const context = {
-        userId: binding.userId,
-        appId: identity.appId,
-        openid: identity.openid,
-        ...(binding.unionid !== undefined && { unionid: binding.unionid }),
-        sessionHandle: sessionHandle(key.secretHash),
-        generation: session.generation,
-        createdAt: iso(session.createdAt),
-        expiresAt: iso(session.expiresAt * 1000),
-      };
-      return { answer: answerTo(question, context), line: { outcome: "allowed" } };
+    deadlineMs: deadlines.authorizer.deadlineMs,
+    about: (event) => ({ event: "authorize", requestId: requestIdOf(event) }),
+    async handle(event) {
+      const context = await sessionContext(authorizationOf(event));
+      return { answer: responseTo(event, context), line: { outcome: context ? "allowed" : "refused" } };
     },
   };
+
+  /** What a protected Lambda is told; undefined when the request must be refused. */
+  async function sessionContext(authorization = ""): Promise<SessionContext | undefined> {
+    if (authorization.length > longestAuthorization) return undefined;
+    const sessionId = bearer.exec(authorization)?.[1];
+    const found = sessionId === undefined ? undefined : await authorize(sessionId, read, now);
+    if (!found) return undefined;
+    const { identity, binding, session, key } = found;
+    return {
+      userId: binding.userId,
+      appId: identity.appId,
+      openid: identity.openid,
+      ...(binding.unionid !== undefined && { unionid: binding.unionid }),
+      sessionHandle: sessionHandle(key.secretHash),
+      generation: session.generation,
+      createdAt: iso(session.createdAt),
+      expiresAt: iso(session.expiresAt * 1000),
+    };
+  }
 }

@@ -54,11 +54,14 @@ export async function addAccount(
  */
 export async function importAccounts(
   rows: readonly ImportedAccount[],
-  { accounts, hashes }: BuiltInAccountDeps,
+  deps: BuiltInAccountDeps,
 ): Promise<ImportOutcome[]> {
+  const { accounts, hashes } = deps;
   const normalized = rows.map((row) => ({ ...row, username: normalizeUsername(row.username) }));
   const existing = await accounts.findAll(normalized.map(({ username }) => username));
-  return Promise.all(
+  const isNew = ({ username }: ImportedAccount) => !existing.has(username);
+  await countImported(normalized.filter(isNew), 1, deps);
+  const outcomes = await Promise.all(
     normalized.map(async ({ username, userId, password = "", passwordHash }) => {
       const found = existing.get(username);
       if (found) return sameAccount(found, userId);
@@ -72,6 +75,26 @@ export async function importAccounts(
       return winner ? sameAccount(winner, userId) : { conflict: "was added and removed meanwhile" };
     }),
   );
+  const wasNotAdded = normalized.filter((row, index) => isNew(row) && outcomes[index] !== "added");
+  await countImported(wasNotAdded, -1, deps);
+  return outcomes;
+}
+
+/**
+ * Before the accounts are there, so that no unknown name is ever known by its work. What an import that was cut short
+ * leaves is counted too often, which costs work and nothing else.
+ */
+async function countImported(
+  rows: readonly ImportedAccount[],
+  sign: 1 | -1,
+  { accounts, hashes, random }: BuiltInAccountDeps,
+): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const { passwordHash } of rows) {
+    const parameters = passwordHash === undefined ? hashes.parameters : hashes.parametersOf(passwordHash);
+    if (parameters !== hashes.parameters) counts.set(parameters, (counts.get(parameters) ?? 0) + sign);
+  }
+  for (const [parameters, more] of counts) await accounts.countImported(parameters, more, random(32));
 }
 
 function sameAccount(found: Account, userId: string): ImportOutcome {

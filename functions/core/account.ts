@@ -1,4 +1,7 @@
 import type { AccountVerifier } from "./account-verifier.ts";
+import { allAnswered } from "./attempts.ts";
+import { decoyParameters, type ImportedHashes } from "./imported-hashes.ts";
+import { StoreUnavailable } from "./refusal.ts";
 import { readUsername } from "./username.ts";
 
 /** An account of the built-in verifier. */
@@ -19,6 +22,13 @@ export interface Account {
 export interface Accounts {
   /** Strongly consistent: a changed password holds at once. */
   find(username: string): Promise<Account | undefined>;
+  /** Undefined: no import has brought any. */
+  importedHashes(): Promise<ImportedHashes | undefined>;
+  /**
+   * Puts another hash of the same password in the place of an imported one, unless hash or generation have changed since.
+   * Raises nothing: nobody's access changes.
+   */
+  replaceHash(account: Account, parameters: string, passwordHash: string): Promise<void>;
 }
 
 export type NewAccount = Pick<Account, "username" | "userId" | "passwordHash">;
@@ -37,21 +47,27 @@ export interface AccountStore extends Accounts {
   add(account: NewAccount): Promise<AddResult>;
   /** Changes it and raises its generation. With no change it raises only that. */
   change(account: Account, change: AccountChange): Promise<boolean>;
+  /** Counts imported hashes, or with a negative number fewer of them. `secret`: taken where there is none yet. */
+  countImported(parameters: string, more: number, secret: Uint8Array): Promise<void>;
   /** Removes the row and its name; lifts a ban, because who comes back under this userId one day is somebody new. */
   remove(account: Account): Promise<boolean>;
 }
 
 export type AccountChange = Partial<Pick<Account, "passwordHash" | "disabled">>;
 
-export interface PasswordHasher {
+/** Parameters are text here: what a hash is computed with, and so what it costs to check. */
+export interface PasswordHasher extends Pick<PasswordHashes, "hash" | "parameters" | "parametersOf"> {
   matches(password: string, passwordHash: string): Promise<boolean>;
-  /** A hash that no password matches, as costly to check as a real one. */
-  readonly decoy: string;
+  /** A hash that no password matches, as costly to check as a real one with these parameters. */
+  decoy(parameters: string): string;
 }
 
 export interface PasswordHashes {
   hash(password: string): Promise<string>;
-  /** Whether `PasswordHasher.matches` can read this string. */
+  /** Of what `hash` makes. */
+  readonly parameters: string;
+  parametersOf(passwordHash: string): string;
+  /** Whether `PasswordHasher.matches` can read this string, well within its function's deadline. */
   isHash(text: string): boolean;
 }
 
@@ -59,16 +75,41 @@ export function newUserId(random: (size: number) => Uint8Array): string {
   return `u_${Buffer.from(random(16)).toString("base64url")}`;
 }
 
-/** The built-in verifier. An unknown username costs as much work, and gets the same answer, as a wrong password. */
+/**
+ * The built-in verifier. An unknown username gets the same answer as a wrong password, and costs as much work as some name
+ * that is known. A right password replaces an imported hash by one of ours.
+ */
 export function accountVerifier(accounts: Accounts, hasher: PasswordHasher): AccountVerifier {
   return {
     async verify({ username, password }) {
       const name = readUsername(username);
-      const account = name === undefined ? undefined : await accounts.find(name);
-      const matches = await hasher.matches(password, account?.passwordHash ?? hasher.decoy);
+      const [account, imported] = await allAnswered([
+        name === undefined ? undefined : accounts.find(name),
+        accounts.importedHashes(),
+      ]);
+      const decoy = () => hasher.decoy(decoyParameters(name ?? username, hasher.parameters, imported));
+      const matches = await hasher.matches(password, account?.passwordHash ?? decoy());
       if (!account || !matches) return { refused: "invalid_credentials" };
       if (account.disabled) return { refused: "account_disabled" };
+      await replaceImportedHash(account, password, accounts, hasher);
       return { userId: account.userId, generation: account.generation };
     },
   };
+}
+
+async function replaceImportedHash(
+  account: Account,
+  password: string,
+  accounts: Accounts,
+  hasher: PasswordHasher,
+): Promise<void> {
+  const parameters = hasher.parametersOf(account.passwordHash);
+  if (parameters === hasher.parameters) return;
+  const passwordHash = await hasher.hash(password);
+  try {
+    await accounts.replaceHash(account, parameters, passwordHash);
+  } catch (error) {
+    // The password was right all the same, and the next login tries again.
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
 }

@@ -1,11 +1,13 @@
 import { isRefusal, type Refusal, refused } from "./refusal.ts";
 
-/** Password attempts allowed in one window; 0 switches a limit off. */
+/** Attempts allowed in one window; 0 switches a limit off. */
 export interface AttemptLimits {
   readonly perIdentity: number;
   /** Generous: a mobile carrier puts thousands of people behind one address. */
   readonly perSourceIp: number;
   readonly perUsername: number;
+  /** Codes that WeChat calls invalid. More generous still: beyond it nobody behind the address logs in. */
+  readonly invalidCodesPerSourceIp: number;
   readonly windowSeconds: number;
 }
 
@@ -18,18 +20,23 @@ export interface Attempt {
 }
 
 export interface AttemptCounters {
-  /** Adds one if fewer than `limit` are counted, atomically; says whether it did. `expiresAt` in seconds. */
-  charge(counter: string, limit: number, expiresAt: number): Promise<boolean>;
+  /**
+   * Adds one if fewer than `limit` are counted, atomically, and says how many are counted with it; undefined: it did not.
+   * `expiresAt` in seconds.
+   */
+  charge(counter: string, limit: number, expiresAt: number): Promise<number | undefined>;
   giveBack(counter: string): Promise<void>;
 }
 
 /** The names of the counters that were charged. */
 export interface Charge {
   readonly charged: readonly string[];
+  /** Where it was the last that a limit lets through: seconds until the next may come. */
+  readonly fullFor?: number;
 }
 
 interface Limit {
-  readonly kind: "identity" | "ip" | "username";
+  readonly kind: "identity" | "ip" | "username" | "code";
   readonly who: string;
   readonly limit: number;
 }
@@ -64,7 +71,7 @@ export async function chargeAttempt<T>(
 }
 
 /** All at the same time, and all or none. */
-async function chargeEach(
+export async function chargeEach(
   toCharge: readonly Limit[],
   windowSeconds: number,
   counters: AttemptCounters,
@@ -75,15 +82,18 @@ async function chargeEach(
   const limited = toCharge
     .filter(({ limit }) => limit > 0)
     .map((each) => ({ ...each, counter: `${each.kind}#${window}#${each.who}` }));
-  const holds = await allAnswered(
+  const counts = await allAnswered(
     limited.map(({ counter, limit }) => counters.charge(counter, limit, expiresAt)),
   );
-  const charged = limited.filter((_, index) => holds[index]).map(({ counter }) => counter);
-  const exhausted = limited.find((_, index) => !holds[index]);
-  if (!exhausted) return { charged };
+  const charged = limited.filter((_, index) => counts[index] !== undefined).map(({ counter }) => counter);
+  const exhausted = limited.find((_, index) => counts[index] === undefined);
+  const untilNextWindow = Math.max(1, Math.ceil(expiresAt - now / 1000));
+  if (!exhausted) {
+    const isFull = limited.some(({ limit }, index) => counts[index] === limit);
+    return { charged, ...(isFull && { fullFor: untilNextWindow }) };
+  }
   await allAnswered(charged.map((counter) => counters.giveBack(counter)));
-  const retryAfter = Math.max(1, Math.ceil(expiresAt - now / 1000));
-  return refused("too_many_attempts", { retryAfter, facts: { limit: exhausted.kind } });
+  return refused("too_many_attempts", { retryAfter: untilNextWindow, facts: { limit: exhausted.kind } });
 }
 
 /** Waits for all even if one fails, because what goes on behind a function's answer may never end; then throws. */

@@ -1,6 +1,7 @@
 import type { Binding } from "./binding.ts";
 import type { Identity } from "./identity.ts";
-import { isLive, parseSessionId, type Session, type SessionKey } from "./session.ts";
+import { isLive } from "./live-session.ts";
+import { parseSessionId, type Session, type SessionKey } from "./session.ts";
 
 /** A session together with the binding it belongs to. */
 export interface BoundSession {

@@ -4,6 +4,7 @@ import type { BindTicketHash, BindTickets } from "./bind-ticket.ts";
 import type { Binding, Bindings } from "./binding.ts";
 import type { ExchangeCode } from "./code-exchange.ts";
 import { identityKey, type Person } from "./identity.ts";
+import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
 
@@ -35,6 +36,7 @@ export interface LoginDeps {
   readonly exchangeCode: ExchangeCode;
   readonly bindings: Bindings;
   readonly sessions: Sessions;
+  readonly invalidCodes: InvalidCodes;
   readonly tickets: BindTickets;
   readonly counters: AttemptCounters;
   /** Undefined: nobody knows passwords, and the first login of an identity makes a userId for it. */

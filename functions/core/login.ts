@@ -33,9 +33,16 @@ export async function login(request: LoginRequest, deps: LoginDeps): Promise<Log
 async function identify(
   request: LoginRequest,
   enteredAt: number,
-  { exchangeCode, tickets }: LoginDeps,
+  { exchangeCode, invalidCodes, tickets }: LoginDeps,
 ): Promise<Person | Refusal> {
-  if ("code" in request) return exchangeCode(request.appId, request.code);
+  if ("code" in request) {
+    const { appId, code, sourceIp } = request;
+    const overLimit = invalidCodes.refusalFor(sourceIp, enteredAt);
+    if (overLimit) return overLimit;
+    const answer = await exchangeCode(appId, code);
+    if (!isRefusal(answer) || answer.refused !== "invalid_code") return answer;
+    return { ...answer, facts: { ...answer.facts, ...(await invalidCodes.count(sourceIp, enteredAt)) } };
+  }
   const person = await tickets.takeAttempt(ticketHash(request.bindTicket), enteredAt);
   return person ?? refused("invalid_ticket");
 }

@@ -27,6 +27,8 @@ export interface Revocations {
   setAccountDisabled(userId: string, disabled: boolean): Promise<BoundIdentity[]>;
   /** One write: the mark and the end of its sessions. Nothing if the identity has another account now. */
   setIdentityDisabled(identityKey: Uint8Array, userId: string, disabled: boolean): Promise<void>;
+  /** Takes the mark off an identity that has no account. False: it has one, or nothing is known of it. */
+  enableUnbound(identityKey: Uint8Array): Promise<boolean>;
 }
 
 /**

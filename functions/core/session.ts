@@ -1,5 +1,4 @@
 import type { BindTicketHash } from "./bind-ticket.ts";
-import type { Binding } from "./binding.ts";
 import { identityKeyBytes, sha256 } from "./identity.ts";
 
 const secretBytes = 32;
@@ -36,17 +35,6 @@ export interface SessionList {
   list(identityKey: Uint8Array): Promise<Session[]>;
   /** False: it belongs to another generation than `generation`, where that is said. One that is gone is as good as removed. */
   remove(key: SessionKey, generation?: number): Promise<boolean>;
-}
-
-/** The sessions of an identity that may be used now, the newest first. */
-export async function liveSessions(
-  identityKey: Uint8Array,
-  binding: Binding,
-  sessions: Pick<SessionList, "list">,
-  now: number,
-): Promise<Session[]> {
-  const stored = await sessions.list(identityKey);
-  return stored.filter((session) => isLive(session, binding, now)).sort((a, b) => b.createdAt - a.createdAt);
 }
 
 /** Mints a SessionId: base64url(identity key, 16 bytes ‖ random secret, 32 bytes), 64 characters. */
@@ -92,22 +80,4 @@ export function sessionKeyOf(identityKey: Uint8Array, handle: string): SessionKe
   return handlePattern.test(handle)
     ? { identityKey, secretHash: Buffer.from(handle, "base64url") }
     : undefined;
-}
-
-/**
- * The one rule that says whether a session may be used now: it is good for the account and the generation it was opened
- * under, until it expires. The clock decides that, never whether the store has deleted it.
- */
-export function isLive(
-  session: Pick<Session, "userId" | "generation" | "expiresAt">,
-  binding: Binding,
-  now: number,
-): boolean {
-  return (
-    binding.userId !== undefined &&
-    binding.userId === session.userId &&
-    !binding.disabled &&
-    session.generation === binding.generation &&
-    now < session.expiresAt * 1000
-  );
 }

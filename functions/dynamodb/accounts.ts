@@ -3,6 +3,12 @@ import type { Account, AccountStore, Accounts, NewAccount } from "../core/accoun
 import { accountKey } from "../core/identity.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 import { isStill, raiseAccount } from "./bindings-table.ts";
+import {
+  countImportedHashes,
+  keepSecret,
+  readImportedHashes,
+  uncountImportedHash,
+} from "./imported-hashes.ts";
 import { answered, readItem, type Table } from "./table.ts";
 import { failed, type TransactionPart, transact } from "./transaction.ts";
 
@@ -14,6 +20,7 @@ const what = "accounts";
 
 const isFree = "attribute_not_exists(#key)";
 const theirs = "userId = :userId";
+const isAsItWas = "passwordHash = :passwordHash AND generation = :generation";
 
 /** What the verifier needs of the table. */
 export function dynamoDbAccountRows(table: Table): Accounts {
@@ -22,19 +29,42 @@ export function dynamoDbAccountRows(table: Table): Accounts {
       const item = await readItem(table, rowKey(username), what);
       return item && readAccount(item);
     },
+
+    importedHashes: () => readImportedHashes(table),
+
+    async replaceHash({ username, passwordHash, generation }, parameters, newHash) {
+      await transact(what, table, [
+        {
+          Update: {
+            TableName: table.name,
+            Key: rowKey(username),
+            UpdateExpression: "SET passwordHash = :newHash",
+            ConditionExpression: isAsItWas,
+            ExpressionAttributeValues: {
+              ":newHash": newHash,
+              ":passwordHash": passwordHash,
+              ":generation": generation,
+            },
+          },
+        },
+        uncountImportedHash(table.name, parameters),
+      ]);
+    },
   };
 }
 
 /**
  * Accounts table, key (S):
  * - rows, `username#NAME`: username (normalised), userId, passwordHash, generation (N), disabled?;
- * - names, `userId#ID`: username. One username per userId is the condition under which they are put.
+ * - names, `userId#ID`: username. One username per userId is the condition under which they are put;
+ * - what imports brought: see imported-hashes.ts.
  *
  * `bindings`: the name of the table that has the account items.
  */
 export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
   const { client, name: TableName } = table;
-  const { find } = dynamoDbAccountRows(table);
+  const rows = dynamoDbAccountRows(table);
+  const { find } = rows;
 
   async function batch(usernames: readonly string[]): Promise<Account[]> {
     const found: Account[] = [];
@@ -84,7 +114,12 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
   }
 
   return {
-    find,
+    ...rows,
+
+    async countImported(parameters, more, secret) {
+      await keepSecret(table, secret);
+      await countImportedHashes(table, parameters, more);
+    },
 
     async findByUserId(userId) {
       const name = await readItem(table, nameKey(userId), what);

@@ -26,9 +26,10 @@ export function dynamoDbAttemptCounters(table: Table): AttemptCounters {
         ConditionExpression: belowLimit,
         ExpressionAttributeNames: { "#count": "count" },
         ExpressionAttributeValues: { ":one": 1, ":limit": limit, ":expiresAt": expiresAt },
+        ReturnValues: "ALL_NEW",
       });
       const charged = await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
-      return charged !== undefined;
+      return charged && Number(charged.Attributes?.count);
     },
 
     async giveBack(key) {

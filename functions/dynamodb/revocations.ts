@@ -7,6 +7,7 @@ import { transact } from "./transaction.ts";
 
 const known = "attribute_exists(#key)";
 const theirs = "userId = :userId";
+const knownAndUnbound = `${known} AND attribute_not_exists(userId)`;
 
 /** What ends access, in the Bindings table: see bindings-table.ts for its items. */
 export function dynamoDbRevocations(table: Table): Revocations {
@@ -86,6 +87,16 @@ export function dynamoDbRevocations(table: Table): Revocations {
         ConditionExpression: theirs,
         ExpressionAttributeValues: { ":userId": userId, ":one": 1, ...(disabled && { ":true": true }) },
       });
+    },
+
+    async enableUnbound(key) {
+      const updated = await update({
+        Key: { key },
+        UpdateExpression: "REMOVE disabled",
+        ConditionExpression: knownAndUnbound,
+        ExpressionAttributeNames: { "#key": "key" },
+      });
+      return updated !== undefined;
     },
   };
 }

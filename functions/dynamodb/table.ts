@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { dynamoDbClient } from "../aws/clients.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 import { outside } from "../runtime/invocation.ts";
-import { dynamoDbClient } from "./client.ts";
 
 /** Waits before the n-th repetition of a write that met a transaction. Rejects once `deadline` is over. */
 export type Pause = (repetition: number, deadline: AbortSignal) => Promise<void>;

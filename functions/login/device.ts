@@ -1,11 +1,13 @@
 const longestLabel = 64;
+const longestUserAgent = 8_192;
 
 /**
  * What a person would call the device, from the User-Agent that WeChat sends anyway: `iPhone, WeChat 8.0.49`,
  * `Android 14 PJD110, WeChat 8.0.50`. A hint for the list of devices and nothing else, since any client can send any
  * User-Agent; undefined when nothing in it is recognized.
  */
-export function deviceLabel(userAgent: string): string | undefined {
+export function deviceLabel(sent: string): string | undefined {
+  const userAgent = sent.slice(0, longestUserAgent);
   const parts = [platform(userAgent), weChat(userAgent)].filter((part) => part !== undefined);
   return parts.length > 0 ? parts.join(", ").slice(0, longestLabel) : undefined;
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { none, readEnvironment, wholeNumber } from "../../contract/environment.ts";
+import { lambdaClient, secretsManagerClient } from "../aws/clients.ts";
 import { codeExchange } from "../core/code-exchange.ts";
+import { invalidCodes } from "../core/invalid-codes.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../dynamodb/attempts.ts";
 import { dynamoDbBindings } from "../dynamodb/bindings.ts";
 import { dynamoDbSessions } from "../dynamodb/sessions.ts";
 import { documentClient, jitteredPause, readNothing } from "../dynamodb/table.ts";
-import { lambdaClient } from "../passwords/lambda-client.ts";
 import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
 import { shell } from "../runtime/shell.ts";
 import { nobody, warmUp } from "../runtime/warm-up.ts";
 import { secretsManagerAppSecrets } from "../wechat/app-secret.ts";
-import { secretsManagerClient } from "../wechat/secrets-manager-client.ts";
 import { weChat } from "../wechat/wechat.ts";
 import { loginHandler } from "./handler.ts";
 
@@ -21,6 +21,14 @@ const client = documentClient();
 const table = (name: string) => ({ client, name, pause: jitteredPause });
 const names = { sessions: env.SESSIONS_TABLE, attempts: env.ATTEMPTS_TABLE };
 const appSecrets = secretsManagerAppSecrets(secretsManagerClient(), appSecretArns, Date.now);
+const counters = dynamoDbAttemptCounters(table(env.ATTEMPTS_TABLE));
+const limits = {
+  perIdentity: wholeNumber("ATTEMPTS_PER_IDENTITY", env.ATTEMPTS_PER_IDENTITY),
+  perSourceIp: wholeNumber("ATTEMPTS_PER_SOURCE_IP", env.ATTEMPTS_PER_SOURCE_IP),
+  perUsername: wholeNumber("ATTEMPTS_PER_USERNAME", env.ATTEMPTS_PER_USERNAME),
+  invalidCodesPerSourceIp: wholeNumber("INVALID_CODES_PER_SOURCE_IP", env.INVALID_CODES_PER_SOURCE_IP),
+  windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS, 1),
+};
 const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, now: Date.now });
 
 const handle = loginHandler(
@@ -32,15 +40,11 @@ const handle = loginHandler(
     }),
     sessions: dynamoDbSessions(table(env.SESSIONS_TABLE), names),
     tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),
-    counters: dynamoDbAttemptCounters(table(env.ATTEMPTS_TABLE)),
+    counters,
+    invalidCodes: invalidCodes({ limits, counters }),
     verifier:
       env.VERIFIER_FUNCTION === none ? undefined : lambdaVerifier(lambdaClient(), env.VERIFIER_FUNCTION),
-    limits: {
-      perIdentity: wholeNumber("ATTEMPTS_PER_IDENTITY", env.ATTEMPTS_PER_IDENTITY),
-      perSourceIp: wholeNumber("ATTEMPTS_PER_SOURCE_IP", env.ATTEMPTS_PER_SOURCE_IP),
-      perUsername: wholeNumber("ATTEMPTS_PER_USERNAME", env.ATTEMPTS_PER_USERNAME),
-      windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS, 1),
-    },
+    limits,
     sessionLifetimeSeconds: wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS, 1),
     now: Date.now,
     random: randomBytes,

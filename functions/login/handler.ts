@@ -1,15 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { deadlines } from "../../contract/deadlines.ts";
+import { type ErrorCode, errors } from "../../contract/errors.ts";
 import { login } from "../core/login.ts";
 import type { LoginDeps } from "../core/login-attempt.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
 import { iso, json } from "../runtime/answer.ts";
-import { isBad } from "../runtime/json-body.ts";
-import { type ErrorCode, errors, type ProblemDetails, problem } from "../runtime/problem.ts";
+import { type ProblemDetails, problem } from "../runtime/problem.ts";
 import type { LambdaFunction, Outcome } from "../runtime/shell.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
-
-/** The worst login answers within 8 s, also when every store is slow. */
-const deadlineMs = 7_000;
 
 type Event = APIGatewayProxyEventV2;
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -17,7 +15,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 /** `ANY /login`. */
 export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFunction<Event, Answer> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.login.deadlineMs,
     about: ({ requestContext }) => ({ event: "login", requestId: requestContext.requestId }),
 
     async handle(event) {
@@ -27,7 +25,10 @@ export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFun
         return refusal(event, "method_not_allowed", { allow: "POST", detail });
       }
       const request = readLoginRequest(event, deployment);
-      if (isBad(request)) return refusal(event, request.bad, request.details);
+      if (isRefusal(request)) {
+        const { refused, ...details } = request;
+        return refusal(event, refused, details);
+      }
       const result = await login(request, deps);
       if (isRefusal(result)) {
         const { refused, facts, ...details } = result;

@@ -1,11 +1,34 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import * as v from "valibot";
 import { looksLikeTicket } from "../core/bind-ticket.ts";
 import type { LoginRequest } from "../core/login-attempt.ts";
+import { isRefusal } from "../core/refusal.ts";
 import { readUsername } from "../core/username.ts";
-import { type BadRequest, invalid, isBad, readJsonObject, readString } from "../runtime/json-body.ts";
+import { type BadRequest, invalid, readJsonObject } from "../runtime/json-body.ts";
 import { deviceLabel } from "./device.ts";
 
-const longest = { code: 128, bindTicket: 128, appId: 128, username: 128, password: 256 } as const;
+/** Byte-exact as it was typed. A character of four bytes is one. */
+const text = (longest: number) =>
+  v.exactOptional(
+    v.pipe(
+      v.string("must be a string"),
+      v.check((value) => value !== "", "is empty"),
+      v.check((value) => [...value].length <= longest, `may have at most ${longest} characters`),
+      v.check(
+        (value) => value.isWellFormed() && !value.includes("\0"),
+        "holds characters that are not allowed",
+      ),
+    ),
+  );
+
+/** Other fields are ignored. */
+const loginBody = v.object({
+  code: text(128),
+  bindTicket: text(128),
+  appId: text(128),
+  username: text(128),
+  password: text(256),
+});
 
 export interface Deployment {
   readonly appIds: readonly string[];
@@ -13,21 +36,23 @@ export interface Deployment {
   readonly passwords: boolean;
 }
 
-/** `{ code, appId?, username?, password? }` or `{ bindTicket, username, password }`; other fields are ignored. */
+/** A request without any header has none in its event. */
+type LoginEvent = Omit<APIGatewayProxyEventV2, "headers"> & Partial<Pick<APIGatewayProxyEventV2, "headers">>;
+
+/** `{ code, appId?, username?, password? }` or `{ bindTicket, username, password }`. */
 export function readLoginRequest(
-  event: APIGatewayProxyEventV2,
+  event: LoginEvent,
   { appIds, passwords }: Deployment,
 ): LoginRequest | BadRequest {
-  const fields = readJsonObject(event);
-  if (!(fields instanceof Map)) return fields;
-
-  const values: Partial<Record<keyof typeof longest, string>> = {};
-  for (const name of Object.keys(longest) as (keyof typeof longest)[]) {
-    const value = readString(fields, name, longest[name]);
-    if (isBad(value)) return value;
-    if (value !== undefined) values[name] = value;
+  const json = readJsonObject(event);
+  if (isRefusal(json)) return json;
+  const read = v.safeParse(loginBody, json.body);
+  if (!read.success) {
+    const [issue] = read.issues;
+    const field = v.getDotPath(issue) ?? "";
+    return invalid(`The field ${field} ${issue.message}.`, field);
   }
-  const { code, bindTicket, username, password } = values;
+  const { code, bindTicket, username, password } = read.output;
 
   if ((username === undefined) !== (password === undefined)) {
     return invalid("username and password go together.", username === undefined ? "username" : "password");
@@ -40,14 +65,16 @@ export function readLoginRequest(
     return invalid("This deployment has no passwords: send the code alone.", "username", "password");
   }
   const { sourceIp } = event.requestContext.http;
-  const device = deviceLabel(event.headers["user-agent"] ?? "");
+  const device = deviceLabel(event.headers?.["user-agent"] ?? "");
   const from = { sourceIp, ...(device !== undefined && { device }) };
 
   if (code !== undefined && bindTicket !== undefined) {
     return invalid("Send either code or bindTicket, not both.", "code", "bindTicket");
   }
   if (code !== undefined) {
-    const appId = values.appId ?? (appIds.length === 1 ? appIds[0] : undefined);
+    // WeChat calls a blank code missing, which would look like a fault of ours.
+    if (code.trim() === "") return invalid("The field code is empty.", "code");
+    const appId = read.output.appId ?? (appIds.length === 1 ? appIds[0] : undefined);
     if (appId === undefined) {
       return invalid("This deployment serves several mini-programs: say which with appId.", "appId");
     }

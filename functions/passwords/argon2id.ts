@@ -1,7 +1,13 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { PasswordHasher, PasswordHashes } from "../core/account.ts";
-import { type Argon2idParameters, formatArgon2id, isArgon2id, parseArgon2id } from "./phc-string.ts";
+import {
+  type Argon2idParameters,
+  formatArgon2id,
+  isArgon2id,
+  parametersText,
+  parseArgon2id,
+} from "./phc-string.ts";
 
 /** OWASP's choice for argon2id: 19 MiB, two passes, one lane. Stored with each hash, so it can be raised. */
 export const argon2idParameters: Argon2idParameters = { memory: 19_456, passes: 2, parallelism: 1 };
@@ -9,6 +15,15 @@ export const argon2idParameters: Argon2idParameters = { memory: 19_456, passes: 
 const saltBytes = 16;
 const tagBytes = 32;
 const derive = promisify(argon2);
+/** Of no password. */
+const decoySaltAndTag = formatArgon2id({
+  parameters: argon2idParameters,
+  salt: randomBytes(saltBytes),
+  tag: randomBytes(tagBytes),
+})
+  .split("$")
+  .slice(4)
+  .join("$");
 
 /** To a string in the PHC format. */
 export async function hashPassword(password: string, parameters = argon2idParameters): Promise<string> {
@@ -25,11 +40,9 @@ export async function hashPassword(password: string, parameters = argon2idParame
 export const argon2id: PasswordHasher & PasswordHashes = {
   hash: (password) => hashPassword(password),
   isHash: isArgon2id,
-  decoy: formatArgon2id({
-    parameters: argon2idParameters,
-    salt: randomBytes(saltBytes),
-    tag: randomBytes(tagBytes),
-  }),
+  parameters: parametersText(argon2idParameters),
+  parametersOf: (passwordHash) => parametersText(parseArgon2id(passwordHash).parameters),
+  decoy: (parameters) => `$argon2id$v=19$${parameters}$${decoySaltAndTag}`,
 
   async matches(password, passwordHash) {
     const { parameters, salt, tag } = parseArgon2id(passwordHash);

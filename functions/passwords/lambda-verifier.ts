@@ -1,5 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import type { AccountVerifier, Verification } from "../core/account-verifier.ts";
+import * as v from "valibot";
+import { type Verification, verification } from "../../contract/account-verifier.ts";
+import type { AccountVerifier } from "../core/account-verifier.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 import { outside } from "../runtime/invocation.ts";
 
@@ -26,21 +28,15 @@ function unavailable(cause: unknown): never {
 }
 
 function readVerification(payload: Uint8Array | undefined): Verification {
+  const read = v.safeParse(verification, parse(payload));
+  // What it said is not repeated: it may hold what a person typed.
+  return read.success ? read.output : unavailable("its answer is neither a userId nor a refusal");
+}
+
+function parse(payload: Uint8Array | undefined): unknown {
   try {
-    const answer: unknown = JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
-    if (typeof answer === "object" && answer !== null) {
-      const { userId, refused, generation } = answer as Record<string, unknown>;
-      if (refused === "invalid_credentials" || refused === "account_disabled") return { refused };
-      const isUserId = typeof userId === "string" && userId.length > 0 && userId.length <= 128;
-      if (refused === undefined && isUserId) {
-        if (generation === undefined) return { userId };
-        if (typeof generation === "number" && Number.isSafeInteger(generation) && generation >= 0) {
-          return { userId, generation };
-        }
-      }
-    }
+    return JSON.parse(Buffer.from(payload ?? []).toString("utf8"));
   } catch {
-    // Falls through to the same error: what it said is not repeated, it may hold what a person typed.
+    return undefined;
   }
-  return unavailable("its answer is neither a userId nor a refusal");
 }

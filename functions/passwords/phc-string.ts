@@ -17,9 +17,13 @@ const phcString =
 
 /** `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, the PHC string format: base64 without padding. */
 export function formatArgon2id({ parameters, salt, tag }: Argon2idHash): string {
-  const { memory, passes, parallelism } = parameters;
   const unpadded = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(salt)}$${unpadded(tag)}`;
+  return `$argon2id$v=19$${parametersText(parameters)}$${unpadded(salt)}$${unpadded(tag)}`;
+}
+
+/** `m=…,t=…,p=…`, as in the string. */
+export function parametersText({ memory, passes, parallelism }: Argon2idParameters): string {
+  return `m=${memory},t=${passes},p=${parallelism}`;
 }
 
 /** Throws for a string that is not an argon2id hash: a broken account is not a wrong password. */
@@ -39,6 +43,13 @@ export function isArgon2id(text: string): boolean {
   return phcString.test(text) && isComputable(parseArgon2id(text).parameters);
 }
 
+/**
+ * KiB times passes, which is what the time goes with: twenty times the product's own, and less than a second on the
+ * verifier's vCPU, whose deadline is three. 256 MiB with three passes fit.
+ */
+const mostWork = 256 * 1024 * 3;
+const mostMemory = 256 * 1024;
+
 /** Within what argon2 allows at all, and what the verifier's memory and time allow here. */
 function isComputable({ memory, passes, parallelism }: Argon2idParameters): boolean {
   const laneMemory = 8;
@@ -46,8 +57,8 @@ function isComputable({ memory, passes, parallelism }: Argon2idParameters): bool
     parallelism >= 1 &&
     parallelism <= 16 &&
     passes >= 1 &&
-    passes <= 32 &&
     memory >= laneMemory * parallelism &&
-    memory <= 512 * 1024
+    memory <= mostMemory &&
+    memory * passes <= mostWork
   );
 }

@@ -1,38 +1,46 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { ErrorCode, ProblemDetails } from "./problem.ts";
+import type { RequestErrorCode } from "../../contract/errors.ts";
 
 const maxBytes = 4 * 1024;
-const poisoned = new Set(["__proto__", "constructor", "prototype"]);
+const maxBase64 = 4 * Math.ceil(maxBytes / 3);
+const poisoned = ["__proto__", "constructor", "prototype"];
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+/** Why a request is not even looked at; in words that repeat nothing of it. */
 export interface BadRequest {
-  readonly bad: ErrorCode;
-  readonly details: ProblemDetails;
+  readonly refused: RequestErrorCode;
+  readonly detail: string;
+  readonly fields?: readonly string[];
 }
 
 export function invalid(detail: string, ...fields: string[]): BadRequest {
-  return { bad: "invalid_request", details: { detail, ...(fields.length > 0 && { fields }) } };
+  return { refused: "invalid_request", detail, ...(fields.length > 0 && { fields }) };
 }
 
-/** The body's own fields as a map, so that no name in it can reach a prototype; at most 4 KiB of JSON in UTF-8. */
+const tooLarge: BadRequest = {
+  refused: "payload_too_large",
+  detail: `The body may have at most ${maxBytes} bytes.`,
+};
+
+/** At most 4 KiB of JSON in UTF-8. What is read has no prototype, so that no name in it can reach one. */
 export function readJsonObject(
-  event: Pick<APIGatewayProxyEventV2, "body" | "headers" | "isBase64Encoded">,
-): Map<string, unknown> | BadRequest {
-  const mediaType = event.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  event: Partial<Pick<APIGatewayProxyEventV2, "body" | "headers" | "isBase64Encoded">>,
+): { readonly body: Readonly<Record<string, unknown>> } | BadRequest {
+  const mediaType = event.headers?.["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") {
     return {
-      bad: "unsupported_media_type",
-      details: { detail: "Send the body as JSON with the header content-type: application/json." },
+      refused: "unsupported_media_type",
+      detail: "Send the body as JSON with the header content-type: application/json.",
     };
   }
-  const body = event.body ?? "";
-  if (event.isBase64Encoded && !base64.test(body)) return invalid("The body is not valid base64.");
-  if (!body.isWellFormed()) return invalid("The body is not valid Unicode.");
-  const bytes = Buffer.from(body, event.isBase64Encoded ? "base64" : "utf8");
-  if (bytes.length > maxBytes) {
-    return { bad: "payload_too_large", details: { detail: "The body may have at most 4096 bytes." } };
-  }
+  const { body: text = "", isBase64Encoded } = event;
+  // Its length first: over megabytes, a pattern runs out of stack.
+  if (text.length > (isBase64Encoded ? maxBase64 : maxBytes)) return tooLarge;
+  if (isBase64Encoded && !base64.test(text)) return invalid("The body is not valid base64.");
+  if (!text.isWellFormed()) return invalid("The body is not valid Unicode.");
+  const bytes = Buffer.from(text, isBase64Encoded ? "base64" : "utf8");
+  if (bytes.length > maxBytes) return tooLarge;
   let value: unknown;
   try {
     value = JSON.parse(utf8.decode(bytes));
@@ -42,35 +50,7 @@ export function readJsonObject(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return invalid('The body must be a JSON object, like {"code": "…"}.');
   }
-  const fields = new Map(Object.entries(value));
-  for (const name of fields.keys()) {
-    if (poisoned.has(name)) return invalid(`The field ${name} is not allowed.`, name);
-  }
-  return fields;
-}
-
-/**
- * A string field of 1 to `longest` characters, well-formed Unicode and without U+0000; undefined where it is absent.
- * An explicit null is a wrong type.
- */
-export function readString(
-  fields: Map<string, unknown>,
-  name: string,
-  longest: number,
-): string | undefined | BadRequest {
-  if (!fields.has(name)) return undefined;
-  const value = fields.get(name);
-  if (typeof value !== "string") return invalid(`The field ${name} must be a string.`, name);
-  if (value === "") return invalid(`The field ${name} is empty.`, name);
-  if ([...value].length > longest) {
-    return invalid(`The field ${name} may have at most ${longest} characters.`, name);
-  }
-  if (!value.isWellFormed() || value.includes("\0")) {
-    return invalid(`The field ${name} holds characters that are not allowed.`, name);
-  }
-  return value;
-}
-
-export function isBad(value: object | string | undefined): value is BadRequest {
-  return typeof value === "object" && "bad" in value;
+  const name = poisoned.find((it) => Object.hasOwn(value, it));
+  if (name !== undefined) return invalid(`The field ${name} is not allowed.`, name);
+  return { body: Object.assign(Object.create(null), value) };
 }

@@ -1,7 +1,8 @@
+import type { OutageCode } from "../../contract/errors.ts";
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
 
 export interface Failure {
-  readonly code: "store_unavailable" | "internal_error";
+  readonly code: OutageCode;
   readonly facts: Facts;
 }
 

@@ -1,20 +1,16 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { type AuthorizerContext, generationIn, sessionOf } from "../../contract/session-of.ts";
+import { deadlines } from "../../contract/deadlines.ts";
+import { errors } from "../../contract/errors.ts";
+import { generationIn } from "../../contract/session-generation.ts";
+import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
+import { liveSessions } from "../core/live-session.ts";
 import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
-import {
-  liveSessions,
-  type Session,
-  type SessionList,
-  sessionHandle,
-  sessionKeyOf,
-} from "../core/session.ts";
+import { type Session, type SessionList, sessionHandle, sessionKeyOf } from "../core/session.ts";
 import { iso, json, noContent, noLongerValid } from "../runtime/answer.ts";
-import { errors, problem } from "../runtime/problem.ts";
+import { problem } from "../runtime/problem.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
-
-const deadlineMs = 5_000;
 
 export interface SessionDeps {
   readonly sessions: SessionList;
@@ -65,7 +61,7 @@ const routes: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
 
 export function sessionHandler(deps: SessionDeps): LambdaFunction<Event, Answer> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.session.deadlineMs,
     about: ({ routeKey, requestContext }) => ({
       event: "session",
       route: routeKey,

@@ -1,12 +1,17 @@
-import type { AccountVerifier, Verification, VerifierQuestion } from "../core/account-verifier.ts";
+import * as v from "valibot";
+import {
+  type Verification,
+  type VerifierQuestion,
+  verifierQuestion,
+} from "../../contract/account-verifier.ts";
+import { deadlines } from "../../contract/deadlines.ts";
+import type { AccountVerifier } from "../core/account-verifier.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 
-const deadlineMs = 3_000;
-
-/** The account verifier's contract, as every verifier keeps it. Whatever else happens is thrown. */
+/** The contract of contract/account-verifier.ts, as every verifier keeps it. Whatever else happens is thrown. */
 export function verifierHandler(verifier: AccountVerifier): LambdaFunction<unknown, Verification> {
   return {
-    deadlineMs,
+    deadlineMs: deadlines.verifier.deadlineMs,
     about: () => ({ event: "verify" }),
     async handle(event) {
       const answer = await verifier.verify(readQuestion(event));
@@ -16,9 +21,7 @@ export function verifierHandler(verifier: AccountVerifier): LambdaFunction<unkno
 }
 
 function readQuestion(event: unknown): VerifierQuestion {
-  const { username, password, appId } = event as Record<string, unknown>;
-  if (typeof username !== "string" || typeof password !== "string" || typeof appId !== "string") {
-    throw new Error("The verifier is called with { username, password, appId }");
-  }
-  return { username, password, appId };
+  const read = v.safeParse(verifierQuestion, event);
+  if (!read.success) throw new Error("The verifier is called with { username, password, appId }");
+  return read.output;
 }

@@ -1,12 +1,13 @@
+import * as v from "valibot";
 import type { SecretVerdict } from "../../contract/diagnosis.ts";
+import type { RefusalCode } from "../../contract/errors.ts";
 import type { ExchangeVerdict } from "../core/code-exchange.ts";
-import { type Facts, type RefusalCode, refused } from "../core/refusal.ts";
+import { type Facts, refused } from "../core/refusal.ts";
 import { type Answer, boundedGet } from "./bounded-get.ts";
 import { freshSockets } from "./fresh-sockets.ts";
 
 /** WeChat counts by the minute. */
 const rateLimitSeconds = 60;
-const longestId = 128;
 
 /**
  * What each errcode of jscode2session means to the caller. `alarm`: somebody must look, because it is our
@@ -29,6 +30,33 @@ const errcodes: Record<number, { code: RefusalCode; alarm?: true; secret?: Secre
   41004: { code: "not_configured", alarm: true },
   41008: { code: "wechat_unavailable", alarm: true },
 };
+
+/** Empty: there is none, or none that can be used. */
+const id = v.fallback(
+  v.pipe(
+    v.string(),
+    v.check(({ length }) => length <= 128),
+  ),
+  "",
+);
+
+/** `errcode` is the verdict: WeChat refuses with HTTP 200 too. It may be absent, 0, a number or a numeric string. */
+const sessionAnswer = v.object(
+  {
+    errcode: v.nullish(
+      v.pipe(
+        v.union([v.number(), v.string()], "errcode is not a number"),
+        v.transform(Number),
+        v.check((value) => Number.isInteger(value), "errcode is not a number"),
+      ),
+      0,
+    ),
+    errmsg: v.fallback(v.string(), ""),
+    openid: id,
+    unionid: id,
+  },
+  "not an object",
+);
 
 /** What one call comes to: as it came over the network, and what it means. */
 export interface Exchange {
@@ -72,21 +100,19 @@ function verdictOf(answer: Answer, appId: string): Verdict {
   return answer.kind === "json" ? readVerdict(answer.value, appId) : unreadable(answer.why);
 }
 
-/** `errcode` is the verdict: WeChat refuses with HTTP 200 too. It may be absent, 0, a number or a numeric string. */
-function readVerdict(answer: unknown, appId: string): Verdict {
-  if (typeof answer !== "object" || answer === null) return unreadable("not an object");
-  const { errcode, errmsg, openid, unionid } = answer as Record<string, unknown>;
-  const verdict = errcode === undefined ? 0 : Number(errcode);
-  if (!Number.isInteger(verdict)) return unreadable("errcode is not a number");
-  if (verdict !== 0) return refusalFor(verdict, errmsg);
-  if (!isId(openid)) return unreadable("no openid");
-  return { secret: "accepted", person: { appId, openid, ...(isId(unionid) && { unionid }) } };
+function readVerdict(value: unknown, appId: string): Verdict {
+  const read = v.safeParse(sessionAnswer, value);
+  if (!read.success) return unreadable(read.issues[0].message);
+  const { errcode, errmsg, openid, unionid } = read.output;
+  if (errcode !== 0) return refusalFor(errcode, errmsg);
+  if (openid === "") return unreadable("no openid");
+  return { secret: "accepted", person: { appId, openid, ...(unionid !== "" && { unionid }) } };
 }
 
-function refusalFor(errcode: number, errmsg: unknown): Verdict {
+function refusalFor(errcode: number, errmsg: string): Verdict {
   const { code, alarm, secret = "unknown" } = errcodes[errcode] ?? { code: "wechat_unavailable" };
   // Support at WeChat asks for the rid.
-  const rid = typeof errmsg === "string" ? /\brid: ([\w-]{1,64})/.exec(errmsg)?.[1] : undefined;
+  const rid = /\brid: ([\w-]{1,64})/.exec(errmsg)?.[1];
   const facts: Facts = { errcode, ...(rid && { rid }), ...(alarm && { alarm }) };
   return {
     errcode,
@@ -100,8 +126,4 @@ function refusalFor(errcode: number, errmsg: unknown): Verdict {
 
 function unreadable(why: string): Verdict {
   return { secret: "unknown", refusal: refused("wechat_unavailable", { facts: { why } }) };
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= longestId;
 }

@@ -39,6 +39,7 @@ export function loginFunction(
       ATTEMPTS_PER_IDENTITY: String(limits.perIdentity),
       ATTEMPTS_PER_SOURCE_IP: String(limits.perSourceIp),
       ATTEMPTS_PER_USERNAME: String(limits.perUsername),
+      INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window),
     },
     memorySize: 256,

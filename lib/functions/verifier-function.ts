@@ -13,6 +13,7 @@ export function verifierFunction(scope: Construct, accounts: TableV2, props: Fun
     // One vCPU: argon2id is all CPU.
     memorySize: 1_769,
   });
-  allowOnTable(verifier, accounts, "dynamodb:GetItem");
+  // To replace an imported hash.
+  allowOnTable(verifier, accounts, "dynamodb:GetItem", "dynamodb:UpdateItem");
   return verifier;
 }

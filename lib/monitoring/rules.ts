@@ -107,7 +107,8 @@ export const rules = {
       "Rings at 10 in 5 minutes, in 2 of 3: a call is tried up to four times, and a table grows with its load within minutes.",
   },
   Lockouts: {
-    means: "Many password attempts are refused unseen (too_many_attempts): somebody guesses passwords.",
+    means:
+      "Many attempts are refused unseen (too_many_attempts): somebody guesses passwords, or invents codes.",
     threshold: 20,
     periodMinutes: 15,
     periods: [1, 1],

@@ -1,19 +1,15 @@
+import type { Place } from "../intrinsics.ts";
 import { AwsError, validationException } from "./aws-error.ts";
-import type { AwsReply, AwsRequest, Service } from "./service.ts";
+import type { AwsRequest, AwsResponse, Service } from "./service.ts";
 
 /** CloudFormation's API version: what tells its requests from those of other services that post forms. */
 const version = "2010-05-15";
 const namespace = `http://cloudformation.amazonaws.com/doc/${version}/`;
 
-export interface StackPlace {
-  readonly partition: string;
-  readonly region: string;
-  readonly accountId: string;
-}
-
 /** How this protocol spells the errors that the endpoint itself raises. */
 const spelling: Readonly<Record<string, { readonly code: string; readonly status: number }>> = {
   AccessDeniedException: { code: "AccessDenied", status: 403 },
+  InvalidSignatureException: { code: "SignatureDoesNotMatch", status: 403 },
   UnrecognizedClientException: { code: "InvalidClientTokenId", status: 403 },
   MissingAuthenticationTokenException: { code: "MissingAuthenticationToken", status: 403 },
   InternalServerError: { code: "InternalFailure", status: 500 },
@@ -28,7 +24,7 @@ const spelling: Readonly<Record<string, { readonly code: string; readonly status
 export function cloudFormationService(
   stackName: string,
   outputs: Readonly<Record<string, string>>,
-  place: StackPlace = { partition: "aws", region: "us-east-1", accountId: "000000000000" },
+  place: Omit<Place, "stackName"> = { partition: "aws", region: "us-east-1", accountId: "000000000000" },
 ): Service {
   const arnOf = (name: string, id: string) =>
     `arn:${place.partition}:cloudformation:${place.region}:${place.accountId}:stack/${name}/${id}`;
@@ -61,7 +57,7 @@ export function cloudFormationService(
       };
     },
 
-    refuse({ code: type, message, status: given }: AwsError): AwsReply {
+    errorResponse({ code: type, message, status: given }: AwsError): AwsResponse {
       const { code, status } = spelling[type] ?? { code: type, status: given };
       const error = [
         element("Type", text(status < 500 ? "Sender" : "Receiver")),
@@ -107,6 +103,6 @@ function text(value: string): string {
   return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-function xml(status: number, document: string): AwsReply {
+function xml(status: number, document: string): AwsResponse {
   return { status, headers: { "content-type": "text/xml" }, body: document };
 }

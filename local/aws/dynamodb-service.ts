@@ -59,6 +59,7 @@ function permissions(
 
 const namespaces: Readonly<Record<string, string>> = {
   AccessDeniedException: "com.amazon.coral.service",
+  InvalidSignatureException: "com.amazon.coral.service",
   MissingAuthenticationTokenException: "com.amazon.coral.service",
   SerializationException: "com.amazon.coral.service",
   UnknownOperationException: "com.amazon.coral.service",

@@ -2,14 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { AwsError } from "./aws-error.ts";
-import { check, openStore, run } from "./dynalite.ts";
-import { transactionTokens } from "./dynamodb-idempotency.ts";
-import { readPage } from "./dynamodb-reads.ts";
-import { settingsOfTables } from "./dynamodb-table-settings.ts";
-import { type TableDescription, tables } from "./dynamodb-tables.ts";
-import { transactWriteItems } from "./dynamodb-transactions.ts";
-import { writeItem } from "./dynamodb-writes.ts";
-import { itemLocks } from "./item-locks.ts";
+import { check, openStore, run } from "./dynamodb/dynalite.ts";
+import { itemLocks } from "./dynamodb/item-locks.ts";
+import { readPage } from "./dynamodb/pages.ts";
+import { settingsOfTables } from "./dynamodb/table-settings.ts";
+import { type TableDescription, tables } from "./dynamodb/tables.ts";
+import { transactionTokens } from "./dynamodb/transaction-tokens.ts";
+import { transactWriteItems } from "./dynamodb/transactions.ts";
+import { writeItem } from "./dynamodb/writes.ts";
 import { isRecord } from "./json.ts";
 
 export interface DynamoDbOptions {

@@ -5,7 +5,8 @@ import { openPort, type Port } from "../port.ts";
 import { readBody } from "../read-body.ts";
 import { AwsError } from "./aws-error.ts";
 import { accessDenied, type Decision, decide, type Principal } from "./iam.ts";
-import type { AwsCall, AwsReply, AwsRequest, Service } from "./service.ts";
+import type { AwsCall, AwsRequest, AwsResponse, Service } from "./service.ts";
+import { checkSignature, readAuthorization } from "./signature.ts";
 
 const maxBodyBytes = 16 * 1024 * 1024;
 
@@ -46,16 +47,25 @@ export interface AuthorizationDecision {
   readonly allowed: boolean;
 }
 
+export interface AccessKey {
+  readonly secretAccessKey: string;
+  readonly principal: Principal;
+}
+
 export interface AwsEndpointOptions {
   readonly services: readonly Service[];
-  /** Who an access key id stands for; undefined: nobody. */
-  readonly principals: (accessKeyId: string) => Principal | undefined;
-  /** Chosen by the system if absent. */
+  /** What an access key id stands for; undefined: nothing. */
+  readonly accessKeys: (accessKeyId: string) => AccessKey | undefined;
+  /** Milliseconds since 1970: signatures hold for five minutes. */
+  readonly clock?: () => number;
+  /** Of `openAwsPort`; chosen by the system if absent. */
   readonly port?: Port;
   /** Told of every action on every resource that was asked for, whether it was granted or not. */
-  readonly onDecision?: (decision: AuthorizationDecision) => void;
+  readonly onDecision?: ((decision: AuthorizationDecision) => void) | undefined;
   /** May cause trouble for a call, or hold it back for as long as its promise takes. */
-  readonly intercept?: (call: InterceptedCall) => Fault | undefined | Promise<Fault | undefined>;
+  readonly intercept?:
+    | ((call: InterceptedCall) => Fault | undefined | Promise<Fault | undefined>)
+    | undefined;
   /** Told of exceptions that are nobody's answer but a bug or a broken disk; the caller gets a 500. Default: the console. */
   readonly onFailure?: (error: unknown) => void;
 }
@@ -67,15 +77,37 @@ export interface AwsEndpoint {
   close(): Promise<void>;
 }
 
-/**
- * AWS's data endpoints on one loopback port. The caller is whoever owns the access key id in the SigV4 `Authorization`
- * header. The signature itself is not verified: this endpoint shows which grants a function needs, it protects nothing.
- */
+/** For SDKs, which keep their connections for a long time. */
+export function openAwsPort(number?: number): Promise<Port> {
+  return openPort({ number, keepAliveMs: 120_000 });
+}
+
+/** AWS's data endpoints on one loopback port. The caller is whoever owns the access key that signed the request. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
-  const { services, principals, onDecision, intercept, onFailure = console.error } = options;
-  const port = options.port ?? (await openPort());
+  const {
+    services,
+    accessKeys,
+    clock = Date.now,
+    onDecision,
+    intercept,
+    onFailure = console.error,
+  } = options;
+  const port = options.port ?? (await openAwsPort());
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
+
+  function authenticate(request: AwsRequest): Principal {
+    const authorization = readAuthorization(request.headers.authorization);
+    const accessKey = accessKeys(authorization.accessKeyId);
+    if (!accessKey) {
+      throw new AwsError(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+      );
+    }
+    checkSignature(request, authorization, accessKey.secretAccessKey, clock());
+    return accessKey.principal;
+  }
 
   /** Throws for the first refusal, but only after all decisions were reported. */
   function authorize(call: AwsCall, principal: Principal): void {
@@ -91,8 +123,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   }
 
   /** Resolves to undefined where the connection is to be dropped without an answer. */
-  async function answer(service: Service, request: AwsRequest): Promise<AwsReply | undefined> {
-    const principal = authenticate(request.headers.authorization, principals);
+  async function respond(service: Service, request: AwsRequest): Promise<AwsResponse | undefined> {
+    const principal = authenticate(request);
     const call = service.read(request);
     authorize(call, principal);
     const { action, input } = call;
@@ -111,6 +143,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    // By this an SDK corrects its clock.
+    response.setHeader("date", new Date(clock()).toUTCString());
     const body = await readBody(incoming, maxBodyBytes);
     const { method = "", url: path = "", headers } = incoming;
     const request: AwsRequest = { method, path, headers, body: body ?? Buffer.alloc(0) };
@@ -119,15 +153,15 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       write(response, { status: body ? 404 : 413, headers: {}, body: "" });
       return;
     }
-    let reply: AwsReply | undefined;
+    let given: AwsResponse | undefined;
     try {
-      reply = await answer(service, request);
+      given = await respond(service, request);
     } catch (error) {
       if (closing.signal.aborted) return;
       if (!(error instanceof AwsError)) onFailure(error);
-      reply = service.refuse(error instanceof AwsError ? error : internalServerError());
+      given = service.errorResponse(error instanceof AwsError ? error : internalServerError());
     }
-    if (reply) write(response, reply);
+    if (given) write(response, given);
     else incoming.socket.destroy();
   }
 
@@ -153,26 +187,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-function authenticate(
-  authorization: string | undefined,
-  principals: AwsEndpointOptions["principals"],
-): Principal {
-  const accessKeyId =
-    authorization && /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\//.exec(authorization)?.[1];
-  if (!accessKeyId) {
-    throw new AwsError("MissingAuthenticationTokenException", "Request is missing Authentication Token");
-  }
-  const principal = principals(accessKeyId);
-  if (!principal) {
-    throw new AwsError(
-      "UnrecognizedClientException",
-      "The security token included in the request is invalid.",
-    );
-  }
-  return principal;
-}
-
-function write(response: ServerResponse, { status, headers, body }: AwsReply): void {
+function write(response: ServerResponse, { status, headers, body }: AwsResponse): void {
   response.writeHead(status, {
     ...headers,
     "x-amzn-requestid": randomUUID(),

@@ -1,5 +1,5 @@
 import { AwsError } from "./aws-error.ts";
-import type { AwsReply, AwsRequest, Permission, Service } from "./service.ts";
+import type { AwsRequest, AwsResponse, Permission, Service } from "./service.ts";
 
 export interface JsonServiceOptions {
   /** IAM's prefix of the service's actions, as in `dynamodb:PutItem`. */
@@ -19,7 +19,7 @@ export interface JsonServiceOptions {
  */
 export function jsonService(options: JsonServiceOptions): Service {
   const { actionPrefix, target, jsonVersion } = options;
-  const reply = (status: number, body: object): AwsReply => ({
+  const respond = (status: number, body: object): AwsResponse => ({
     status,
     headers: { "content-type": `application/x-amz-json-${jsonVersion}` },
     body: JSON.stringify(body),
@@ -34,11 +34,11 @@ export function jsonService(options: JsonServiceOptions): Service {
         action: `${actionPrefix}:${operation}`,
         input,
         permissions: options.permissions(operation, input),
-        perform: async () => reply(200, await options.perform(operation, input)),
+        perform: async () => respond(200, await options.perform(operation, input)),
       };
     },
 
-    refuse: (error) => reply(error.status, options.errorBody(error)),
+    errorResponse: (error) => respond(error.status, options.errorBody(error)),
   };
 }
 

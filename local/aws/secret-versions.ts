@@ -7,9 +7,7 @@ export interface SecretVersion {
   readonly createdAt: number;
   /** Staging labels: `AWSCURRENT`, `AWSPREVIOUS` or the owner's own. None: the version is no longer of use. */
   readonly stages: readonly string[];
-  readonly text?: string;
-  /** Base64. */
-  readonly binary?: string;
+  readonly text: string;
 }
 
 /** `versions` in the order in which they were put. */
@@ -17,31 +15,17 @@ export interface Secret {
   readonly arn: string;
   readonly name: string;
   readonly createdAt: number;
-  readonly changedAt: number;
   readonly versions: readonly SecretVersion[];
 }
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** By VersionId, or by VersionStage, or the current one. Throws ResourceNotFoundException in AWS's words. */
-export function findVersion({ versions }: Secret, { VersionId, VersionStage }: Input): SecretVersion {
-  const stage = String(VersionStage ?? "AWSCURRENT");
-  if (VersionId === undefined) {
-    const version = versions.find(({ stages }) => stages.includes(stage));
-    return (
-      version ?? notFound(`Secrets Manager can't find the specified secret value for staging label: ${stage}`)
-    );
-  }
-  const version =
-    versions.find(({ id }) => id === VersionId) ??
-    notFound(`Secrets Manager can't find the specified secret value for VersionId: ${VersionId}`);
-  if (VersionStage !== undefined && !version.stages.includes(stage)) {
-    throw new AwsError(
-      "InvalidRequestException",
-      "You provided a VersionStage that is not associated to the provided VersionId.",
-    );
-  }
-  return version;
+/** The one with this label, or the current one. Throws ResourceNotFoundException in AWS's words. */
+export function findVersion({ versions }: Secret, stage = "AWSCURRENT"): SecretVersion {
+  return (
+    versions.find(({ stages }) => stages.includes(stage)) ??
+    notFound(`Secrets Manager can't find the specified secret value for staging label: ${stage}`)
+  );
 }
 
 /**
@@ -54,21 +38,16 @@ export function putVersion(
   input: Input,
   now: number,
 ): { secret: Secret; version: SecretVersion } {
-  const {
-    ClientRequestToken: id = randomUUID(),
-    SecretString: text,
-    SecretBinary: binary,
-    VersionStages,
-  } = input;
+  const { ClientRequestToken: id = randomUUID(), SecretString: text, VersionStages } = input;
   if (typeof id !== "string" || id.length < 32 || id.length > 64) {
     throw new AwsError("InvalidParameterException", "ClientRequestToken must be 32-64 characters long.");
   }
-  if ((typeof text === "string") === (typeof binary === "string")) {
-    throw new AwsError("InvalidParameterException", "You must provide either SecretString or SecretBinary.");
+  if (typeof text !== "string") {
+    throw new AwsError("InvalidParameterException", "You must provide SecretString.");
   }
   const repeated = secret.versions.find((version) => version.id === id);
   if (repeated) {
-    if (repeated.text === text && repeated.binary === binary) return { secret, version: repeated };
+    if (repeated.text === text) return { secret, version: repeated };
     throw new AwsError(
       "ResourceExistsException",
       `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
@@ -84,14 +63,8 @@ export function putVersion(
     );
     return { ...version, stages: replaced && wasCurrent ? [...kept, "AWSPREVIOUS"] : kept };
   });
-  const version: SecretVersion = {
-    id,
-    createdAt: now,
-    stages,
-    ...(typeof text === "string" && { text }),
-    ...(typeof binary === "string" && { binary }),
-  };
-  return { secret: { ...secret, changedAt: now, versions: [...versions, version] }, version };
+  const version: SecretVersion = { id, createdAt: now, stages, text };
+  return { secret: { ...secret, versions: [...versions, version] }, version };
 }
 
 export function notFound(message: string): never {

@@ -25,7 +25,7 @@ export interface SecretsManager {
   close(): Promise<void>;
 }
 
-/** Secrets Manager inside this process: GetSecretValue, PutSecretValue and DescribeSecret. Nothing is encrypted. */
+/** Secrets Manager inside this process: GetSecretValue and PutSecretValue. Nothing is encrypted. */
 export async function openSecretsManager(options: SecretsManagerOptions): Promise<SecretsManager> {
   const { directory, secrets: declared, clock = Date.now } = options;
   const file = await openSecretsFile(directory);
@@ -33,7 +33,7 @@ export async function openSecretsManager(options: SecretsManagerOptions): Promis
   for (const { arn, name, value } of declared) {
     if (secrets.has(arn)) continue;
     const now = clock();
-    const empty: Secret = { arn, name, createdAt: now, changedAt: now, versions: [] };
+    const empty: Secret = { arn, name, createdAt: now, versions: [] };
     const initial = { SecretString: value, ClientRequestToken: randomUUID() };
     secrets.set(arn, value === undefined ? empty : putVersion(empty, initial, now).secret);
   }
@@ -48,16 +48,19 @@ export async function openSecretsManager(options: SecretsManagerOptions): Promis
 
   const operations: Readonly<Record<string, (input: Record<string, unknown>) => Promise<object>>> = {
     async GetSecretValue(input) {
-      const { arn, name, ...secret } = existing(input);
-      const { id, createdAt, stages, text, binary } = findVersion({ arn, name, ...secret }, input);
+      const secret = existing(input);
+      const { VersionStage } = input;
+      const { id, createdAt, stages, text } = findVersion(
+        secret,
+        VersionStage === undefined ? undefined : String(VersionStage),
+      );
       return {
-        ARN: arn,
-        Name: name,
+        ARN: secret.arn,
+        Name: secret.name,
         CreatedDate: createdAt / 1000,
         VersionId: id,
         VersionStages: stages,
         SecretString: text,
-        SecretBinary: binary,
       };
     },
 
@@ -66,18 +69,6 @@ export async function openSecretsManager(options: SecretsManagerOptions): Promis
       secrets.set(secret.arn, secret);
       await file.write([...secrets.values()]);
       return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
-    },
-
-    async DescribeSecret(input) {
-      const { arn, name, createdAt, changedAt, versions } = existing(input);
-      const inUse = versions.filter(({ stages }) => stages.length > 0);
-      return {
-        ARN: arn,
-        Name: name,
-        CreatedDate: createdAt / 1000,
-        LastChangedDate: changedAt / 1000,
-        VersionIdsToStages: Object.fromEntries(inUse.map(({ id, stages }) => [id, stages])),
-      };
     },
   };
 

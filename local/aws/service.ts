@@ -9,7 +9,7 @@ export interface AwsRequest {
   readonly body: Buffer;
 }
 
-export interface AwsReply {
+export interface AwsResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
@@ -33,7 +33,7 @@ export interface AwsCall {
   /** All of them must be granted, each on each of its resources. */
   readonly permissions: readonly Permission[];
   /** Does it. Throws AwsError for what the caller is to see; any other exception is answered as a fault of the service. */
-  perform(): Promise<AwsReply>;
+  perform(): Promise<AwsResponse>;
 }
 
 /**
@@ -47,7 +47,8 @@ export interface Service {
   read(request: AwsRequest): AwsCall;
   /**
    * Writes an error in the protocol's shape. Besides the service's own errors it gets `AccessDeniedException`,
-   * `UnrecognizedClientException`, `MissingAuthenticationTokenException` and `InternalServerError`, without a namespace.
+   * `InvalidSignatureException`, `MissingAuthenticationTokenException`, `UnrecognizedClientException` and
+   * `InternalServerError`, without a namespace.
    */
-  refuse(error: AwsError): AwsReply;
+  errorResponse(error: AwsError): AwsResponse;
 }

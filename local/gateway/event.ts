@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { requestTarget } from "./request-target.ts";
 
 /** An HTTP API's event, payload format 2.0, without what this product's functions never look at (client certificates, stage variables). */
 export interface GatewayEvent {
@@ -31,17 +32,17 @@ export function gatewayEvent(
     now: number;
   },
 ): GatewayEvent {
-  const { method = "GET", url = "/" } = request;
-  const { pathname, search, searchParams } = new URL(url, "http://localhost");
+  const { method = "GET", url } = request;
+  const { path, query } = requestTarget(url);
   const { cookie, ...headers } = mergedHeaders(request);
-  const queryStringParameters = merged([...searchParams]);
+  const queryStringParameters = merged([...new URLSearchParams(query)]);
   const sourceIp = request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
   const isText = textual.test(headers["content-type"] ?? "") || headers["content-type"] === undefined;
   return {
     version: "2.0",
     routeKey: facts.routeKey,
-    rawPath: pathname,
-    rawQueryString: search.slice(1),
+    rawPath: path,
+    rawQueryString: query,
     headers: { ...headers, "x-forwarded-for": sourceIp, "x-forwarded-proto": "http" },
     ...(cookie !== undefined && { cookies: cookie.split("; ") }),
     ...(Object.keys(queryStringParameters).length > 0 && { queryStringParameters }),
@@ -53,7 +54,7 @@ export function gatewayEvent(
       domainPrefix: "localhost",
       http: {
         method,
-        path: pathname,
+        path,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp,
         userAgent: headers["user-agent"] ?? "",

@@ -2,22 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { isRecord } from "../aws/json.ts";
 import type { Functions } from "../lambda/functions.ts";
-import { openPort } from "../port.ts";
 import { readBody } from "../read-body.ts";
 import type { Watch } from "../watch.ts";
 import { authorizers } from "./authorizers.ts";
 import { type CorsDescription, preflightHeaders, withCors } from "./cors.ts";
 import type { RouteDescription } from "./described-routes.ts";
 import { gatewayEvent } from "./event.ts";
+import { requestTarget } from "./request-target.ts";
 import { type FoundRoute, findRoute } from "./routes.ts";
 
 const maxBodyBytes = 10 * 1024 * 1024;
-
-export interface Gateway {
-  /** `http://localhost:PORT`. */
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 export interface GatewayOptions {
   readonly routes: readonly RouteDescription[];
@@ -30,22 +24,15 @@ export interface GatewayOptions {
   readonly otherwise?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
 }
 
-/** API Gateway's HTTP API on a port of its own; 0: chosen by the system. Rejects with Node's error when it cannot listen. */
-export async function startGateway(options: GatewayOptions & { readonly port: number }): Promise<Gateway> {
-  const port = await openPort(options.port);
-  port.serve(gateway(options));
-  return port;
-}
-
 /** API Gateway's HTTP API over the routes of the template. */
 export function gateway({ routes, cors, functions, now, watch, otherwise }: GatewayOptions): RequestListener {
   const authorize = authorizers(functions, now);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = "GET", url = "/", headers } = request;
-    const path = new URL(url, "http://localhost").pathname;
+    const { method = "GET", url, headers } = request;
+    const { path } = requestTarget(url);
     const found = findRoute(routes, method, path);
-    const write = (it: Answer) =>
+    const write = (it: HttpResponse) =>
       send(response, { ...it, headers: withCors(cors, headers.origin, it.headers) });
     if (!found) {
       // A preflight that meets a route goes to its authorizer and its function.
@@ -58,12 +45,12 @@ export function gateway({ routes, cors, functions, now, watch, otherwise }: Gate
     if (!body) return write(message(413, "Request Entity Too Large"));
     const authorized = request.headers.authorization !== undefined;
     const answered = watch?.request({ method, path, authorized, body });
-    const it = await answer(request, body, found).catch(() => message(500, "Internal Server Error"));
+    const it = await respond(request, body, found).catch(() => message(500, "Internal Server Error"));
     answered?.(it);
     write(it);
   }
 
-  async function answer(request: IncomingMessage, body: Buffer, found: FoundRoute): Promise<Answer> {
+  async function respond(request: IncomingMessage, body: Buffer, found: FoundRoute): Promise<HttpResponse> {
     const { route, pathParameters } = found;
     const event = gatewayEvent(request, body, {
       routeKey: route.routeKey,
@@ -91,19 +78,19 @@ export function gateway({ routes, cors, functions, now, watch, otherwise }: Gate
   };
 }
 
-interface Answer {
+interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 }
 
 /** What API Gateway says itself: it has no `code` and no `action`. */
-function message(status: number, text: string): Answer {
+function message(status: number, text: string): HttpResponse {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ message: text }) };
 }
 
 /** A function's result in payload format 2.0; without a `statusCode` the whole result is the body. */
-function readResult(payload: string): Answer {
+function readResult(payload: string): HttpResponse {
   const result: unknown = JSON.parse(payload);
   if (!isRecord(result) || typeof result.statusCode !== "number") {
     return { status: 200, headers: { "content-type": "application/json" }, body: payload };
@@ -117,7 +104,7 @@ function readResult(payload: string): Answer {
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
+function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   response.writeHead(status, { ...headers, "apigw-requestid": randomUUID() });
   response.end(body);
 }

@@ -30,18 +30,24 @@ export function findRoute<R extends Routed>(
   return candidates.sort((a, b) => a.rank - b.rank)[0];
 }
 
+/** Undefined also for what is not encoded as it should be: no variable can have such a value. */
 function match(pattern: string, path: string): Record<string, string> | undefined {
+  const names: string[] = [];
   const source = pattern
     .split(/(\{[^}]+\})/)
     .map((part) => {
-      const name = /^\{([^}+]+)(\+?)\}$/.exec(part);
-      if (!name) return RegExp.escape(part);
-      return `(?<${name[1]}>${name[2] ? ".+" : "[^/]+"})`;
+      const [, name, greedy] = /^\{([^}+]+)(\+?)\}$/.exec(part) ?? [];
+      if (name === undefined) return RegExp.escape(part);
+      names.push(name);
+      return greedy ? "(.+)" : "([^/]+)";
     })
     .join("");
-  const groups = new RegExp(`^${source}$`).exec(path);
-  if (!groups) return undefined;
-  return Object.fromEntries(
-    Object.entries(groups.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
-  );
+  const values = new RegExp(`^${source}$`).exec(path)?.slice(1);
+  try {
+    return (
+      values && Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(values[at] ?? "")]))
+    );
+  } catch {
+    return undefined;
+  }
 }

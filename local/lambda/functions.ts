@@ -1,5 +1,6 @@
 import type { FunctionDescription } from "../assembly.ts";
-import { type Instance, type InvocationResult, startInstance } from "./instance.ts";
+import type { InvocationResult } from "./instance.ts";
+import { Pool, type PoolOptions } from "./pool.ts";
 
 /** Lambda: invokes functions by ARN or name, each instance one invocation at a time. */
 export interface Functions {
@@ -10,16 +11,8 @@ export interface Functions {
   close(): Promise<void>;
 }
 
-export interface FunctionsOptions {
+export interface FunctionsOptions extends PoolOptions {
   readonly functions: readonly FunctionDescription[];
-  readonly environmentOf: (fn: FunctionDescription) => Readonly<Record<string, string>>;
-  /** Further invocations wait. A new AWS account has 10 in all. */
-  readonly maxInstances: number;
-  readonly freeze: boolean;
-  /** Whether an instance may write to its log group; if not, its lines are lost, as they are in Lambda. */
-  readonly mayLog: (fn: FunctionDescription) => boolean;
-  /** `line` is what CloudWatch would get: one JSON object in Lambda's log format, or what Node itself printed. */
-  readonly onLog: (fn: FunctionDescription, line: string) => void;
 }
 
 export function localFunctions(options: FunctionsOptions): Functions {
@@ -42,118 +35,4 @@ export function localFunctions(options: FunctionsOptions): Functions {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
-}
-
-class Pool {
-  readonly #function: FunctionDescription;
-  readonly #options: FunctionsOptions;
-  readonly #instances = new Set<Instance>();
-  readonly #idle: Instance[] = [];
-  readonly #waiting: (() => void)[] = [];
-  #starting = 0;
-  #closed = false;
-
-  constructor(fn: FunctionDescription, options: FunctionsOptions) {
-    this.#function = fn;
-    this.#options = options;
-  }
-
-  async invoke(payload: string): Promise<InvocationResult> {
-    const instance = await this.#take();
-    const startedAt = performance.now();
-    try {
-      const result = await instance.invoke(payload);
-      if (this.#function.reportsSuccess || result.functionError) {
-        this.#log(report(result, performance.now() - startedAt));
-      }
-      return result;
-    } finally {
-      await this.#giveBack(instance);
-    }
-  }
-
-  #log(line: string): void {
-    const { mayLog, onLog } = this.#options;
-    if (mayLog(this.#function)) onLog(this.#function, line);
-  }
-
-  async stop(): Promise<void> {
-    const instances = [...this.#instances];
-    this.#instances.clear();
-    this.#idle.length = 0;
-    await Promise.all(instances.map((instance) => instance.stop()));
-  }
-
-  /** Like stop, and whoever waits for an instance gets none any more. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const resume of this.#waiting.splice(0)) resume();
-    await this.stop();
-  }
-
-  async #take(): Promise<Instance> {
-    for (;;) {
-      if (this.#closed) throw new Error("Lambda is closed.");
-      const idle = this.#idle.pop();
-      if (idle?.alive) return idle;
-      if (idle) await this.#discard(idle);
-      if (this.#instances.size + this.#starting < this.#options.maxInstances) return this.#start();
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
-  async #start(): Promise<Instance> {
-    const { environmentOf, freeze } = this.#options;
-    const fn = this.#function;
-    this.#starting++;
-    try {
-      const instance = await startInstance({
-        function: fn,
-        environment: environmentOf(fn),
-        freeze,
-        onLine: (line) => this.#log(line),
-      });
-      if (this.#closed) {
-        await instance.stop();
-        throw new Error("Lambda is closed.");
-      }
-      this.#instances.add(instance);
-      return instance;
-    } finally {
-      this.#starting--;
-    }
-  }
-
-  async #discard(instance: Instance): Promise<void> {
-    this.#instances.delete(instance);
-    await instance.stop();
-  }
-
-  async #giveBack(instance: Instance): Promise<void> {
-    if (!this.#instances.has(instance)) {
-      // Recycled meanwhile.
-    } else if (instance.alive) {
-      this.#idle.push(instance);
-    } else {
-      await this.#discard(instance);
-    }
-    this.#waiting.shift()?.();
-  }
-}
-
-/**
- * The line that Lambda itself writes at the end of an invocation, in its JSON format. With the system log level WARN it
- * writes only those that did not succeed.
- * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
- */
-function report({ requestId, functionError }: InvocationResult, durationMs: number): string {
-  return JSON.stringify({
-    time: new Date().toISOString(),
-    type: "platform.report",
-    record: {
-      requestId,
-      status: functionError ? "error" : "success",
-      metrics: { durationMs: Number(durationMs.toFixed(3)), billedDurationMs: Math.ceil(durationMs) },
-    },
-  });
 }

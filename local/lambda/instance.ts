@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { FunctionDescription } from "../assembly.ts";
 
@@ -35,46 +34,37 @@ export interface InstanceOptions {
 const endOfLog = "\0";
 const bootstrap = fileURLToPath(new URL("bootstrap.mjs", import.meta.url));
 
+/** What bootstrap.mjs says: that it takes an invocation, or what the one with this id came to; without an id, the start. */
+type Message =
+  | { readonly next: true }
+  | { readonly requestId?: string; readonly payload: string; readonly failed?: true };
+
 /**
- * One execution environment: the function's bundle in a process of its own, fed through Lambda's Runtime API.
- * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ * One execution environment: the function's bundle in a process of its own. What goes in and comes out goes through a
+ * pipe, not through a port as in Lambda: on a developer's machine a port is everybody's.
  */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const { function: fn, freeze } = options;
-  let ready: ServerResponse | undefined;
   let whenReady = Promise.withResolvers<void>();
-  let finish: ((result: Omit<InvocationResult, "requestId">) => void) | undefined;
+  let running: { readonly requestId: string; finish(result: InvocationResult): void } | undefined;
   let alive = true;
-
-  const server = createServer((request, response) => {
-    if (request.method === "GET") {
-      ready = response;
-      if (freeze) child.kill("SIGSTOP");
-      whenReady.resolve();
-    } else {
-      void report(request, response);
-    }
-  });
-  server.keepAliveTimeout = 0;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
 
   const child = spawn(process.execPath, [bootstrap], {
     cwd: fn.directory,
     env: {
       ...options.environment,
-      AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
       AWS_LAMBDA_FUNCTION_NAME: fn.name,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memorySize),
       LAMBDA_TASK_ROOT: fn.directory,
       _HANDLER: fn.handler,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   const exited = once(child, "exit");
   let logComplete = Promise.withResolvers<void>();
-  const lines = [child.stdout, child.stderr].map((input) => {
+  const [, stdout, stderr, runtime] = child.stdio;
+  if (!stdout || !stderr || !(runtime instanceof Duplex)) throw new Error("The process has no pipes.");
+  const lines = [stdout, stderr].map((input) => {
     const reader = createInterface({ input });
     reader.on("line", (line) => {
       if (!line.endsWith(endOfLog)) return options.onLine(line);
@@ -84,6 +74,14 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     });
     return once(reader, "close");
   });
+  // A process that has ended is told of by its exit.
+  runtime.on("error", () => {});
+  let heard = "";
+  runtime.setEncoding("utf8").on("data", (chunk: string) => {
+    const messages = (heard + chunk).split("\n");
+    heard = messages.pop() ?? "";
+    for (const message of messages) void hear(JSON.parse(message));
+  });
   void exited.then(async () => {
     alive = false;
     await Promise.all(lines);
@@ -91,22 +89,27 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     end("Runtime.ExitError", "Runtime exited before it answered");
   });
 
-  async function report(request: IncomingMessage, response: ServerResponse) {
-    let payload = "";
-    for await (const chunk of request.setEncoding("utf8")) payload += chunk;
-    response.writeHead(202).end();
+  async function hear(message: Message): Promise<void> {
+    if ("next" in message) {
+      if (freeze) child.kill("SIGSTOP");
+      whenReady.resolve();
+      return;
+    }
     await logComplete.promise;
-    const failed = request.url?.endsWith("/error");
+    const { requestId, payload, failed } = message;
     // Lambda ends an environment whose initialisation failed, and the invocation that waited for it.
-    finish?.({ payload, ...(failed && { functionError: "Unhandled" as const }) });
-    finish = undefined;
+    if (requestId === undefined || requestId === running?.requestId) finish(payload, failed);
   }
 
-  function end(errorType: string, errorMessage: string) {
-    const payload = JSON.stringify({ errorType, errorMessage });
-    finish?.({ payload, functionError: "Unhandled" });
-    finish = undefined;
+  function end(errorType: string, errorMessage: string): void {
+    finish(JSON.stringify({ errorType, errorMessage }), true);
     whenReady.resolve();
+  }
+
+  function finish(payload: string, failed = false): void {
+    const { requestId = "" } = running ?? {};
+    running?.finish({ requestId, payload, ...(failed && { functionError: "Unhandled" }) });
+    running = undefined;
   }
 
   return {
@@ -117,7 +120,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     async invoke(payload) {
       const requestId = randomUUID();
       const { promise, resolve } = Promise.withResolvers<InvocationResult>();
-      finish = (result) => resolve({ requestId, ...result });
+      running = { requestId, finish: resolve };
       const timeout = setTimeout(() => {
         alive = false;
         end("Sandbox.Timedout", `Task timed out after ${fn.timeoutSeconds.toFixed(2)} seconds`);
@@ -127,14 +130,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       whenReady = Promise.withResolvers();
       logComplete = Promise.withResolvers();
       if (freeze) child.kill("SIGCONT");
-      ready?.writeHead(200, {
-        "content-type": "application/json",
-        "lambda-runtime-aws-request-id": requestId,
-        "lambda-runtime-deadline-ms": String(Date.now() + fn.timeoutSeconds * 1000),
-        "lambda-runtime-invoked-function-arn": fn.arn,
-      });
-      ready?.end(payload);
-      ready = undefined;
+      const deadline = Date.now() + fn.timeoutSeconds * 1000;
+      runtime.write(`${JSON.stringify({ requestId, functionArn: fn.arn, deadline, payload })}\n`);
       try {
         return await promise;
       } finally {
@@ -146,8 +143,6 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       child.kill("SIGKILL");
       await exited;
       await Promise.all(lines);
-      server.close();
-      server.closeAllConnections();
     },
   };
 }

@@ -1,8 +1,15 @@
 import { AwsError } from "../aws/aws-error.ts";
-import type { AwsCall, AwsReply, AwsRequest, Service } from "../aws/service.ts";
+import type { AwsCall, AwsRequest, AwsResponse, Service } from "../aws/service.ts";
 import type { Functions } from "./functions.ts";
 
 const invocations = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
+
+const forbidden = new Set([
+  "AccessDeniedException",
+  "InvalidSignatureException",
+  "MissingAuthenticationTokenException",
+  "UnrecognizedClientException",
+]);
 
 /**
  * Lambda's Invoke (RequestResponse) on its REST protocol, for the functions that invoke others.
@@ -41,9 +48,9 @@ export function invokeService(functions: Functions): Service {
       };
     },
 
-    refuse(error: AwsError): AwsReply {
+    errorResponse(error: AwsError): AwsResponse {
       return {
-        status: error.type === "AccessDeniedException" ? 403 : error.status,
+        status: forbidden.has(error.type) ? 403 : error.status,
         headers: { "content-type": "application/json", "x-amzn-errortype": error.type },
         body: JSON.stringify({ Message: error.message }),
       };

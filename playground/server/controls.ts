@@ -3,11 +3,11 @@ import { askAdmin } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import type { Laptop } from "../../local/laptop.ts";
 import { sample } from "../../local/sample.ts";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import type { EventHub } from "./events.ts";
 
 /** A control that cannot do what it was asked; `message` is for the person at the page. */
-export class ControlRefused extends Error {}
+export class ControlError extends Error {}
 
 export type Control = (fields: Readonly<Record<string, unknown>>) => Promise<object>;
 
@@ -16,13 +16,13 @@ const slowMs = 10_000;
 const user = /^[\w-]{1,32}$/;
 
 /** Everything that the page can do besides calling the API: phones, operators and bad weather. */
-export function createControls(simulator: WechatSimulator, hub: EventHub) {
+export function createControls(simulator: WeChatSimulator, hub: EventHub) {
   let weChat = "ok";
   let throttled = 0;
 
   function userOf({ user: name }: Readonly<Record<string, unknown>>): string {
     if (typeof name === "string" && user.test(name)) return name;
-    throw new ControlRefused("user must be a name of letters, digits, _ and -.");
+    throw new ControlError("user must be a name of letters, digits, _ and -.");
   }
 
   const openidOf = (name: string) => simulator.user(name).identities[0]?.openid ?? "";
@@ -32,7 +32,7 @@ export function createControls(simulator: WechatSimulator, hub: EventHub) {
       ? { errcode: Number(kind) }
       : { slow: { latencyMs: slowMs }, down: { drop: "before" as const }, ok: undefined }[kind];
     if (found === undefined && kind !== "ok")
-      throw new ControlRefused("trouble must be ok, slow, down or an errcode.");
+      throw new ControlError("trouble must be ok, slow, down or an errcode.");
     simulator.clearTrouble();
     if (found) simulator.trouble(found);
     weChat = kind;
@@ -67,7 +67,7 @@ export function createControls(simulator: WechatSimulator, hub: EventHub) {
         },
         async dynamodb({ calls }) {
           if (typeof calls !== "number" || !Number.isInteger(calls) || calls < 0 || calls > 1000) {
-            throw new ControlRefused("calls must be a number from 0 to 1000.");
+            throw new ControlError("calls must be a number from 0 to 1000.");
           }
           throttled = calls;
           return {};
@@ -75,7 +75,7 @@ export function createControls(simulator: WechatSimulator, hub: EventHub) {
         /** Puts the end of a session into the past, as if a day had gone by. */
         async expire({ sessionId }) {
           const key = parseSessionId(String(sessionId));
-          if (!key) throw new ControlRefused("This phone has no session: log in first.");
+          if (!key) throw new ControlError("This phone has no session: log in first.");
           const Key = { identity: { B: base64(key.identityKey) }, secretHash: { B: base64(key.secretHash) } };
           await laptop.dynamoDb
             .call("UpdateItem", {
@@ -86,7 +86,7 @@ export function createControls(simulator: WechatSimulator, hub: EventHub) {
               ExpressionAttributeValues: { ":past": { N: String(Math.floor(Date.now() / 1000) - 60) } },
             })
             .catch(() => {
-              throw new ControlRefused("The table has no such session any more: log in first.");
+              throw new ControlError("The table has no such session any more: log in first.");
             });
           return {};
         },

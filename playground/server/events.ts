@@ -32,8 +32,6 @@ export interface Call {
   readonly to: Lane;
   readonly label: string;
   readonly details?: unknown;
-  /** Milliseconds since 1970, where it was noticed late. */
-  readonly at?: number;
 }
 
 export interface Outcome {
@@ -62,7 +60,8 @@ export function eventHub(mask: Mask, now: () => number) {
 
   return {
     /** Returns what is called with the outcome. */
-    call({ from, to, label, details = {}, at = now() }: Call): (outcome: Outcome) => void {
+    call({ from, to, label, details = {} }: Call): (outcome: Outcome) => void {
+      const at = now();
       const of = emit({ at, from, to, kind: "call", label, ok: true, details });
       return (outcome) => {
         const ended = now();

@@ -10,7 +10,9 @@ const files: Readonly<Record<string, { readonly name: string; readonly type: str
   "/_playground/playground.js": { name: "playground.js", type: types.js },
   "/_playground/diagram.js": { name: "diagram.js", type: types.js },
   "/_playground/phone.js": { name: "phone.js", type: types.js },
+  "/_playground/phone-pane.js": { name: "phone-pane.js", type: types.js },
   "/_playground/tables.js": { name: "tables.js", type: types.js },
+  "/_playground/tour.js": { name: "tour.js", type: types.js },
   "/_playground/trouble.js": { name: "trouble.js", type: types.js },
   "/_playground/icon.svg": { name: "icon.svg", type: types.svg },
 };

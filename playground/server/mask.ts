@@ -1,9 +1,8 @@
-import { errors } from "../../functions/runtime/problem.ts";
+import { errors } from "../../contract/errors.ts";
 import { isRecord } from "../../local/aws/json.ts";
+import { knownSecrets, masked } from "./known-secrets.ts";
 
 export type Mask = (value: unknown) => unknown;
-
-const masked = "••••••";
 
 /** Members that hold a secret, whatever it is: in requests, in answers, and (with a colon) in DynamoDB's parameters. */
 const secretNames = new Set(
@@ -17,53 +16,73 @@ const secretNames = new Set(
 const secretShapes =
   /Bearer\s+\S+|\$argon2[^\s"]+|(?<![\w-])[\w-]{64}(?![\w-])|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g;
 
-/** Remembered secrets are looked for in every text; a shorter one would turn up in innocent words. */
-const shortestRemembered = 6;
-const mostRemembered = 500;
+/** How much of one event is looked at and shown: nobody reads more, and whatever came may be megabytes. */
+export const mostCharacters = 64 * 1024;
+const mostDepth = 16;
 
 /**
  * Makes a copy of what has happened that may be shown: the one place that decides what leaves for the browser. A secret
- * that was seen once under its name is masked from then on under any name.
+ * that was seen once under its name is masked from then on under any name. What is too long is left out, not cut: half a
+ * text may be half a secret.
  */
 export function createMask(): Mask {
-  const known = new Set<string>();
+  const known = knownSecrets();
 
-  function remember(value: unknown): void {
-    if (typeof value === "string" && value.length >= shortestRemembered) {
-      known.delete(value);
-      known.add(value);
-      if (known.size > mostRemembered) for (const oldest of known.values().take(1)) known.delete(oldest);
-    } else if (Array.isArray(value)) value.forEach(remember);
-    else if (isRecord(value)) Object.values(value).forEach(remember);
-  }
+  return (value) => {
+    let left = mostCharacters;
 
-  function text(value: string): unknown {
-    const json = /^\s*[{[]/.test(value) ? parsed(value) : undefined;
-    // Half a JSON text may be half a password.
-    if (json === unreadable) return `(${value.length} characters that are no JSON)`;
-    if (json !== undefined) return mask(json);
-    let shown = value.replaceAll(secretShapes, masked);
-    for (const secret of known) shown = shown.replaceAll(secret, masked);
-    return shown;
-  }
+    function mask(value: unknown, depth: number): unknown {
+      left--;
+      if (depth > mostDepth) return omitted;
+      if (typeof value === "string") return text(value, depth);
+      if (Array.isArray(value)) return list(value, depth);
+      return isRecord(value) ? record(value, depth) : value;
+    }
 
-  function mask(value: unknown): unknown {
-    if (typeof value === "string") return text(value);
-    if (Array.isArray(value)) return value.map(mask);
-    if (!isRecord(value)) return value;
-    // All of its secrets are known before any of its other members is looked at.
-    for (const [name, member] of Object.entries(value)) if (isSecret(name, member)) remember(member);
-    return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => [
-        String(text(name)),
-        isSecret(name, member) ? masked : mask(member),
-      ]),
-    );
-  }
+    function text(value: string, depth: number): unknown {
+      if (value.length > left) return `(${value.length} characters)`;
+      left -= value.length;
+      const json = /^\s*[{[]/.test(value) ? parsed(value) : undefined;
+      // Half a JSON text may be half a password.
+      if (json === unreadable) return `(${value.length} characters that are no JSON)`;
+      if (json !== undefined) return mask(json, depth + 1);
+      return known.masked(value.replaceAll(secretShapes, masked));
+    }
 
-  return mask;
+    function list(values: readonly unknown[], depth: number): unknown[] {
+      const shown: unknown[] = [];
+      for (const value of values) {
+        shown.push(left > 0 ? mask(value, depth + 1) : omitted);
+        if (left <= 0) break;
+      }
+      return shown;
+    }
+
+    function record(value: Readonly<Record<string, unknown>>, depth: number): Record<string, unknown> {
+      // All of its secrets are known before any of its other members is looked at.
+      for (const [name, member] of Object.entries(value)) {
+        if (isSecret(name, member)) remember(member, depth);
+      }
+      const shown: [string, unknown][] = [];
+      for (const [name, member] of Object.entries(value)) {
+        if (left <= 0) break;
+        shown.push([String(text(name, depth)), isSecret(name, member) ? masked : mask(member, depth + 1)]);
+      }
+      return Object.fromEntries(shown);
+    }
+
+    function remember(value: unknown, depth: number): void {
+      if (depth > mostDepth) return;
+      if (typeof value === "string") known.add(value);
+      else if (Array.isArray(value)) for (const one of value) remember(one, depth + 1);
+      else if (isRecord(value)) for (const one of Object.values(value)) remember(one, depth + 1);
+    }
+
+    return mask(value, 0);
+  };
 }
 
+const omitted = "(and more)";
 const unreadable = Symbol("no JSON");
 
 function parsed(value: string): unknown {

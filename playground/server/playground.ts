@@ -3,14 +3,16 @@ import type { AwsEndpointOptions } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import type { Laptop } from "../../local/laptop.ts";
 import type { Watch } from "../../local/watch.ts";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
-import { ControlRefused, createControls } from "./controls.ts";
+import type { LoggedRequest } from "../../simulator/request-log.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
+import { ControlError, createControls } from "./controls.ts";
 import { eventHub } from "./events.ts";
 import { staticFile } from "./files.ts";
 import { guard } from "./guard.ts";
+import { laptopEvents } from "./laptop-events.ts";
 import { createMask } from "./mask.ts";
 import { tableRows } from "./rows.ts";
-import { watchFor } from "./sources.ts";
+import { weChatEvents } from "./wechat-events.ts";
 
 const prefix = "/_playground/";
 const maxBodyCharacters = 10_000;
@@ -28,6 +30,8 @@ const headers = {
 
 export interface Playground {
   readonly watch: Watch;
+  /** To be told of the calls that the simulator logs. */
+  weChatCalled(request: LoggedRequest): void;
   readonly intercept: NonNullable<AwsEndpointOptions["intercept"]>;
   /** Answers `GET /` and everything under `/_playground/`; false: the request is not for the playground. */
   answer(request: IncomingMessage, response: ServerResponse): boolean;
@@ -36,11 +40,12 @@ export interface Playground {
 }
 
 /** The page at `http://localhost:PORT/`: the flow on a phone, what it sets off, and what the tables hold then. */
-export function createPlayground(simulator: WechatSimulator): Playground {
+export function createPlayground(simulator: WeChatSimulator): Playground {
   const mask = createMask();
   const hub = eventHub(mask, Date.now);
   const controls = createControls(simulator, hub);
-  const watch = watchFor(hub, simulator);
+  const weChat = weChatEvents(hub);
+  const watch = laptopEvents(hub, weChat);
   let laptop: Laptop | undefined;
 
   async function get(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -61,7 +66,7 @@ export function createPlayground(simulator: WechatSimulator): Playground {
     try {
       json(response, 200, await control(fields));
     } catch (error) {
-      if (!(error instanceof ControlRefused)) throw error;
+      if (!(error instanceof ControlError)) throw error;
       json(response, 400, { error: error.message });
     }
   }
@@ -83,13 +88,14 @@ export function createPlayground(simulator: WechatSimulator): Playground {
       invocation: (fn, payload) => (laptop ? watch.invocation(fn, payload) : quiet()),
       awsCall: (fn, call) => (laptop ? watch.awsCall(fn, call) : quiet()),
     },
+    weChatCalled: (request) => laptop && weChat.called(request),
     intercept: controls.intercept,
     answer(request, response) {
       const path = (request.url ?? "").replace(/[?#].*/, "");
       const isPage = path === "/" && (request.method === "GET" || request.method === "HEAD");
       if (!isPage && !path.startsWith(prefix)) return false;
-      const refusal = guard(request);
-      if (refusal) json(response, refusal.status, { error: refusal.error });
+      const forbidden = guard(request);
+      if (forbidden) json(response, forbidden.status, { error: forbidden.error });
       else {
         const answered =
           request.method === "POST" ? post(path, request, response) : get(path, request, response);

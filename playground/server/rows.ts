@@ -1,4 +1,4 @@
-import { isLive } from "../../functions/core/session.ts";
+import { isLive } from "../../functions/core/live-session.ts";
 import { variableOf } from "../../local/assembly.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import type { Laptop } from "../../local/laptop.ts";
@@ -20,16 +20,7 @@ export interface Row {
 
 const tables = ["Bindings", "Sessions", "Attempts", "Accounts"];
 /** Wanted first, because the pane is narrow. */
-const order = [
-  "username",
-  "openid",
-  "userId",
-  "key",
-  "createdAt",
-  "boundAt",
-  "expiresAt",
-  "generation",
-];
+const order = ["username", "openid", "userId", "key", "createdAt", "boundAt", "expiresAt", "generation"];
 const milliseconds = new Set(["createdAt", "boundAt"]);
 const seconds = new Set(["expiresAt"]);
 
@@ -46,7 +37,7 @@ export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promis
   const meaning: Readonly<Record<string, (item: Record<string, unknown>) => Pick<Row, "note" | "dead">>> = {
     Bindings: ({ key }) => ({ note: isAccountKey(scalar(key)) ? "account" : "WeChat identity" }),
     Sessions: (item) => stateOf(item, bindings.get(scalar(item.identity)) ?? {}, now),
-    Accounts: ({ key }) => ({ note: scalar(key).startsWith("userId#") ? "name of a userId" : "account" }),
+    Accounts: ({ key }) => ({ note: noteOfAccounts(scalar(key)) }),
     Attempts: ({ key }) => ({ note: scalar(key).startsWith("ticket#") ? "bind ticket" : "counter" }),
   };
   return [...found].map(([name, items]) => ({
@@ -57,6 +48,11 @@ export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promis
       )
       .map((item) => ({ key: keyOf(item), ...meaning[name]?.(item), cells: cellsOf(item, mask) })),
   }));
+}
+
+function noteOfAccounts(key: string): string {
+  if (key.startsWith("userId#")) return "name of a userId";
+  return key.startsWith("username#") ? "account" : "what imports brought";
 }
 
 /** Account items have a key of another length than identities, in the Bindings table. */
@@ -71,7 +67,11 @@ function stateOf(
   now: number,
 ): Pick<Row, "note" | "dead"> {
   const expiresAt = Number(scalar(session.expiresAt));
-  const opened = { userId: scalar(session.userId), generation: Number(scalar(session.generation)), expiresAt };
+  const opened = {
+    userId: scalar(session.userId),
+    generation: Number(scalar(session.generation)),
+    expiresAt,
+  };
   const bound = userId === undefined ? {} : { userId: scalar(userId) };
   const binding = { ...bound, disabled: scalar(disabled) === "true", generation: Number(scalar(generation)) };
   if (isLive(opened, binding, now)) return { note: "good" };

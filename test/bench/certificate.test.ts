@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { expect, test } from "vitest";
-import { selfSignedCertificate } from "../../bench/certificate.ts";
+import { selfSignedCertificate } from "../../bench/outside/certificate.ts";
 
 test("the certificate of the services outside is one, and its key fits", () => {
   const now = new Date(Date.UTC(2026, 2, 1, 12));

@@ -1,8 +1,9 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startChromium } from "../support/chromium.ts";
 import { type StackWithPlayground, startStackWithPlayground } from "../support/stack-with-playground.ts";
 
 let stack: StackWithPlayground;
@@ -11,19 +12,7 @@ let pictures: string;
 
 beforeAll(async () => {
   stack = await startStackWithPlayground();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await startChromium();
   pictures = await mkdtemp(join(tmpdir(), "weapp-login-playground-"));
 });
 
@@ -87,12 +76,12 @@ describe("the playground in Chromium", () => {
     await arrow(page, "API Gateway → your Lambda: invoke hello").waitFor();
 
     await button(page, "Operator: revoke").click();
-    await page.getByText("sessionsValidFrom").first().waitFor();
+    await page.getByText("generation").first().waitFor();
     await button(page, "GET /hello").click();
     await said(page, "Hello, u_zhangsan");
     await arrow(page, "authorizer → API Gateway: refused").waitFor();
     await sessions.getByText("2 rows").waitFor();
-    await sessions.getByText(/over: opened before sessionsValidFrom/).waitFor({ state: "attached" });
+    await sessions.getByText(/over: of an earlier generation/).waitFor({ state: "attached" });
   });
 
   test("an arrow is opened with the keyboard and shows request and answer without secrets", async () => {

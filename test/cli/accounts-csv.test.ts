@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type BadRow, expectOrdinaryFile, type GoodRow, readAccountsCsv } from "../../cli/accounts-csv.ts";
+import type { BadRow, GoodRow } from "../../cli/account-row.ts";
+import { openAccountsCsv } from "../../cli/accounts-csv.ts";
 import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const hash =
@@ -16,25 +17,30 @@ async function file(content: string | Buffer): Promise<string> {
 
 async function read(content: string | Buffer): Promise<(GoodRow | BadRow)[]> {
   const rows: (GoodRow | BadRow)[] = [];
-  for await (const row of readAccountsCsv(await file(content))) rows.push(row);
+  const { total, rows: read } = await openAccountsCsv(await file(content));
+  for await (const row of read()) rows.push(row);
+  expect(total).toBe(rows.length);
   return rows;
 }
 
-const zhangsan = { line: 2, row: { username: "zhangsan", userId: "u_1", password: "pwd123456" } };
+const zhangsan = { line: 2, row: { username: "zhangsan", userId: "u_zhangsan", password: "pwd123456" } };
 
 describe("accounts are read", () => {
   test.each([
-    ["passwords", "username,userId,password\nzhangsan,u_1,pwd123456\n"],
-    ["columns in another order", "password,username,userId\npwd123456,zhangsan,u_1\n"],
-    ["spaces in the header", "username, userId , password\nzhangsan,u_1,pwd123456\n"],
-    ["a BOM", "\ufeffusername,userId,password\nzhangsan,u_1,pwd123456\n"],
-    ["a BOM and a quoted header", '\ufeff"username","userId","password"\n"zhangsan","u_1","pwd123456"\n'],
-    ["Windows' line ends", "username,userId,password\r\nzhangsan,u_1,pwd123456\r\n"],
-    ["line ends of both kinds", "username,userId,password\nzhangsan,u_1,pwd123456\r\n"],
-    ["no line end at the end", "username,userId,password\nzhangsan,u_1,pwd123456"],
+    ["passwords", "username,userId,password\nzhangsan,u_zhangsan,pwd123456\n"],
+    ["columns in another order", "password,username,userId\npwd123456,zhangsan,u_zhangsan\n"],
+    ["spaces in the header", "username, userId , password\nzhangsan,u_zhangsan,pwd123456\n"],
+    ["a BOM", "\ufeffusername,userId,password\nzhangsan,u_zhangsan,pwd123456\n"],
+    [
+      "a BOM and a quoted header",
+      '\ufeff"username","userId","password"\n"zhangsan","u_zhangsan","pwd123456"\n',
+    ],
+    ["Windows' line ends", "username,userId,password\r\nzhangsan,u_zhangsan,pwd123456\r\n"],
+    ["line ends of both kinds", "username,userId,password\nzhangsan,u_zhangsan,pwd123456\r\n"],
+    ["no line end at the end", "username,userId,password\nzhangsan,u_zhangsan,pwd123456"],
     [
       "empty lines and rows of nothing but commas",
-      "username,userId,password\nzhangsan,u_1,pwd123456\n\n,,\n , ,\r\n",
+      "username,userId,password\nzhangsan,u_zhangsan,pwd123456\n\n,,\n , ,\r\n",
     ],
   ])("with %s", async (_what, content) => {
     expect(await read(content)).toEqual([zhangsan]);
@@ -58,10 +64,10 @@ describe("accounts are read", () => {
   });
 
   test("byte for byte: nothing is trimmed or taken for a comment", async () => {
-    const rows = await read('username,userId,password\n 张三 , u_1 ," p ""w"" , "\n#li, 2 , p \n');
+    const rows = await read('username,userId,password\n 张三 ,u 1,"p ""w"" ,"\n#li,2,p\u3000p\n');
     expect(rows).toEqual([
-      { line: 2, row: { username: " 张三 ", userId: " u_1 ", password: ' p "w" , ' } },
-      { line: 3, row: { username: "#li", userId: " 2 ", password: " p " } },
+      { line: 2, row: { username: " 张三 ", userId: "u 1", password: 'p "w" ,' } },
+      { line: 3, row: { username: "#li", userId: "2", password: "p\u3000p" } },
     ]);
   });
 
@@ -93,14 +99,29 @@ describe("accounts are read", () => {
   });
 });
 
+const shortened = "is a number that a spreadsheet has shortened: make the column text, and save it again";
+
 describe("a bad row", () => {
-  test.each([
+  test.each<[what: string, bad: string, username: string, reason: string]>([
     ["no username", ",u_1,secret", "", "username is empty"],
     ["a blank username", "  ,u_1,secret", "  ", "username is empty"],
     ["no userId", "lisi, ,secret", "lisi", "userId is empty"],
     ["no password", "lisi,u_1,", "lisi", "password is empty"],
     ["too few fields", "lisi,u_1", "lisi", "has 2 fields instead of 3: quote fields with commas"],
     ["too many fields", "lisi,u_1,sec,ret", "lisi", "has 4 fields instead of 3: quote fields with commas"],
+    ["a blank before the userId", "lisi, u_1,secret", "lisi", "userId begins or ends with a blank"],
+    ["a wide blank after the userId", "lisi,u_1\u3000,secret", "lisi", "userId begins or ends with a blank"],
+    ["a blank before the password", "lisi,u_2, s3cret", "lisi", "password begins or ends with a blank"],
+    ["a tab after the password", "lisi,u_2,s3cret\t", "lisi", "password begins or ends with a blank"],
+    ["digits of Excel as its username", "1.23457E+17,u_2,secret", "1.23457E+17", `username ${shortened}`],
+    ["digits of Excel as its userId", "lisi,1.23457e+17,secret", "lisi", `userId ${shortened}`],
+    ["digits of Excel as its password", 'lisi,u_2,"1,2E+11"', "lisi", `password ${shortened}`],
+    [
+      "a second username for a userId",
+      "lisi,u_zhangsan,secret",
+      "lisi",
+      "the userId has another username on line 2",
+    ],
     [
       "a username that was there",
       "ＺＨＡＮＧＳＡＮ ,u_9,secret",
@@ -109,12 +130,24 @@ describe("a bad row", () => {
     ],
   ])("with %s is named with its line, and does not stop the rest", async (_what, bad, username, reason) => {
     const rows = await read(
-      `username,userId,password\nzhangsan,u_1,pwd123456\n${bad}\nwangwu,u_3,pwd123456\n`,
+      `username,userId,password\nzhangsan,u_zhangsan,pwd123456\n${bad}\nwangwu,u_3,pwd123456\n`,
     );
     expect(rows).toEqual([
       zhangsan,
       { line: 3, username, reason },
       { line: 4, row: { username: "wangwu", userId: "u_3", password: "pwd123456" } },
+    ]);
+  });
+
+  test("is not there for the others: the next with its username and userId is good", async () => {
+    const rows = await read(
+      "username,userId,password\nlisi,u_2,\nlisi,u_2,secret\nLiSi,u_3,secret\nli,u_3,secret\n",
+    );
+    expect(rows).toEqual([
+      { line: 2, username: "lisi", reason: "password is empty" },
+      { line: 3, row: { username: "lisi", userId: "u_2", password: "secret" } },
+      { line: 4, username: "LiSi", reason: "the same username is on line 3" },
+      { line: 5, row: { username: "li", userId: "u_3", password: "secret" } },
     ]);
   });
 
@@ -194,11 +227,11 @@ describe("a file is refused as a whole", () => {
 
   test("when it is not there, or no ordinary file", async () => {
     const directory = await directoryForThisTest();
-    await expect(expectOrdinaryFile(join(directory, "none.csv"))).rejects.toMatchObject({
+    await expect(openAccountsCsv(join(directory, "none.csv"))).rejects.toMatchObject({
       code: "bad_file",
       message: `${join(directory, "none.csv")} does not exist.`,
     });
-    await expect(expectOrdinaryFile(directory)).rejects.toMatchObject({
+    await expect(openAccountsCsv(directory)).rejects.toMatchObject({
       code: "bad_file",
       message: `${directory} is not an ordinary file. It is read twice, so a pipe will not do.`,
     });

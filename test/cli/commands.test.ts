@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type {
-  AccountView,
-  AdminAction,
-  AdminAnswers,
-  AdminRequest,
-  BindingView,
-  SessionView,
-} from "../../contract/operator-actions.ts";
+import type { AdminAction, AdminAnswers, AdminRequest } from "../../contract/operator-actions.ts";
+import type { AccountView, BindingView, SessionView } from "../../contract/operator-shapes.ts";
 import { apiUrl } from "../support/fake-aws.ts";
 import { healthy } from "../support/healthy-deployment.ts";
 import { operator } from "../support/operator.ts";
@@ -42,6 +36,7 @@ const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
   "accounts.remove": { unbound: 1 },
   "bindings.find": { bindings: [binding] },
   "bindings.remove": { unbound: 1 },
+  "bindings.enable": { identity: { appId: "wx0123456789abcdef", openid: "oAlice" } },
   "sessions.list": { sessions: [session, { ...session, id: "h2", device: "iPhone" }] },
   "sessions.revoke": { revoked: 2 },
   "secret.set": { appId: "wx0123456789abcdef" },
@@ -123,6 +118,12 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "",
     { action: "bindings.remove", of: { openid: "oAlice", appId: "wx0123456789abcdef" } },
     "Unbound the openid oAlice: 1 binding ended, with every session.\n",
+  ],
+  [
+    "bindings enable --openid oAlice --app-id wx0123456789abcdef",
+    "",
+    { action: "bindings.enable", of: { openid: "oAlice", appId: "wx0123456789abcdef" } },
+    "Enabled the openid oAlice. It is bound to nobody: whoever logs in with it binds anew.\n",
   ],
   [
     "sessions list --user u_zhangsan",
@@ -242,6 +243,15 @@ describe("what is shown", () => {
   ])("by %s is a sentence where there is nothing", async (line, answer, text) => {
     const { run } = await operator({ admin: () => answer });
     expect(await run(line.split(" "))).toEqual({ exit: 0, stdout: text, stderr: "" });
+  });
+
+  test("of an identity that was unbound while it was disabled is how to lift that", async () => {
+    const stillDisabled = [{ appId: "wx1", openid: "oAlice" }];
+    const { run } = await operator({ admin: () => ({ unbound: 2, stillDisabled }) });
+    expect((await run(["bindings", "remove", "--user", "u_1", "--yes"])).stdout).toBe(
+      "Unbound the userId u_1: 2 bindings ended, with every session.\n" +
+        "The openid oAlice stays disabled, until `bindings enable --openid oAlice --app-id wx1`.\n",
+    );
   });
 
   test("cannot move the cursor, whatever a device calls itself", async () => {

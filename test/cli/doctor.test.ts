@@ -2,8 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test, vi } from "vitest";
 import type { DeploymentView } from "../../contract/operator-actions.ts";
-import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "../support/fake-aws.ts";
+import { apiUrl, Crash, type FakeAwsOptions, fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { backedUp, expiring, healthy, type Table } from "../support/healthy-deployment.ts";
 import { runHere, type Typing } from "../support/operator.ts";
 import { ofType, resourcesOf, tableName } from "../support/template.ts";
@@ -34,8 +33,8 @@ async function inAws(view: unknown = healthy(), options: FakeAwsOptions = {}, en
   });
   const known = {
     AWS_ENDPOINT_URL: aws.url,
-    AWS_ACCESS_KEY_ID: operatorAccessKey.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: operatorAccessKey.secretAccessKey,
+    AWS_ACCESS_KEY_ID: operatorKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operatorKey.secretAccessKey,
     AWS_REGION: "eu-west-1",
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",

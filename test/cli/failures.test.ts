@@ -1,8 +1,10 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
-import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { apiUrl, Crash, type FakeAwsOptions, fakeAws } from "../support/fake-aws.ts";
+import { apiUrl, Crash, type FakeAwsOptions, fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { operator, runHere } from "../support/operator.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const show = ["accounts", "show", "lisi"];
 const account = { username: "lisi", userId: "u_1", disabled: false, bindings: [] };
@@ -168,8 +170,8 @@ describe("on the way to the stack", () => {
     });
     const known = {
       AWS_ENDPOINT_URL: aws.url,
-      AWS_ACCESS_KEY_ID: operatorAccessKey.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: operatorAccessKey.secretAccessKey,
+      AWS_ACCESS_KEY_ID: operatorKey.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: operatorKey.secretAccessKey,
       AWS_REGION: "us-east-1",
       AWS_CONFIG_FILE: "/dev/null",
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
@@ -188,11 +190,44 @@ describe("on the way to the stack", () => {
     expect(await runHere([...show, "--stack", "WeappLogin", "--region", "us-east-1"])).toMatchObject(shown);
   });
 
-  test("a profile that is not there is exit code 3", async () => {
-    await inAws({}, { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
-    const { exit, stderr } = await runHere([...show, "--stack", "WeappLogin", "--profile", "nobody"]);
-    expect(exit).toBe(3);
-    expect(stderr).toMatch("AWS does not know you (CredentialsProviderError).");
+  test("a profile that is not there is said to be one, with those that are", async () => {
+    const directory = await directoryForThisTest();
+    const [config, credentials] = [join(directory, "config"), join(directory, "credentials")];
+    await writeFile(
+      config,
+      '[default]\n[profile staging]\nregion = us-east-1\n[profile "my own"]\n[sso-session no]\n',
+    );
+    await writeFile(credentials, "[operators]\naws_access_key_id = x\n");
+    const files = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
+    const none = (profile: string) =>
+      `There is no profile ${profile} in ${config} or ${credentials}. ` +
+      "There are default, my own, operators, staging.";
+    // Even where other credentials would do.
+    const aws = await inAws({}, files);
+    const words = [...show, "--stack", "WeappLogin"];
+    const misspelt = await runHere([...words, "--profile", "stagign"]);
+    expect(misspelt).toEqual({ exit: 3, stdout: "", stderr: `${none("stagign")} Check --profile.\n` });
+    await inAws({}, { ...files, AWS_PROFILE: "no" });
+    expect((await runHere(words)).stderr).toBe(`${none("no")} Check AWS_PROFILE.\n`);
+    expect(aws.requests).toEqual([]);
+
+    await writeFile(
+      credentials,
+      `[operators]\naws_access_key_id = ${operatorKey.accessKeyId}\naws_secret_access_key = ${operatorKey.secretAccessKey}\n`,
+    );
+    await inAws({}, { ...files, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
+    expect(await runHere([...words, "--profile", "operators"])).toMatchObject(shown);
+  });
+
+  test("--endpoint-url leads to what stands in AWS's place, as the AWS CLI has it", async () => {
+    const aws = await inAws({}, { AWS_ENDPOINT_URL: "http://localhost:1" });
+    const words = [...show, "--stack", "WeappLogin", "--endpoint-url"];
+    expect(await runHere([...words, aws.url])).toMatchObject(shown);
+    expect(aws.requests).toHaveLength(1);
+    const { stderr } = await runHere([...words, "http://localhost:1"]);
+    expect(stderr).toBe("Nothing answers at http://localhost:1 (ECONNREFUSED). Check --endpoint-url.\n");
+    expect((await runHere([...words, "localhost:1"])).stderr).toMatch("--endpoint-url takes a URL");
+    expect((await runHere([...show, "--local", "--endpoint-url", aws.url])).exit).toBe(0);
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AdminRequest, ImportResult, ImportRow } from "../../contract/operator-actions.ts";
+import type { AdminRequest } from "../../contract/operator-actions.ts";
+import type { ImportResult, ImportRow } from "../../contract/operator-shapes.ts";
 import type { Fault } from "../../local/aws/endpoint.ts";
 import { Crash, type FakeAwsOptions } from "../support/fake-aws.ts";
 import { operator } from "../support/operator.ts";

@@ -15,6 +15,8 @@ describe("wrong usage", () => {
     ],
     ["a Region of the laptop", "accounts show lisi --local --region x", "it does not go with --region."],
     ["a laptop that is no URL", "accounts show lisi --local=laptop", "--local takes a URL"],
+    ["a laptop without http", "accounts show lisi --local=localhost:3002", "--local takes a URL"],
+    ["a laptop without http, apart", "accounts show lisi --local localhost:3002", "--local takes a URL"],
     ["an unknown command", "acounts", "Unknown command 'acounts'. (Did you mean accounts?) See --help."],
     [
       "an unknown option",

@@ -23,8 +23,8 @@ async function awsForThisTest(options: FakeAwsOptions): Promise<FakeAws> {
   return aws;
 }
 
-function start(node: readonly string[], args: readonly string[]) {
-  const child = spawn(process.execPath, [...node, bin, ...args], { env: environment });
+function start(node: readonly string[], args: readonly string[], more: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [...node, bin, ...args], { env: { ...environment, ...more } });
   onTestFinished(() => void child.kill("SIGKILL"));
   const ended: Promise<[number | null, NodeJS.Signals | null]> = Promise.all([
     once(child, "exit"),
@@ -70,6 +70,16 @@ describe.each([
     expect(end).toEqual([130, null]);
     expect(stderr).toMatch(/^Interrupted after 0 of 1 row .* Run the same command again to continue/);
   });
+});
+
+test("--local alone finds the laptop where `npm start` puts it, whatever port it was given", async () => {
+  const aws = await awsForThisTest({ admin: () => ({ account }) });
+  const port = Number(new URL(aws.url).port);
+  for (const more of [{ AWS_PORT: String(port) }, { PORT: String(port - 2) }]) {
+    const { end } = await start([], ["accounts", "show", "lisi", "--local"], more).ran();
+    expect(end).toEqual([0, null]);
+  }
+  expect(aws.requests).toHaveLength(2);
 });
 
 /** As a terminal and npm do: twice. */

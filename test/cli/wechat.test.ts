@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createConnection } from "node:net";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../../cli/program.ts";
@@ -8,12 +11,22 @@ import { runHere } from "../support/operator.ts";
 
 const secret = "5ec4e75ec4e75ec4e75ec4e75ec4e701";
 
+/** As npx does: its command runs in a shell, which SIGTERM ends and SIGKILL does not, and below which nobody is told. */
+const standInForNpx = `
+  process.title = "npm exec weapp-login";
+  const shell = require("node:child_process").spawn("sh", ["-c", process.argv[1]], { stdio: "inherit" });
+  process.on("SIGTERM", () => {
+    shell.kill();
+    process.exit();
+  });
+`;
+
 /** `weapp-login wechat …` until it has printed what it offers; `end` is its Ctrl-C. */
-async function started(args: readonly string[]) {
+async function started(args: readonly string[], onError: (text: string) => void = () => {}) {
   const interruption = new AbortController();
   onTestFinished(() => interruption.abort());
   const printed = Promise.withResolvers<string>();
-  const errors = { write: () => {} };
+  const errors = { write: onError };
   const exit = run(["wechat", "--port", "0", ...args], {
     terminal: terminal(new PassThrough(), errors, interruption.signal),
     output: { write: (text) => printed.resolve(text) },
@@ -56,6 +69,43 @@ describe("weapp-login wechat", () => {
       identities: [{ appid: "wx1" }, { appid: "wx2", unionid: expect.any(String) }],
     });
     expect(await end()).toBe(0);
+  });
+
+  test("says on the standard error what to do about a code of WeChat's own", async () => {
+    const errors: string[] = [];
+    const { text, end } = await started(["--json"], (line) => errors.push(line));
+    const { url, apps } = JSON.parse(text);
+    const query = { ...apps[0], js_code: "the code is a mock one", grant_type: "authorization_code" };
+    const answer = await fetch(`${url}/sns/jscode2session?${new URLSearchParams(query)}`);
+    expect(await answer.json()).toMatchObject({ errcode: 40029 });
+    expect(errors).toEqual([expect.stringMatching(/^The WeChat simulator gave out no such code: .*\.\n$/)]);
+    await end();
+  });
+
+  test.each(["SIGTERM", "SIGKILL"] as const)("ends when the npx that runs it gets %s", async (signal) => {
+    const simulator = `'${process.execPath}' '${join(import.meta.dirname, "../../bin/weapp-login.cjs")}' wechat --port 0`;
+    const npx = spawn(process.execPath, ["-e", standInForNpx, `${simulator}; true`], {
+      env: { ...process.env, npm_command: "exec" },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    onTestFinished(() => {
+      try {
+        process.kill(-(npx.pid ?? 0), "SIGKILL");
+      } catch {
+        // All have ended, as they should have.
+      }
+    });
+    let printed = "";
+    for await (const chunk of npx.stdout.setEncoding("utf8")) {
+      printed += chunk;
+      if (printed.includes("Ctrl-C ends it.")) break;
+    }
+    const connection = createConnection(Number(/127\.0\.0\.1:(\d+)/.exec(printed)?.[1]), "127.0.0.1");
+    await once(connection, "connect");
+    connection.resume();
+    npx.kill(signal);
+    await once(connection, "close");
   });
 
   test("a port that is taken is one line with the way out", async () => {

@@ -24,7 +24,7 @@ test("a rotated AppSecret reaches a warm instance at its first refused call", as
   const { laptop, simulator } = stack;
   expect((await stack.login({ code: simulator.login("alice") })).body.code).toBe("binding_required");
 
-  simulator.rotateSecret(sample.appId, "the new secret");
+  simulator.app(sample.appId, { secret: "the new secret" });
   const inBetween = await stack.login({ code: simulator.login("alice") });
   expect(inBetween).toMatchObject({ status: 503, body: { code: "wechat_unavailable", action: "new_code" } });
 

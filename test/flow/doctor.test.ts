@@ -84,7 +84,7 @@ test("finds a placeholder AppSecret, and says so without showing it to WeChat", 
 test("finds a wrong AppSecret, and rotating to the right one makes it green", async () => {
   const { laptop, simulator } = stack;
   const reset = "fedcba9876543210fedcba9876543210";
-  simulator.rotateSecret(sample.appId, reset);
+  simulator.app(sample.appId, { secret: reset });
   const { exit, problems } = await doctor();
   expect(exit).toBe(1);
   expect(problems).toEqual([

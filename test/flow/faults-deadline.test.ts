@@ -64,7 +64,7 @@ const isDynamoDb = ({ action }: InterceptedCall) => action.startsWith("dynamodb:
 
 /** What the requests to DynamoDB about this person, logging in as zhangsan, can be told by. */
 function marksOf(person: string): string[] {
-  const [{ appid: appId = "", openid = "" } = {}] = stack.simulator.user(person).identities;
+  const [{ appId = "", openid = "" } = {}] = stack.simulator.user(person).identities;
   const key = Buffer.from(identityKey({ appId, openid }));
   return [key.toString("base64"), key.toString("base64url"), sample.username];
 }

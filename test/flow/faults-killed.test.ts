@@ -117,7 +117,7 @@ test.concurrent.for(flows)(
 
 /** Whom somebody is bound to, as their identity says it and as the accounts do: a whole binding is in both. */
 async function boundTo({ laptop, simulator }: StackOnLaptop, person: string) {
-  const [{ appid: appId = "", openid = "" } = {}] = simulator.user(person).identities;
+  const [{ appId = "", openid = "" } = {}] = simulator.user(person).identities;
   const identity = Buffer.from(identityKey({ appId, openid })).toString("base64");
   const bindings = await scan(laptop, "Bindings");
   return {

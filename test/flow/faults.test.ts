@@ -75,7 +75,7 @@ const sessions = () => scan(stack.laptop, "Sessions");
 const tables = async () => ({ bindings: await bindings(), sessions: await sessions() });
 
 const keyOf = (person: string) => {
-  const [{ appid: appId = "", openid = "" } = {}] = stack.simulator.user(person).identities;
+  const [{ appId = "", openid = "" } = {}] = stack.simulator.user(person).identities;
   return Buffer.from(identityKey({ appId, openid })).toString("base64");
 };
 const sessionsOf = async (person: string) =>
@@ -391,7 +391,7 @@ describe("Secrets Manager", () => {
 
 describe("WeChat refuses the AppSecret (40125)", () => {
   afterEach(async () => {
-    stack.simulator.rotateSecret(sample.appId, sample.appSecret);
+    stack.simulator.app(sample.appId, { secret: sample.appSecret });
     await setAppSecrets(stack.laptop, sample.appSecret);
   });
 
@@ -405,7 +405,7 @@ describe("WeChat refuses the AppSecret (40125)", () => {
 
   test("and Secrets Manager has a new one: one forced refresh, one retry, normal", async () => {
     const { person } = await regular();
-    stack.simulator.rotateSecret(sample.appId, "rotated");
+    stack.simulator.app(sample.appId, { secret: "rotated" });
     await setAppSecrets(stack.laptop, "rotated");
     calls.length = 0;
     const once = code(person);
@@ -421,7 +421,7 @@ describe("WeChat refuses the AppSecret (40125)", () => {
     const { person } = await regular();
     const before = await tables();
     const alarmsBefore = alarms();
-    stack.simulator.rotateSecret(sample.appId, "rotated");
+    stack.simulator.app(sample.appId, { secret: "rotated" });
     aws = (call) => (isSecretsManager(call) ? fault : undefined);
     const once = code(person);
     expect(await stack.login({ code: once })).toMatchObject(refusal(503, "wechat_unavailable", "new_code"));

@@ -45,6 +45,22 @@ test("64 first logins of one identity with two accounts' credentials: one accoun
   expect(await scan(stack.laptop, "Sessions")).toHaveLength(racers / 2);
 });
 
+test("64 phones bind one account at the same moment: each is bound once, and gets a session of its own", async () => {
+  const { username, password, userId } = sample;
+  const answers = await Promise.all(
+    Array.from({ length: racers }, (_, phone) =>
+      stack.login({ code: stack.simulator.login(`phone ${phone}`), username, password }),
+    ),
+  );
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ status: 200, body: { userId, newBinding: true } });
+  }
+  const account = (await scan(stack.laptop, "Bindings")).find(
+    (item) => item.userId?.S === userId && item.openid === undefined,
+  );
+  expect(account?.[`identities:${sample.appId}`]?.BS?.length).toBeGreaterThanOrEqual(racers);
+});
+
 test("the same code 64 times at once: one exchange, at most one session", async () => {
   const before = stack.simulator.exchanges;
   const code = stack.simulator.login("alice");

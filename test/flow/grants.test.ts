@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AdminRequest } from "../../contract/operator-actions.ts";
+import { hashPassword } from "../../functions/passwords/argon2id.ts";
 import type { FunctionDescription } from "../../local/assembly.ts";
 import type { AuthorizationDecision } from "../../local/aws/endpoint.ts";
 import type { PolicyStatement } from "../../local/aws/iam.ts";
 import { sample } from "../../local/sample.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
+import { cheap, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 /** One action of one role on one resource. */
 interface Grant {
@@ -132,6 +133,7 @@ async function useAdmin(user: string): Promise<void> {
   };
   await done({ action: "accounts.add", ...account });
   await done({ action: "accounts.import", rows: [account] });
+  await useImportedHash(user, done);
   const logIn = async () => {
     const answer = await stack.login({
       code: stack.simulator.login(`${user}'s`),
@@ -147,6 +149,19 @@ async function useAdmin(user: string): Promise<void> {
   await done({ action: "accounts.disable", account: account.username });
   await done({ action: "accounts.remove", account: account.username });
   await done({ action: "secret.set", appSecret });
+}
+
+/** A right password replaces the hash that an import brought. */
+async function useImportedHash(user: string, done: (request: AdminRequest) => Promise<unknown>) {
+  const username = `imported ${user}`;
+  const passwordHash = await hashPassword(password, cheap);
+  await done({ action: "accounts.import", rows: [{ username, userId: username, passwordHash }] });
+  const code = stack.simulator.login(`${user}, imported`);
+  expectTrouble("login with it", (await stack.login({ code, username, password })).status, 200);
+  const row = (await scan(stack.laptop, "Accounts")).find(
+    (item) => item.username?.S === username && item.userId,
+  );
+  expectTrouble("imported hash", row?.passwordHash?.S?.startsWith("$argon2id$v=19$m=19456,"), true);
 }
 
 function allGrants(): Grant[] {

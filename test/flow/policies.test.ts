@@ -50,7 +50,7 @@ test("a unionid is kept when WeChat sends it, filled in later, and never a login
   expect(await unionid()).toBeUndefined();
 
   // The owner binds the mini-program to an Open Platform account: from now on WeChat sends unionids.
-  stack.simulator.bindToOwner(sample.appId, "open platform");
+  stack.simulator.app(sample.appId, { owner: "open platform" });
   await stack.login({ code: stack.simulator.login("alice") });
   expect(await unionid()).toBe(stack.simulator.user("alice").identities[0]?.unionid);
   expect(await unionid()).toMatch(/.{20,}/);

@@ -9,9 +9,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { OrdersStack } from "../../examples/orders/orders-stack.ts";
 import { type Assembly, readAssembly } from "../../local/assembly.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
-import { type Gateway, startGateway } from "../../local/gateway/gateway.ts";
 import { type Functions, localFunctions } from "../../local/lambda/functions.ts";
 import { sample } from "../../local/sample.ts";
+import { type Gateway, startGateway } from "../support/gateway.ts";
 import { type RestApiDescription, readRestApis } from "../support/rest-gateway/assembly.ts";
 import { startRestGateway } from "../support/rest-gateway/gateway.ts";
 import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";

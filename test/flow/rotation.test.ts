@@ -112,7 +112,7 @@ function refusedSince(mark: number): number[] {
 describe("a rotation in the middle of logins", () => {
   test("lets every client in within the SDK's own tries, also on an instance that starts in between", async () => {
     const { reads, phones } = await loggingIn();
-    stack.simulator.rotateSecret(sample.appId, newSecret);
+    stack.simulator.app(sample.appId, { secret: newSecret });
 
     const stored = Promise.withResolvers<void>();
     const renewals = reads.hold(warmInstances);
@@ -139,7 +139,7 @@ describe("a rotation in the middle of logins", () => {
 
   test("lets every client in whose second or third try is under way when the new secret is stored", async () => {
     const { phones } = await loggingIn();
-    stack.simulator.rotateSecret(sample.appId, newSecret);
+    stack.simulator.app(sample.appId, { secret: newSecret });
     const stored = Promise.withResolvers<void>();
     const logins = phones.map((it) => it.logIn(stored.promise));
     await Promise.all(phones.map(({ refused }) => refused));
@@ -169,7 +169,7 @@ describe("an instance that starts between the reset at WeChat and the rotation h
   ] as const)("%s", async (_, action, expected) => {
     stack = await startStackOnLaptop();
     await stack.admin({ action, appSecret: sample.appSecret });
-    stack.simulator.rotateSecret(sample.appId, newSecret);
+    stack.simulator.app(sample.appId, { secret: newSecret });
     const { status, body } = await stack.login({ code: stack.simulator.login("alice") });
     expect(`${status} ${body.code} ${body.action}`).toBe(expected);
     expect(stack.logs.join()).toMatch(/"errcode":40125[^\n]*"alarm":true/);

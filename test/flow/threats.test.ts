@@ -19,8 +19,8 @@ beforeAll(async () => {
     environment: { APP_SECRETS: JSON.stringify({ [sample.appId]: appSecretArn, [otherApp]: appSecretArn }) },
     simulator: {
       apps: [
-        { appid: sample.appId, secret: sample.appSecret },
-        { appid: otherApp, secret: sample.appSecret },
+        { appId: sample.appId, secret: sample.appSecret },
+        { appId: otherApp, secret: sample.appSecret },
       ],
     },
     onDecision: ({ action, allowed }) => {

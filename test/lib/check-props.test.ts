@@ -98,11 +98,11 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
   attempts: [
     [
       [null, 5, "", []],
-      "attempts must be an object of perIdentity, perSourceIp, perUsername, window, and is ",
+      "attempts must be an object of perIdentity, perSourceIp, perUsername, invalidCodesPerSourceIp, window, and is ",
     ],
     [
       [{ perUser: 5 }],
-      "attempts.perUser is none of the props: perIdentity, perSourceIp, perUsername, window.",
+      "attempts.perUser is none of the props: perIdentity, perSourceIp, perUsername, invalidCodesPerSourceIp, window.",
     ],
     [
       wholeNumbers.map((perIdentity) => ({ perIdentity })),
@@ -110,6 +110,10 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
     ],
     [wholeNumbers.map((perSourceIp) => ({ perSourceIp })), "attempts.perSourceIp must be a whole number"],
     [wholeNumbers.map((perUsername) => ({ perUsername })), "attempts.perUsername must be a whole number"],
+    [
+      wholeNumbers.map((invalidCodesPerSourceIp) => ({ invalidCodesPerSourceIp })),
+      "attempts.invalidCodesPerSourceIp must be a whole number",
+    ],
     [
       [...durations, Duration.seconds(0)].map((window) => ({ window })),
       "attempts.window must be a Duration of whole seconds, from 1 s to 30 days, and is ",

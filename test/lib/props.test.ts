@@ -37,6 +37,7 @@ describe("unless said otherwise", () => {
       ATTEMPTS_PER_IDENTITY: "10",
       ATTEMPTS_PER_SOURCE_IP: "300",
       ATTEMPTS_PER_USERNAME: "20",
+      INVALID_CODES_PER_SOURCE_IP: "300",
       ATTEMPTS_WINDOW_SECONDS: "900",
     });
   });
@@ -185,7 +186,13 @@ describe("a prop", () => {
   test("of durations, attempts, runtime, architecture and logs reaches every place it is meant for", () => {
     const { resources, environment } = synthesized({
       sessionLifetime: Duration.hours(1),
-      attempts: { perIdentity: 1, perSourceIp: 0, perUsername: 3, window: Duration.minutes(4) },
+      attempts: {
+        perIdentity: 1,
+        perSourceIp: 0,
+        perUsername: 3,
+        invalidCodesPerSourceIp: 5,
+        window: Duration.minutes(4),
+      },
       runtime: new Runtime("nodejs26.x"),
       architecture: Architecture.X86_64,
       logRetention: RetentionDays.ONE_WEEK,
@@ -196,6 +203,7 @@ describe("a prop", () => {
       ATTEMPTS_PER_IDENTITY: "1",
       ATTEMPTS_PER_SOURCE_IP: "0",
       ATTEMPTS_PER_USERNAME: "3",
+      INVALID_CODES_PER_SOURCE_IP: "5",
       ATTEMPTS_WINDOW_SECONDS: "240",
     });
     for (const fn of ofType(resources, "AWS::Lambda::Function")) {

@@ -65,6 +65,10 @@ const examples: Readonly<Record<string, Example>> = {
     refused: wholeNumbers,
   },
   attemptsPerUsername: { taken: [[7, { attempts: { perUsername: 7 } }]], refused: wholeNumbers },
+  invalidCodesPerSourceIp: {
+    taken: [[0, { attempts: { invalidCodesPerSourceIp: 0 } }]],
+    refused: wholeNumbers,
+  },
   attemptsWindowSeconds: {
     taken: [[60, { attempts: { window: Duration.seconds(60) } }]],
     refused: [...seconds, 0],

@@ -186,7 +186,7 @@ describe("grants", () => {
       Sessions: "PutItem",
     },
     session: { Bindings: "GetItem UpdateItem", Sessions: "DeleteItem Query" },
-    verifier: { Accounts: "GetItem" },
+    verifier: { Accounts: "GetItem UpdateItem" },
   };
 
   test.each(functions.map(functionName))("%s may do to the tables what it must, and nothing else", (name) => {

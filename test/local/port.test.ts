@@ -13,7 +13,7 @@ test("whoever comes before there is somebody to answer waits, and gets the answe
   let answered = 0;
   for (const it of early) void it.then(() => answered++);
   // Taken, as the system says to whoever else wants it: the early ones have their connections.
-  await expect(openPort(port.number)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await expect(openPort({ number: port.number })).rejects.toMatchObject({ code: "EADDRINUSE" });
   expect(answered).toBe(0);
   port.serve(async (request, response) => {
     let body = "";

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
-import { startWechatSimulator } from "../../simulator/simulator.ts";
+import { startWeChatSimulator } from "../../simulator/simulator.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const { username, password, userId } = sample;
@@ -173,9 +173,32 @@ describe("npm start", () => {
     expect(output).toMatchObject({ stdout: expect.stringMatching(/Stopped\.\n$/), stderr: "" });
   });
 
+  test("takes the settings of a deploy: who may call, from where, and who knows passwords", async () => {
+    const origin = "https://h5.example";
+    const settings = ["-c", "verifier=none", "-c", `corsOrigins=${origin}`, "-c", "hello=false"];
+    const guide = await start({}, ...settings).ready;
+    expect(guide).toMatch(/account to try +none: the first login makes one/);
+    const steps = stepsOf(guide);
+    expect(steps.map(({ what }) => what)).not.toContain("a protected Lambda");
+    const [, login = ""] = await run(steps.slice(0, 2).map(({ text }) => text));
+    expect(JSON.parse(login)).toMatchObject({ newBinding: true, userId: expect.stringMatching(/^u_/) });
+    const headers = { origin, "access-control-request-method": "POST" };
+    const preflight = await fetch(`${urlOf(guide, "API")}/session`, { method: "OPTIONS", headers });
+    expect(preflight.headers.get("access-control-allow-origin")).toBe(origin);
+  });
+
+  test("says that a code is of WeChat's own, and that the simulator cannot exchange it", async () => {
+    const { ready, output } = start();
+    const json = { code: "the code is a mock one", username, password };
+    expect(await call(`${urlOf(await ready, "API")}/login`, { json })).toMatchObject({ status: 401 });
+    expect(output.stdout).toMatch(
+      /^WeChat +The WeChat simulator gave out no such code:.*POST \/_sim\/login/m,
+    );
+  });
+
   test("talks to the stand-in for WeChat that it is told of, and starts none of its own", async () => {
-    const simulator = await startWechatSimulator({
-      apps: [{ appid: sample.appId, secret: sample.appSecret }],
+    const simulator = await startWeChatSimulator({
+      apps: [{ appId: sample.appId, secret: sample.appSecret }],
     });
     onTestFinished(() => simulator.close());
     const guide = await start({ WECHAT_BASE_URL: simulator.url }).ready;
@@ -243,13 +266,29 @@ describe.concurrent("a mistake is told in one line, with exit code 1:", () => {
   });
 });
 
+describe.concurrent("a setting that the stack refuses is told in its words:", () => {
+  test.each([
+    ["a value that it may not have", "verifier=perhaps", /verifier.*perhaps.*none/],
+    [
+      "one that goes with another",
+      "domainName=login.example.com",
+      /domainName.*certificateArn|certificateArn/,
+    ],
+  ])("%s", async (_what, setting, message) => {
+    const { code, stderr } = await startToTheEnd({}, "-c", setting);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/ at .*lib\//);
+    expect(code).toBe(1);
+  });
+});
+
 describe.concurrent("the usage is shown", () => {
   test.each([
     ["--help", 0, "stdout"],
     ["--nothing-like-that", 1, "stderr"],
   ] as const)("for %s, with exit code %i, on %s", async (argument, expectedCode, stream) => {
     const { code, ...output } = await startToTheEnd({}, argument);
-    expect(output[stream]).toContain("npm start [-- --data DIR]");
+    expect(output[stream]).toContain("npm start [-- [-c NAME=VALUE]… [--data DIR]]");
     for (const variable of [
       "PORT",
       "WECHAT_PORT",

@@ -6,8 +6,7 @@ import { promisify } from "node:util";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { environments } from "../../contract/environment.ts";
-import { operatorAccessKey } from "../../local/operator-access-key.ts";
-import { fakeAws } from "../support/fake-aws.ts";
+import { fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { newShop, type Shop } from "../support/shop.ts";
 import {
   functionName,
@@ -126,11 +125,8 @@ describe("what is installed", () => {
       ([, file = ""]) => file,
     );
     expect(named.length).toBeGreaterThan(5);
-    for (const file of named)
-      expect(
-        shop.files.some((it) => it === file || it.startsWith(`${file}/`)),
-        file,
-      ).toBe(true);
+    const isThere = (file: string) => shop.files.some((it) => it === file || it.startsWith(`${file}/`));
+    expect(named.filter((file) => !isThere(file))).toEqual([]);
     expect(readme).not.toMatch(/\]\(|examples\//);
   });
 
@@ -270,7 +266,7 @@ describe("an app that somebody has bundled into one file", () => {
 test("the types hold in ES modules and in CommonJS, declarations of libraries included", async () => {
   const right = `import { App, Duration, Stack } from "aws-cdk-lib";
 import { type AttemptsProps, type DomainProps, WeappLogin, type WeappLoginProps } from "weapp-login";
-import type { AdminAnswer, AdminRequest } from "weapp-login/admin";
+import type { AdminAnswer, AdminRequest, ImportRow, Subject } from "weapp-login/admin";
 import { createLogin } from "weapp-login/client";
 import { type AuthorizerContext, sessionOf } from "weapp-login/session-of";
 
@@ -281,11 +277,16 @@ export const url: string = new WeappLogin(new Stack(new App(), "Shop"), "Login",
 export const session: AuthorizerContext = sessionOf({ requestContext: {} });
 export const request: AdminRequest = { action: "accounts.show", account: "lisi" };
 export const answer: AdminAnswer<"accounts.remove"> = { unbound: 0 };
+const of: Subject = { openid: "oAlice", appId: "wx0123456789abcdef" };
+const rows: readonly ImportRow[] = [{ username: "lisi", userId: "u_lisi", password: "long enough" }];
+export const requests: AdminRequest[] = [{ action: "bindings.find", of }, { action: "accounts.import", rows }];
 export const login = createLogin({ baseUrl: url });
 `;
   const wrong = `import { WeappLogin } from "weapp-login";
 // @ts-expect-error The AppId is missing: were the types any, this would pass.
 export const props: ConstructorParameters<typeof WeappLogin>[2] = {};
+// @ts-expect-error So is the account.
+export const request: import("weapp-login/admin").AdminRequest = { action: "accounts.show" };
 `;
   await shop.write("app.mts", await app("app.mjs"));
   await shop.write("shop.mts", right);
@@ -330,7 +331,7 @@ describe("the command line", () => {
   test("runs, and finds AWS by a profile, with all of the SDK inside", async () => {
     const aws = await fakeAws({ stackName: "Shop", admin: () => ({ bindings: [] }) });
     onTestFinished(aws.close);
-    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = operatorAccessKey;
+    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = operatorKey;
     const key = { Version: 1, AccessKeyId, SecretAccessKey };
     await shop.write("key.mjs", `console.log('${JSON.stringify(key)}')`);
     await shop.write(

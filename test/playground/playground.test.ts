@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { errors } from "../../functions/runtime/problem.ts";
+import { errors } from "../../contract/errors.ts";
 import { askAdmin } from "../../local/after-deploy.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
@@ -102,6 +102,10 @@ describe("the page", () => {
       "/_playground/playground.js",
       "/_playground/diagram.js",
       "/_playground/phone.js",
+      "/_playground/phone-pane.js",
+      "/_playground/tables.js",
+      "/_playground/tour.js",
+      "/_playground/trouble.js",
     ]) {
       const text = await (await fetch(url + path)).text();
       expect(text).not.toMatch(/https?:\/\/|\sstyle=|\son\w+="|<script>/);
@@ -203,6 +207,21 @@ describe("what happens", () => {
       expect(stream.text.includes(secret), `${name} in the stream`).toBe(false);
       expect(state.includes(secret), `${name} in the rows`).toBe(false);
     }
+  });
+
+  test("of megabytes holds nobody up, however many secrets are known", async () => {
+    const stream = await listen(url);
+    onTestFinished(() => stream.stop());
+    for (let round = 0; round < 50; round++) {
+      await Promise.all(Array.from({ length: 10 }, (_, n) => codeOf(`known-${round}-${n}`)));
+    }
+    const notes = Array.from({ length: 200_000 }, (_, n) => `a note that is no secret, number ${n}`);
+    const large = await api("POST /login", { json: { code: "a code", notes } });
+    expect(large).toMatchObject({ status: 413, body: { code: "payload_too_large" } });
+    await vi.waitFor(() => expect(stream.arrows.at(-1)).toBe("gateway>phone 413 payload_too_large"));
+    expect(stream.events.findLast(({ label }) => label === "POST /login")?.details).toMatchObject({
+      body: expect.stringMatching(/^\(\d{7} bytes\)$/),
+    });
   });
 
   test("a page that comes back is told what it has missed, and nothing twice", async () => {
@@ -360,7 +379,8 @@ describe("a page of another site", () => {
   );
 
   test("may link to the page, and may not ask for what happens", async () => {
-    const headers = { host: new URL(url).host, "sec-fetch-site": "cross-site" };
+    const followed = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    const headers = { host: new URL(url).host, ...followed };
     expect(await rawStatus("GET", "/", headers)).toBe(200);
     expect(await rawStatus("GET", "/_playground/state", headers)).toBe(403);
     expect(await rawStatus("GET", "/_playground/events", headers)).toBe(403);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ControlError } from "../../simulator/control-input.ts";
-import { cafe, call, errcodeOf, exchange, field, shop, simulate } from "../support/simulator.ts";
+import { cafe, call, errcodeOf, exchange, field, shop, simulate, wire } from "../support/simulator.ts";
 
 describe("over HTTP", () => {
   test("GET /_sim/ lists the apps and every control, without a secret", async () => {
@@ -15,7 +15,7 @@ describe("over HTTP", () => {
     ]) {
       expect(answer.text).toContain(`"${control}"`);
     }
-    expect(answer.text).toContain(shop.appid);
+    expect(answer.text).toContain(shop.appId);
     expect(answer.text).not.toContain(shop.secret);
     expect((await call(simulator, "GET", "/_sim")).text).toBe(answer.text);
   });
@@ -25,15 +25,33 @@ describe("over HTTP", () => {
     const first = await call(simulator, "POST", "/_sim/login", { user: "alice" });
     expect([first.status, Object.keys(Object(first.json))]).toEqual([200, ["code"]]);
     expect(errcodeOf(await exchange(simulator, field(first, "code")))).toBeUndefined();
-    const other = await call(simulator, "POST", "/_sim/login", { user: "alice", appid: cafe.appid });
-    const changes = { appid: cafe.appid, secret: cafe.secret };
-    expect(errcodeOf(await exchange(simulator, field(other, "code"), changes))).toBeUndefined();
+    const other = await call(simulator, "POST", "/_sim/login", { user: "alice", appid: cafe.appId });
+    expect(errcodeOf(await exchange(simulator, field(other, "code"), wire(cafe)))).toBeUndefined();
   });
 
-  test("POST /_sim/secret rotates without repeating the secret", async () => {
+  test("POST /_sim/apps/{appid} shows and changes a mini-program without repeating its secret", async () => {
     const { simulator } = await simulate();
-    const answer = await call(simulator, "POST", "/_sim/secret", { appid: shop.appid, secret: "rotated" });
-    expect(answer.json).toEqual({ appid: shop.appid });
+    const path = `/_sim/apps/${shop.appId}`;
+    const shown = {
+      appid: shop.appId,
+      owner: "acme",
+      tokenLifetimeSeconds: 7200,
+      ipAllowlist: [],
+      phoneQuota: 1000,
+      callsPerDay: 0,
+    };
+    expect((await call(simulator, "POST", path)).json).toEqual(shown);
+    const change = {
+      owner: "umbrella",
+      tokenLifetimeSeconds: 345,
+      phoneQuota: 0,
+      ipAllowlist: ["::1"],
+      callsPerDay: 3,
+    };
+    const answer = await call(simulator, "POST", path, { ...change, secret: "rotated" });
+    expect(answer.json).toEqual({ ...shown, ...change });
+    simulator.app(shop.appId, { callsPerDay: 0, owner: undefined });
+    expect((await call(simulator, "POST", path)).json).toEqual({ ...shown, ...change, callsPerDay: 0 });
     expect(errcodeOf(await exchange(simulator, simulator.login("alice")))).toBe(40125);
     expect(
       errcodeOf(await exchange(simulator, simulator.login("alice"), { secret: "rotated" })),
@@ -46,7 +64,9 @@ describe("over HTTP", () => {
     expect((await call(simulator, "POST", path, { blocked: true })).json).toMatchObject({ blocked: true });
     expect(errcodeOf(await exchange(simulator, simulator.login("张三/1")))).toBe(40226);
     const shown = await call(simulator, "POST", path);
-    expect(shown.json).toEqual(simulator.user("张三/1"));
+    const { identities, ...person } = simulator.user("张三/1");
+    const onTheWire = identities.map(({ appId, ...identity }) => ({ appid: appId, ...identity }));
+    expect(shown.json).toEqual({ ...person, identities: onTheWire });
     expect((await call(simulator, "POST", path, { blocked: false })).json).toMatchObject({ blocked: false });
     expect(errcodeOf(await exchange(simulator, simulator.login("张三/1")))).toBeUndefined();
   });
@@ -67,7 +87,8 @@ describe("over HTTP", () => {
     await exchange(simulator, simulator.login("alice"));
     await exchange(simulator, "made-up");
     const { json } = await call(simulator, "GET", "/_sim/requests");
-    expect(json).toEqual({ exchanges: 1, connections: simulator.connections, requests: simulator.requests });
+    const requests = simulator.requests.map(({ appId, ...request }) => ({ appid: appId, ...request }));
+    expect(json).toEqual({ exchanges: 1, connections: simulator.connections, requests });
   });
 });
 
@@ -83,11 +104,27 @@ describe("a wrong control names the field, shows what works, and changes nothing
     ["/_sim/login", "{user: alice}", "body", "must be JSON"],
     ["/_sim/login", [], "body", "must be a JSON object"],
     ["/_sim/login", "null", "body", "must be a JSON object"],
-    ["/_sim/secret", { appid: shop.appid }, "secret", "is missing"],
-    ["/_sim/secret", { appid: "wxdead", secret: "s" }, "appid", "is not an app of this simulator"],
+    [`/_sim/apps/${shop.appId}`, { secret: "" }, "secret", "must be a string that is not empty"],
+    [
+      `/_sim/apps/${shop.appId}`,
+      { tokenLifetimeSeconds: 300 },
+      "tokenLifetimeSeconds",
+      "must be a whole number from 301 to 7200",
+    ],
+    [`/_sim/apps/${shop.appId}`, { ipAllowlist: "::1" }, "ipAllowlist", "must be a list of addresses"],
+    [
+      `/_sim/apps/${shop.appId}`,
+      { ipAllowlist: ["::1", 7] },
+      "ipAllowlist",
+      "must be a string that is not empty",
+    ],
+    [`/_sim/apps/${shop.appId}`, { phoneQuota: -1 }, "phoneQuota", "must be a whole number from 0"],
+    ["/_sim/apps/wxdead", { secret: "s" }, "appid", "is not an app of this simulator"],
+    ["/_sim/apps/", { secret: "s" }, "appid", "is not an app of this simulator"],
+    ["/_sim/users/alice", { riskRank: 5 }, "riskRank", "must be a whole number from 0 to 4"],
     ["/_sim/users/alice", { blocked: "yes" }, "blocked", "must be true or false"],
     ["/_sim/users/", { blocked: true }, "user", "is missing in the path"],
-    ["/_sim/users/%E5", { blocked: true }, "user", "must be percent-encoded"],
+    ["/_sim/users/%E5", { blocked: true }, "path", "must be percent-encoded"],
     ["/_sim/trouble", {}, "trouble", "must say what goes wrong"],
     ["/_sim/trouble", { latency: 5 }, "latency", "is unknown; known are"],
     ["/_sim/trouble", { errcode: "busy" }, "errcode", "must be a whole number"],
@@ -100,6 +137,7 @@ describe("a wrong control names the field, shows what works, and changes nothing
     ["/_sim/trouble", { drop: "never" }, "drop", "must be one of before, after"],
     ["/_sim/trouble", { drip: 5 }, "drip", "must be an object"],
     ["/_sim/trouble", { drip: { bytes: 1 } }, "everyMs", "is missing"],
+    ["/_sim/trouble", { drip: { everyMs: 1, bites: 1 } }, "bites", "is unknown"],
     ["/_sim/trouble", { contentType: "json\r\nx: y" }, "contentType", "must be a media type"],
     ["/_sim/trouble", { drop: "after", spendsCode: false }, "spendsCode", "cannot be false"],
   ])("POST %s %j: %s", async (path, body, name, problem) => {
@@ -114,7 +152,7 @@ describe("a wrong control names the field, shows what works, and changes nothing
 
   test("and its example works when it is sent back", async () => {
     const { simulator } = await simulate();
-    for (const path of ["/_sim/login", "/_sim/secret", "/_sim/trouble", "/_sim/users/alice"]) {
+    for (const path of ["/_sim/login", `/_sim/apps/${shop.appId}`, "/_sim/trouble", "/_sim/users/alice"]) {
       const { json } = await call(simulator, "POST", path, { nonsense: true });
       const example =
         typeof json === "object" && json !== null && "example" in json ? json.example : undefined;
@@ -126,17 +164,17 @@ describe("a wrong control names the field, shows what works, and changes nothing
     const { simulator } = await simulate();
     expect(() => simulator.login("alice", "wxdead")).toThrow(ControlError);
     expect(() => simulator.trouble({ errcode: -1, times: 0 })).toThrow(/"times" must be a whole number/);
-    expect(() => simulator.rotateSecret("wxdead", "s")).toThrow(ControlError);
+    expect(() => simulator.app("wxdead", { secret: "s" })).toThrow(ControlError);
   });
 
   test("and never repeats a secret that came in the wrong place", async () => {
     const { simulator } = await simulate();
-    for (const body of [
-      { appid: shop.secret, secret: "s" },
-      { appid: shop.appid, secret: [shop.secret] },
-      shop.secret,
+    for (const [appId, body] of [
+      [shop.secret, { secret: "s" }],
+      [shop.appId, { secret: [shop.secret] }],
+      [shop.appId, shop.secret],
     ]) {
-      const answer = await call(simulator, "POST", "/_sim/secret", body);
+      const answer = await call(simulator, "POST", `/_sim/apps/${appId}`, body);
       expect(answer.status).toBe(400);
       expect(answer.text).not.toContain(shop.secret);
     }

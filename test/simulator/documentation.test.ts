@@ -9,7 +9,11 @@ const root = join(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/wechat-simulator.md"), "utf8");
 const startOfACommand = "npx weapp-login wechat";
 
-type Step = { line: number; commands: string; output: string };
+interface Step {
+  readonly line: number;
+  readonly commands: string;
+  readonly output: string;
+}
 
 /** The shell blocks of the page, each with the json or text block that follows it. */
 const steps: Step[] = [...page.matchAll(/^```sh\n(.*?)^```\n(?:\n```(?:json|text)\n(.*?)^```)?/gms)].map(
@@ -27,7 +31,7 @@ const hasTools = ["bash", "curl", "openssl"].every(
 );
 
 describe.skipIf(!hasTools)("docs/wechat-simulator.md", () => {
-  const running: { child: ChildProcess; end: Promise<unknown> }[] = [];
+  const running: { child: ChildProcess; end: Promise<unknown>; errors: Promise<string> }[] = [];
   const ports = new Map<string, number>();
   /** What each step printed, with the page's ports for the real ones. */
   const printed = new Map<Step, string>();
@@ -42,8 +46,8 @@ describe.skipIf(!hasTools)("docs/wechat-simulator.md", () => {
     const program = [process.execPath, join(root, "bin/weapp-login.cjs")];
     const args = commands.trim().split(" ").slice(2).concat("--port", "0");
     const [command = "", ...rest] = [...program, ...args];
-    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "inherit"] });
-    running.push({ child, end: once(child, "exit") });
+    const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
+    running.push({ child, end: once(child, "exit"), errors: text(child.stderr) });
     let output = "";
     for await (const chunk of child.stdout.setEncoding("utf8")) {
       output += chunk;
@@ -67,6 +71,8 @@ describe.skipIf(!hasTools)("docs/wechat-simulator.md", () => {
   afterAll(async () => {
     for (const { child } of running) child.kill("SIGINT");
     expect(await Promise.all(running.map(({ end }) => end))).toEqual(running.map(() => [0, null]));
+    const quoted = [...page.matchAll(/^> (.*\n)/gm)].map(([, line]) => line).join("");
+    expect((await Promise.all(running.map(({ errors }) => errors))).join("")).toBe(quoted);
   });
 
   test("has its shell lines with their outputs in blocks that are found here", () => {

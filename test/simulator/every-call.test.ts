@@ -11,12 +11,14 @@ import {
   shop,
   signedPath,
   simulate,
+  wire,
 } from "../support/simulator.ts";
 
 /** Every errcode of the calls' documentation, and what else is known of them. */
 const errcodes = [
-  -1, 40001, 40002, 40003, 40013, 40029, 40125, 40163, 40164, 40226, 40243, 41001, 41002, 41004, 41008, 41009,
-  42001, 45009, 45011, 47001, 50002, 87008, 87009,
+  -1, 40001, 40002, 40003, 40013, 40014, 40029, 40125, 40129, 40163, 40164, 40226, 40230, 40231, 40232, 40233,
+  40234, 40235, 40236, 40237, 40238, 40239, 40240, 40243, 41001, 41002, 41004, 41008, 41009, 42001, 43002,
+  43104, 44002, 45009, 45011, 47001, 48001, 50002, 61010, 61080, 61081, 87008, 87009, 9410009,
 ];
 
 /** A simulator in which alice is logged in, and a request of every call that succeeds, once. */
@@ -24,14 +26,12 @@ async function everything() {
   const { simulator } = await simulate();
   const login = await exchange(simulator, simulator.login("alice"));
   const [openid, sessionKey] = [field(login, "openid"), field(login, "session_key")];
-  const [code, phoneCode, access_token] = [
-    simulator.login("bob"),
-    simulator.phone("alice"),
-    await accessToken(simulator),
-  ];
+  const code = simulator.login("bob");
+  const { code: phoneCode } = simulator.phone("alice");
+  const access_token = await accessToken(simulator);
   const signature = createHmac("sha256", sessionKey).update("").digest("hex");
   const signed = { access_token, openid, signature };
-  const grant = { grant_type: "client_credential", appid: shop.appid, secret: shop.secret };
+  const grant = { grant_type: "client_credential", ...wire(shop) };
   const requests = new Map<string, () => ReturnType<typeof call>>();
   const add = (method: string, path: string, target: string, body?: unknown) =>
     requests.set(path, () => call(simulator, method, target, body));
@@ -41,6 +41,9 @@ async function everything() {
   add("GET", "/wxa/resetusersessionkey", signedPath("/wxa/resetusersessionkey", signed));
   const phone = "/wxa/business/getuserphonenumber";
   add("POST", phone, `${phone}?access_token=${access_token}`, { code: phoneCode });
+  const risk = "/wxa/getuserriskrank";
+  const about = { appid: shop.appId, openid, scene: 0, client_ip: "203.0.113.7" };
+  add("POST", risk, `${risk}?access_token=${access_token}`, about);
   const send = (path: string) => {
     const request = requests.get(path);
     if (request === undefined) throw new Error(`No request of ${path}.`);
@@ -60,6 +63,7 @@ const paths = [
   "/wxa/checksession",
   "/wxa/resetusersessionkey",
   "/wxa/business/getuserphonenumber",
+  "/wxa/getuserriskrank",
 ];
 
 test("these are all calls there are", async () => {
@@ -72,7 +76,7 @@ describe.each(paths)("%s", (path) => {
     const { simulator, send } = await everything();
     for (const errcode of errcodes.flatMap((each) => [each, String(each)])) {
       simulator.trouble({ path, errcode, times: 1 });
-      const errmsg = expect.stringMatching(/^(?!unknown).+, rid: [0-9a-f-]{26}$/);
+      const errmsg = expect.stringMatching(/^(?!unknown).+,? rid: [0-9a-f-]{26}$/);
       expect((await send(path)).json).toEqual({ errcode, errmsg });
     }
     expect([0, undefined]).toContain(errcodeOf(await send(path)));
@@ -81,7 +85,10 @@ describe.each(paths)("%s", (path) => {
   test.each([0, "0"])("says %j with its success", async (errcode) => {
     const { simulator, send } = await everything();
     simulator.trouble({ path, errcode });
-    expect((await send(path)).json).toMatchObject({ errcode, errmsg: "ok" });
+    expect((await send(path)).json).toMatchObject({
+      errcode,
+      errmsg: expect.stringMatching(/^(ok|getuserriskrank succ)$/),
+    });
   });
 
   const troubles: [trouble: Trouble, seen: unknown][] = [
@@ -114,7 +121,7 @@ describe.each(paths)("%s", (path) => {
   test("is in the log with its app, and without anything secret", async () => {
     const { simulator, send, secrets } = await everything();
     const { json } = await send(path);
-    expect(simulator.requests.at(-1)).toMatchObject({ path, appid: shop.appid, errcode: 0 });
+    expect(simulator.requests.at(-1)).toMatchObject({ path, appId: shop.appId, errcode: 0 });
     const { session_key, access_token } = Object(json);
     const log = (await call(simulator, "GET", "/_sim/requests")).text;
     for (const secret of [...secrets, shop.secret, session_key, access_token]) {
@@ -123,14 +130,14 @@ describe.each(paths)("%s", (path) => {
   });
 });
 
-test("a secret in the place of an appid, a token or a code stays out of the log", async () => {
+test("a secret in the place of an AppId, a token or a code stays out of the log", async () => {
   const { simulator } = await simulate();
   const body = { appid: shop.secret, code: shop.secret, secret: shop.secret };
   for (const path of paths) {
     await call(simulator, "POST", `${path}?access_token=${shop.secret}&openid=${shop.secret}`, body);
     await call(simulator, "GET", `${path}?access_token=${shop.secret}&openid=${shop.secret}`);
   }
-  expect(simulator.requests).toHaveLength(10);
+  expect(simulator.requests).toHaveLength(2 * paths.length);
   expect(JSON.stringify(simulator.requests)).not.toContain(shop.secret);
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { startWechatSimulator } from "../../simulator/simulator.ts";
-import { cafe, exchange, field, seededRandom, shop, simulate, solo } from "../support/simulator.ts";
+import { startWeChatSimulator } from "../../simulator/simulator.ts";
+import { cafe, exchange, field, seededRandom, shop, simulate, solo, wire } from "../support/simulator.ts";
 
-/** openid and unionid per appid, as the control shows them. */
+/** openid and unionid for each AppId, as the control shows them. */
 async function identitiesOf(user: string, options = {}) {
   const { simulator } = await simulate(options);
   return simulator.user(user).identities;
@@ -18,7 +18,7 @@ describe("an identity", () => {
   test("does not depend on the secret", async () => {
     const { simulator } = await simulate();
     const before = simulator.user("alice");
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     expect(simulator.user("alice")).toEqual(before);
   });
 
@@ -26,7 +26,7 @@ describe("an identity", () => {
     const { simulator } = await simulate();
     const answer = await exchange(simulator, simulator.login("alice"));
     expect(simulator.user("alice").identities[0]).toEqual({
-      appid: shop.appid,
+      appId: shop.appId,
       openid: field(answer, "openid"),
       unionid: field(answer, "unionid"),
     });
@@ -42,7 +42,7 @@ describe("an identity", () => {
     expect(inShop?.unionid).toMatch(/^o[\w-]{27}$/);
     expect(inCafe?.unionid).toBe(inShop?.unionid);
     expect(inShop?.unionid).not.toBe(inShop?.openid);
-    expect(inSolo).toEqual({ appid: solo.appid, openid: expect.stringMatching(/^o[\w-]{27}$/) });
+    expect(inSolo).toEqual({ appId: solo.appId, openid: expect.stringMatching(/^o[\w-]{27}$/) });
   });
 
   test("has another unionid under another owner", async () => {
@@ -63,10 +63,7 @@ describe("a code", () => {
 
   test("belongs to the first app if none is named", async () => {
     const { simulator } = await simulate({ apps: [cafe, shop] });
-    const answer = await exchange(simulator, simulator.login("alice"), {
-      appid: cafe.appid,
-      secret: cafe.secret,
-    });
+    const answer = await exchange(simulator, simulator.login("alice"), wire(cafe));
     expect(field(answer, "openid")).toBe(simulator.user("alice").identities[0]?.openid);
   });
 });
@@ -74,8 +71,8 @@ describe("a code", () => {
 describe("a simulator does not start", () => {
   test.each([
     ["without an app", [], "at least one app"],
-    ["with an appid listed twice", [shop, { ...cafe, appid: shop.appid }], "twice"],
+    ["with an AppId listed twice", [shop, { ...cafe, appId: shop.appId }], "twice"],
   ])("%s", async (_what, apps, words) => {
-    await expect(startWechatSimulator({ apps })).rejects.toThrow(words);
+    await expect(startWeChatSimulator({ apps })).rejects.toThrow(words);
   });
 });

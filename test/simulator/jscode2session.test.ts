@@ -1,18 +1,20 @@
 import { describe, expect, test } from "vitest";
 import {
+  askForToken,
   cafe,
   call,
   errcodeOf,
   exchange,
   exchangePath,
   field,
-  NOON,
+  noon,
   shop,
   simulate,
   solo,
+  wire,
 } from "../support/simulator.ts";
 
-const RID = /, rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/;
+const rid = /, rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/;
 
 describe("a code is exchanged", () => {
   test("for a session_key, an openid and, in a bound app, a unionid", async () => {
@@ -29,8 +31,8 @@ describe("a code is exchanged", () => {
 
   test("without a unionid in an app that has no owner", async () => {
     const { simulator } = await simulate();
-    const answer = await exchange(simulator, simulator.login("alice", solo.appid), {
-      appid: solo.appid,
+    const answer = await exchange(simulator, simulator.login("alice", solo.appId), {
+      appid: solo.appId,
       secret: solo.secret,
     });
     expect(Object.keys(Object(answer.json)).sort()).toEqual(["openid", "session_key"]);
@@ -44,6 +46,15 @@ describe("a code is exchanged", () => {
     const second = field(await exchange(simulator, simulator.login("alice")), "session_key");
     expect(second).not.toBe(first);
     expect(simulator.sessionKey("alice")).toBe(second);
+  });
+
+  test("for the session_key of its own wx.login, so that codes exchanged in another order bring a stale one last", async () => {
+    const { simulator } = await simulate();
+    const [earlier, later] = [simulator.login("alice"), simulator.login("alice")];
+    const present = field(await exchange(simulator, later), "session_key");
+    const stale = field(await exchange(simulator, earlier), "session_key");
+    expect(stale).not.toBe(present);
+    expect(simulator.sessionKey("alice")).toBe(present);
   });
 
   test("once, however many ask at the same time", async () => {
@@ -62,7 +73,7 @@ describe("a code is exchanged", () => {
   ])("or has expired: %s, whether or not others have logged in since", async (_when, age, errcode) => {
     const { simulator, time } = await simulate();
     const [alices, bobs] = [simulator.login("alice"), simulator.login("bob")];
-    time.now = NOON + age;
+    time.now = noon + age;
     expect(errcodeOf(await exchange(simulator, alices))).toBe(errcode);
     simulator.login("carol");
     expect(errcodeOf(await exchange(simulator, bobs))).toBe(errcode);
@@ -88,7 +99,7 @@ describe("a refusal", () => {
     [40125, "invalid appsecret", "a wrong secret", { secret: "wrong" }],
     [40125, "invalid appsecret", "another app's secret", { secret: cafe.secret }],
     [40029, "invalid code", "an unknown code", { js_code: "no-such-code" }],
-    [40029, "invalid code", "a code of another app", { appid: cafe.appid, secret: cafe.secret }],
+    [40029, "invalid code", "a code of another app", { appid: cafe.appId, secret: cafe.secret }],
   ])(
     "%i, %s: %s; HTTP 200, text/plain, with a rid, and the code is not spent",
     async (errcode, words, _what, changes) => {
@@ -97,7 +108,7 @@ describe("a refusal", () => {
       const answer = await exchange(simulator, code, changes);
       expect(answer.status).toBe(200);
       expect(answer.type).toBe("text/plain");
-      expect(answer.json).toEqual({ errcode, errmsg: expect.stringMatching(RID) });
+      expect(answer.json).toEqual({ errcode, errmsg: expect.stringMatching(rid) });
       expect(field(answer, "errmsg").startsWith(`${words}, rid: `)).toBe(true);
       expect(simulator.exchanges).toBe(0);
       expect(errcodeOf(await exchange(simulator, code))).toBeUndefined();
@@ -150,10 +161,12 @@ describe("the quota", () => {
     const { simulator, time, refused } = await outcomes(2, 3);
     expect(refused).toBe(1);
     expect(errcodeOf(await exchange(simulator, simulator.login("bob")))).toBeUndefined();
-    expect(errcodeOf(await exchange(simulator, simulator.login("alice", cafe.appid), cafe))).toBeUndefined();
-    time.now = NOON + 59_999;
+    expect(
+      errcodeOf(await exchange(simulator, simulator.login("alice", cafe.appId), wire(cafe))),
+    ).toBeUndefined();
+    time.now = noon + 59_999;
     expect(errcodeOf(await exchange(simulator, simulator.login("alice")))).toBe(45011);
-    time.now = NOON + 60_000;
+    time.now = noon + 60_000;
     expect(errcodeOf(await exchange(simulator, simulator.login("alice")))).toBeUndefined();
   });
 
@@ -166,19 +179,51 @@ describe("the quota", () => {
   });
 });
 
+describe("the day's quota of an app", () => {
+  test("is off until it is set, counts each call by itself, and begins anew at midnight in China", async () => {
+    const { simulator, time } = await simulate();
+    simulator.app(shop.appId, { callsPerDay: 2 });
+    const ask = async () => errcodeOf(await exchange(simulator, simulator.login("alice")));
+    expect([await ask(), await ask(), await ask()]).toEqual([undefined, undefined, 45009]);
+    expect(
+      errcodeOf(await exchange(simulator, simulator.login("alice", cafe.appId), wire(cafe))),
+    ).toBeUndefined();
+    expect(errcodeOf(await askForToken(simulator))).toBeUndefined();
+    time.now = Date.UTC(2025, 0, 15, 16) - 1;
+    expect(await ask()).toBe(45009);
+    time.now += 1;
+    expect(await ask()).toBeUndefined();
+    simulator.app(shop.appId, { callsPerDay: 0 });
+    expect([await ask(), await ask(), await ask()]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("spends no code", async () => {
+    const { simulator, time } = await simulate();
+    simulator.app(shop.appId, { callsPerDay: 1 });
+    await exchange(simulator, "made-up");
+    time.now = Date.UTC(2025, 0, 15, 16) - 1;
+    const code = simulator.login("alice");
+    expect(errcodeOf(await exchange(simulator, code))).toBe(45009);
+    time.now += 1;
+    expect(errcodeOf(await exchange(simulator, code))).toBeUndefined();
+  });
+});
+
 describe("the secret", () => {
   test("can be rotated: the old one is refused at once, and the refusal does not spend the code", async () => {
     const { simulator } = await simulate();
     const code = simulator.login("alice");
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     expect(errcodeOf(await exchange(simulator, code))).toBe(40125);
     expect(errcodeOf(await exchange(simulator, code, { secret: "rotated" }))).toBeUndefined();
   });
 
   test("of one app does not rotate another's", async () => {
     const { simulator } = await simulate();
-    simulator.rotateSecret(shop.appid, "rotated");
-    expect(errcodeOf(await exchange(simulator, simulator.login("alice", cafe.appid), cafe))).toBeUndefined();
+    simulator.app(shop.appId, { secret: "rotated" });
+    expect(
+      errcodeOf(await exchange(simulator, simulator.login("alice", cafe.appId), wire(cafe))),
+    ).toBeUndefined();
   });
 
   test("can be proven with a made-up code: 40029 if good, 40125 if not", async () => {

@@ -2,14 +2,14 @@ import { createDecipheriv } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ControlError } from "../../simulator/control-input.ts";
-import { encrypted, rawDataSignature, sessionSignature } from "../../simulator/open-data.ts";
-import { cafe, call, exchange, field, NOON, shop, simulate, solo } from "../support/simulator.ts";
+import { encrypted, rawDataSignature, sessionSignature } from "../../simulator/state/open-data.ts";
+import { cafe, call, exchange, field, noon, shop, simulate, solo } from "../support/simulator.ts";
 
-type Vectors = {
-  rawDataSignature: { rawData: string; sessionKey: string; signature: string };
-  encryptedData: { sessionKey: string; iv: string; encryptedData: string; expected: object };
-  hmacSignature: { sessionKey: string; message: string; signature: string };
-};
+interface Vectors {
+  readonly rawDataSignature: { rawData: string; sessionKey: string; signature: string };
+  readonly encryptedData: { sessionKey: string; iv: string; encryptedData: string; expected: object };
+  readonly hmacSignature: { sessionKey: string; message: string; signature: string };
+}
 
 /** As a server does it, with node's own implementation. */
 function decrypted(data: { encryptedData: string; iv: string }, sessionKey: string): string {
@@ -46,7 +46,7 @@ describe("open data", () => {
     const { simulator, time } = await simulate();
     await exchange(simulator, simulator.login("张三"));
     await exchange(simulator, simulator.login("张三"));
-    time.now = NOON + 61_999;
+    time.now = noon + 61_999;
     const answer = await call(simulator, "POST", "/_sim/userinfo", { user: "张三" });
     expect(Object.keys(Object(answer.json))).toEqual(["rawData", "signature", "encryptedData", "iv"]);
     const data = { encryptedData: field(answer, "encryptedData"), iv: field(answer, "iv") };
@@ -59,15 +59,15 @@ describe("open data", () => {
       ...profile,
       openId: identity?.openid,
       unionId: identity?.unionid,
-      watermark: { timestamp: NOON / 1000 + 61, appid: shop.appid },
+      watermark: { timestamp: noon / 1000 + 61, appid: shop.appId },
     });
   });
 
   test("have no unionId in an app without an owner", async () => {
     const { simulator } = await simulate();
-    await exchange(simulator, simulator.login("alice", solo.appid), solo);
-    const data = simulator.userInfo("alice", solo.appid);
-    const plain = decrypted(data, simulator.sessionKey("alice", solo.appid) ?? "");
+    await exchange(simulator, simulator.login("alice", solo.appId), solo);
+    const data = simulator.userInfo("alice", solo.appId);
+    const plain = decrypted(data, simulator.sessionKey("alice", solo.appId) ?? "");
     expect(JSON.parse(plain)).not.toHaveProperty("unionId");
   });
 
@@ -77,10 +77,20 @@ describe("open data", () => {
     expect(simulator.userInfo("alice").iv).not.toBe(simulator.userInfo("alice").iv);
   });
 
+  test("are under the key of the last wx.login, exchanged or not: a server with an earlier one must ask for a code", async () => {
+    const { simulator } = await simulate();
+    const known = field(await exchange(simulator, simulator.login("alice")), "session_key");
+    const code = simulator.login("alice");
+    const { rawData, signature } = simulator.userInfo("alice");
+    expect(signature).not.toBe(rawDataSignature(rawData, known));
+    const renewed = field(await exchange(simulator, code), "session_key");
+    expect(signature).toBe(rawDataSignature(rawData, renewed));
+  });
+
   test("need a session_key, of the app", async () => {
     const { simulator } = await simulate();
-    await exchange(simulator, simulator.login("alice"));
-    expect(() => simulator.userInfo("alice", cafe.appid)).toThrow(ControlError);
+    simulator.login("alice");
+    expect(() => simulator.userInfo("alice", cafe.appId)).toThrow(ControlError);
     const answer = await call(simulator, "POST", "/_sim/userinfo", { user: "bob" });
     expect([answer.status, field(answer, "error")]).toEqual([
       400,

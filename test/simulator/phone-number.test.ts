@@ -1,10 +1,21 @@
 import { describe, expect, test } from "vitest";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
-import { accessToken, cafe, call, errcodeOf, field, NOON, shop, simulate } from "../support/simulator.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
+import {
+  accessToken,
+  askForToken,
+  cafe,
+  call,
+  errcodeOf,
+  field,
+  noon,
+  shop,
+  simulate,
+  wire,
+} from "../support/simulator.ts";
 
 const path = "/wxa/business/getuserphonenumber";
 
-async function ask(simulator: WechatSimulator, body: unknown, token?: string) {
+async function ask(simulator: WeChatSimulator, body: unknown, token?: string) {
   return call(simulator, "POST", `${path}?access_token=${token ?? (await accessToken(simulator))}`, body);
 }
 
@@ -13,7 +24,7 @@ describe("a phone number", () => {
     const { simulator, time } = await simulate();
     const pressed = await call(simulator, "POST", "/_sim/phone", { user: "alice" });
     expect(field(pressed, "code")).toMatch(/^[0-9a-f]{64}$/);
-    time.now = NOON + 5000;
+    time.now = noon + 5000;
     const { phoneNumber } = simulator.user("alice");
     expect((await ask(simulator, { code: field(pressed, "code") })).json).toEqual({
       errcode: 0,
@@ -22,7 +33,7 @@ describe("a phone number", () => {
         phoneNumber,
         purePhoneNumber: phoneNumber,
         countryCode: "86",
-        watermark: { timestamp: NOON / 1000, appid: shop.appid },
+        watermark: { timestamp: noon / 1000, appid: shop.appId },
       },
     });
   });
@@ -47,7 +58,7 @@ describe("a phone number", () => {
       const { simulator } = await simulate();
       const set = { phoneNumber: "51234567", countryCode };
       expect((await call(simulator, "POST", "/_sim/users/alice", set)).json).toMatchObject(set);
-      const answer = await ask(simulator, { code: simulator.phone("alice") });
+      const answer = await ask(simulator, simulator.phone("alice"));
       const phone_info = { phoneNumber, purePhoneNumber: "51234567", countryCode };
       expect(answer.json).toMatchObject({ phone_info });
     },
@@ -67,10 +78,32 @@ describe("a phone number", () => {
   });
 });
 
+describe("the quota of phone numbers", () => {
+  const emptyHanded = { errMsg: expect.stringMatching(/^getPhoneNumber:fail /), errno: 1400001 };
+
+  test("is paid by each success; an empty one the button tells, and not the call", async () => {
+    const { simulator } = await simulate();
+    simulator.app(shop.appId, { phoneQuota: 1 });
+    const pressed = [simulator.phone("alice"), simulator.phone("bob")];
+    expect(errcodeOf(await ask(simulator, { code: "made-up" }))).toBe(40029);
+    expect(simulator.app(shop.appId).phoneQuota).toBe(1);
+    for (const detail of pressed) expect(errcodeOf(await ask(simulator, detail))).toBe(0);
+    expect(simulator.app(shop.appId).phoneQuota).toBe(0);
+    expect(simulator.phone("alice")).toEqual(emptyHanded);
+    expect((await call(simulator, "POST", "/_sim/phone", { user: "alice" })).json).toEqual(emptyHanded);
+    expect(simulator.phone("alice", cafe.appId)).toHaveProperty("code");
+  });
+
+  test("has 1,000 in it at first", async () => {
+    const { simulator } = await simulate();
+    expect(simulator.app(shop.appId).phoneQuota).toBe(1000);
+  });
+});
+
 describe("a refusal", () => {
   test("40029: a code that was used", async () => {
     const { simulator } = await simulate();
-    const code = simulator.phone("alice");
+    const { code } = simulator.phone("alice");
     expect(errcodeOf(await ask(simulator, { code }))).toBe(0);
     expect(errcodeOf(await ask(simulator, { code }))).toBe(40029);
   });
@@ -80,8 +113,8 @@ describe("a refusal", () => {
     ["at 5 minutes", 300_000, 40029],
   ])("or none, by age: %s", async (_when, age, errcode) => {
     const { simulator, time } = await simulate();
-    const code = simulator.phone("alice");
-    time.now = NOON + age;
+    const { code } = simulator.phone("alice");
+    time.now = noon + age;
     expect(errcodeOf(await ask(simulator, { code }))).toBe(errcode);
   });
 
@@ -94,11 +127,9 @@ describe("a refusal", () => {
 
   test("40013: the code of another app, which is not spent", async () => {
     const { simulator } = await simulate();
-    const code = simulator.phone("alice", cafe.appid);
+    const { code } = simulator.phone("alice", cafe.appId);
     expect(errcodeOf(await ask(simulator, { code }))).toBe(40013);
-    const { appid, secret } = cafe;
-    const request = { grant_type: "client_credential", appid, secret };
-    const token = field(await call(simulator, "POST", "/cgi-bin/stable_token", request), "access_token");
+    const token = field(await askForToken(simulator, wire(cafe)), "access_token");
     expect(errcodeOf(await ask(simulator, { code }, token))).toBe(0);
   });
 
@@ -106,9 +137,29 @@ describe("a refusal", () => {
     const { simulator } = await simulate({ exchangesPerMinute: 1 });
     const errcodes: unknown[] = [];
     for (const user of ["alice", "alice", "bob"]) {
-      errcodes.push(errcodeOf(await ask(simulator, { code: simulator.phone(user) })));
+      errcodes.push(errcodeOf(await ask(simulator, simulator.phone(user))));
     }
     expect(errcodes).toEqual([0, 45011, 0]);
+  });
+
+  test("40029: a code of somebody else, whom the openid says; it is spent", async () => {
+    const { simulator } = await simulate();
+    const [{ openid } = { openid: "" }] = simulator.user("alice").identities;
+    const [stolen, own] = [simulator.phone("bob"), simulator.phone("alice")];
+    expect(errcodeOf(await ask(simulator, { ...stolen, openid }))).toBe(40029);
+    expect(errcodeOf(await ask(simulator, stolen))).toBe(40029);
+    expect(errcodeOf(await ask(simulator, { ...own, openid }))).toBe(0);
+  });
+
+  test("47001: an openid that is no text", async () => {
+    const { simulator } = await simulate();
+    expect(errcodeOf(await ask(simulator, { ...simulator.phone("alice"), openid: 7 }))).toBe(47001);
+  });
+
+  test("40029: the openid that the user has in another app", async () => {
+    const { simulator } = await simulate();
+    const openid = simulator.user("alice").identities[1]?.openid;
+    expect(errcodeOf(await ask(simulator, { ...simulator.phone("alice"), openid }))).toBe(40029);
   });
 
   test.each([
@@ -124,11 +175,11 @@ describe("a refusal", () => {
 
   test("41001, 40001, 42001: the access_token, before the code is looked at", async () => {
     const { simulator, time } = await simulate();
-    const [code, token] = [simulator.phone("alice"), await accessToken(simulator)];
+    const [{ code }, token] = [simulator.phone("alice"), await accessToken(simulator)];
     expect(errcodeOf(await ask(simulator, { code }, ""))).toBe(41001);
     expect(errcodeOf(await ask(simulator, { code }, "made-up"))).toBe(40001);
     expect(errcodeOf(await ask(simulator, { code }, token))).toBe(0);
-    time.now = NOON + 7_200_000;
+    time.now = noon + 7_200_000;
     expect(errcodeOf(await ask(simulator, { code }, token))).toBe(42001);
   });
 });

@@ -1,21 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { codeHash, LOG_LIMIT, type LoggedRequest, remember } from "../../simulator/request-log.ts";
-import { call, exchange, exchangePath, field, NOON, shop, simulate } from "../support/simulator.ts";
+import { codeHash, type LoggedRequest, logLimit, remember } from "../../simulator/request-log.ts";
+import { call, exchange, exchangePath, field, noon, shop, simulate } from "../support/simulator.ts";
 
 describe("the request log", () => {
   test("names time, path, app, outcome, connection and a hash of the code", async () => {
     const { simulator, time } = await simulate();
     const code = simulator.login("alice");
     await exchange(simulator, code);
-    time.now = NOON + 1000;
+    time.now = noon + 1000;
     await exchange(simulator, code);
     await exchange(simulator, code, { js_code: null, appid: null });
     const common = { path: "/sns/jscode2session", connection: expect.any(Number) };
-    const known = { appid: shop.appid, codeHash: codeHash(code) };
+    const known = { appId: shop.appId, codeHash: codeHash(code) };
     expect(simulator.requests).toEqual([
       { ...common, ...known, time: "2025-01-15T12:00:00.000Z", errcode: 0 },
       { ...common, ...known, time: "2025-01-15T12:00:01.000Z", errcode: 40163 },
-      { ...common, appid: null, codeHash: null, time: "2025-01-15T12:00:01.000Z", errcode: 41002 },
+      { ...common, time: "2025-01-15T12:00:01.000Z", errcode: 41002 },
     ]);
   });
 
@@ -26,7 +26,7 @@ describe("the request log", () => {
     await exchange(simulator, simulator.login("alice"));
     await exchange(simulator, simulator.login("alice"));
     expect(simulator.requests).toMatchObject([
-      { errcode: null, trouble: { status: 502 } },
+      { errcode: undefined, trouble: { status: 502 } },
       { errcode: 45011, trouble: { errcode: "45011" } },
     ]);
   });
@@ -41,7 +41,7 @@ describe("the request log", () => {
     const { simulator } = await simulate();
     const code = simulator.login("alice");
     const key = field(await exchange(simulator, code), "session_key");
-    simulator.rotateSecret(shop.appid, "rotated-secret");
+    simulator.app(shop.appId, { secret: "rotated-secret" });
     await exchange(simulator, code);
     await exchange(simulator, code, { appid: shop.secret });
     await exchange(simulator, shop.secret, { secret: code });
@@ -53,18 +53,17 @@ describe("the request log", () => {
     for (const secret of [shop.secret, "rotated-secret", key, code]) expect(everything).not.toContain(secret);
   });
 
-  test("still names an appid that is unknown but looks like one", async () => {
+  test("still names an AppId that is unknown but looks like one", async () => {
     const { simulator } = await simulate();
     await exchange(simulator, "made-up", { appid: "wxffffffffffffffff" });
-    expect(simulator.requests[0]).toMatchObject({ appid: "wxffffffffffffffff", errcode: 40013 });
+    expect(simulator.requests[0]).toMatchObject({ appId: "wxffffffffffffffff", errcode: 40013 });
   });
 
   test("forgets the oldest calls beyond its limit, in place", () => {
     const log: LoggedRequest[] = [];
-    const entry = { time: "", path: "", appid: null, codeHash: null, errcode: 0 };
-    for (let connection = 0; connection <= LOG_LIMIT; connection += 1)
-      remember(log, { ...entry, connection });
-    expect(log).toHaveLength(LOG_LIMIT);
+    const entry = { time: "", path: "", errcode: 0 };
+    for (let connection = 0; connection <= logLimit; connection += 1) remember(log, { ...entry, connection });
+    expect(log).toHaveLength(logLimit);
     expect(log[0]?.connection).toBe(1);
   });
 });

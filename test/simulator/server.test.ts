@@ -4,7 +4,7 @@ import { Agent, get, type IncomingHttpHeaders, type IncomingMessage } from "node
 import { createConnection, type Socket } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { startWechatSimulator } from "../../simulator/simulator.ts";
+import { startWeChatSimulator } from "../../simulator/simulator.ts";
 import { errcodeOf, exchange, exchangePath, shop, simulate } from "../support/simulator.ts";
 
 /** One GET through the agent, read to its end. Node takes the socket off an answer that has ended. */
@@ -89,8 +89,8 @@ describe("close", () => {
 
   test("leaves no timer behind that would keep the process alive", async () => {
     const script = `
-      import { startWechatSimulator } from ${JSON.stringify(new URL("../../simulator/simulator.ts", import.meta.url))};
-      const simulator = await startWechatSimulator({ apps: [${JSON.stringify(shop)}] });
+      import { startWeChatSimulator } from ${JSON.stringify(new URL("../../simulator/simulator.ts", import.meta.url))};
+      const simulator = await startWeChatSimulator({ apps: [${JSON.stringify(shop)}] });
       const path = ${JSON.stringify(exchangePath("made-up"))};
       simulator.trouble({ latencyMs: 3_600_000, times: 1 });
       simulator.trouble({ drip: { everyMs: 3_600_000 }, times: 1 });
@@ -109,14 +109,14 @@ describe("close", () => {
 
 test("a port in use rejects with node's own error", async () => {
   const { simulator } = await simulate();
-  await expect(startWechatSimulator({ apps: [shop], port: simulator.port })).rejects.toMatchObject({
+  await expect(startWeChatSimulator({ apps: [shop], port: simulator.port })).rejects.toMatchObject({
     code: "EADDRINUSE",
   });
 });
 
 test("a body of more than 64 KiB is refused before it has all arrived, and the next call is served", async () => {
   const { simulator } = await simulate();
-  const head = "POST /_sim/login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n";
+  const head = "POST /_sim/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n";
   expect(await said(simulator.port, head + "x".repeat(64 * 1024 + 1))).toMatch(/^HTTP\/1\.1 413 /);
   expect(errcodeOf(await exchange(simulator, simulator.login("alice")))).toBeUndefined();
 });

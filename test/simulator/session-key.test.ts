@@ -7,7 +7,7 @@ import {
   errcodeOf,
   exchange,
   field,
-  NOON,
+  noon,
   signedPath,
   simulate,
 } from "../support/simulator.ts";
@@ -55,7 +55,7 @@ describe("resetusersessionkey", () => {
     const next = field(await ask(reset), "session_key");
     expect(errcodeOf(await ask(reset, {}, next))).toBe(45011);
     expect(simulator.sessionKey("alice")).toBe(next);
-    time.now = NOON + 60_000;
+    time.now = noon + 60_000;
     expect(errcodeOf(await ask(reset, {}, next))).toBe(0);
   });
 });
@@ -78,13 +78,13 @@ describe.each([check, reset])("%s is refused with", (path) => {
 
   test("42001: an access_token that has expired", async () => {
     const { time, ask } = await loggedIn();
-    time.now = NOON + 7_200_000;
+    time.now = noon + 7_200_000;
     expect(errcodeOf(await ask(path))).toBe(42001);
   });
 
   test("40003: the openid of another app", async () => {
     const { simulator, ask } = await loggedIn();
-    const openid = simulator.user("alice").identities.find(({ appid }) => appid === cafe.appid)?.openid ?? "";
+    const openid = simulator.user("alice").identities.find(({ appId }) => appId === cafe.appId)?.openid ?? "";
     expect(errcodeOf(await ask(path, { openid }))).toBe(40003);
   });
 

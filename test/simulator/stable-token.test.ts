@@ -1,32 +1,34 @@
 import { describe, expect, test } from "vitest";
-import type { WechatSimulator } from "../../simulator/simulator.ts";
+import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import {
   accessToken,
   askForToken,
   cafe,
   call,
   errcodeOf,
-  NOON,
+  exchange,
+  noon,
   shop,
   simulate,
+  wire,
 } from "../support/simulator.ts";
 
 /** What WeChat thinks of an access_token: with a good one it is the openid that is missing. */
-async function fate(simulator: WechatSimulator, token: string) {
+async function fate(simulator: WeChatSimulator, token: string) {
   const path = `/wxa/checksession?access_token=${token}`;
   const errcode = errcodeOf(await call(simulator, "GET", path));
   return errcode === 41009 ? "good" : errcode;
 }
 
 const force = { force_refresh: true };
-const minutes = (count: number) => NOON + count * 60_000;
+const minutes = (count: number) => noon + count * 60_000;
 
 describe("an access_token", () => {
   test("has 512 characters and lives for 7200 seconds", async () => {
     const { simulator, time } = await simulate();
     const answer = await askForToken(simulator);
     expect(answer.json).toEqual({ access_token: expect.stringMatching(/^[\w-]{512}$/), expires_in: 7200 });
-    time.now = NOON + 100_500;
+    time.now = noon + 100_500;
     expect((await askForToken(simulator)).json).toMatchObject({ expires_in: 7099 });
   });
 
@@ -34,7 +36,7 @@ describe("an access_token", () => {
     const { simulator } = await simulate();
     const tokens = await Promise.all(Array.from({ length: 8 }, () => accessToken(simulator)));
     expect(new Set(tokens).size).toBe(1);
-    const others = await askForToken(simulator, { appid: cafe.appid, secret: cafe.secret });
+    const others = await askForToken(simulator, wire(cafe));
     expect(others.json).not.toMatchObject({ access_token: tokens[0] });
   });
 
@@ -50,6 +52,33 @@ describe("an access_token", () => {
     const second = await accessToken(simulator);
     expect(second === first ? "the same" : "another").toBe(next);
     expect([await fate(simulator, first), await fate(simulator, second)]).toEqual([old, "good"]);
+  });
+
+  test("may live for 345 seconds, with a successor from 45 on; both work to the end of the first", async () => {
+    const { simulator, time } = await simulate({ apps: [{ ...shop, tokenLifetimeSeconds: 345 }] });
+    const first = await accessToken(simulator);
+    time.now = noon + 44_999;
+    expect((await askForToken(simulator)).json).toEqual({ access_token: first, expires_in: 300 });
+    time.now = noon + 45_000;
+    const second = await askForToken(simulator);
+    expect(second.json).toMatchObject({ expires_in: 345 });
+    expect(Object(second.json).access_token).not.toBe(first);
+    time.now = noon + 344_999;
+    expect([await fate(simulator, first), await fate(simulator, Object(second.json).access_token)]).toEqual([
+      "good",
+      "good",
+    ]);
+    time.now = noon + 345_000;
+    expect(await fate(simulator, first)).toBe(42001);
+  });
+
+  test("keeps the lifetime that it was given out with", async () => {
+    const { simulator, time } = await simulate();
+    const first = await accessToken(simulator);
+    simulator.app(shop.appId, { tokenLifetimeSeconds: 345 });
+    time.now = minutes(115);
+    expect((await askForToken(simulator)).json).toMatchObject({ expires_in: 345 });
+    expect(await fate(simulator, first)).toBe("good");
   });
 
   test("ends by the clock of the controls, too", async () => {
@@ -69,7 +98,7 @@ describe("an access_token", () => {
 describe("a forced refresh", () => {
   test("ends every token of the app at once, and nobody else's", async () => {
     const { simulator, time } = await simulate();
-    const [first, cafes] = [await accessToken(simulator), await askForToken(simulator, cafe)];
+    const [first, cafes] = [await accessToken(simulator), await askForToken(simulator, wire(cafe))];
     time.now = minutes(116);
     const second = await accessToken(simulator);
     const third = await askForToken(simulator, force);
@@ -86,7 +115,7 @@ describe("a forced refresh", () => {
     const { simulator, time } = await simulate();
     await askForToken(simulator, force);
     const token = await accessToken(simulator);
-    time.now = NOON + later;
+    time.now = noon + later;
     expect(errcodeOf(await askForToken(simulator, force))).toBe(errcode);
     expect(await fate(simulator, token)).toBe(errcode === undefined ? 40001 : "good");
   });
@@ -124,12 +153,39 @@ describe("a refusal", () => {
 
   test.each([
     [44002, ""],
-    [47001, `grant_type=client_credential&appid=${shop.appid}`],
+    [47001, `grant_type=client_credential&appid=${shop.appId}`],
     [47001, "[]"],
     [47001, "null"],
   ])("%i: the body %j", async (errcode, body) => {
     const { simulator } = await simulate();
     expect(errcodeOf(await call(simulator, "POST", "/cgi-bin/stable_token", body))).toBe(errcode);
+  });
+
+  test("40164, with the address: a caller who is not on the app's list; no other call is asked about it", async () => {
+    const { simulator } = await simulate();
+    const token = await accessToken(simulator);
+    simulator.app(shop.appId, { ipAllowlist: ["203.0.113.7"] });
+    const answer = await askForToken(simulator);
+    expect(answer.json).toEqual({
+      errcode: 40164,
+      errmsg: expect.stringMatching(
+        /^invalid ip 127\.0\.0\.1 ipv6 ::ffff:127\.0\.0\.1, not in whitelist rid: [0-9a-f-]{26}$/,
+      ),
+    });
+    expect(errcodeOf(await askForToken(simulator, { secret: "wrong" }))).toBe(40125);
+    expect(errcodeOf(await askForToken(simulator, wire(cafe)))).toBeUndefined();
+    expect(errcodeOf(await exchange(simulator, simulator.login("alice")))).toBeUndefined();
+    expect(await fate(simulator, token)).toBe("good");
+    simulator.app(shop.appId, { ipAllowlist: ["203.0.113.7", "127.0.0.1"] });
+    expect(await accessToken(simulator)).toBe(token);
+  });
+
+  test("45009: beyond the day's quota, for the calls with the token as well", async () => {
+    const { simulator } = await simulate();
+    simulator.app(shop.appId, { callsPerDay: 1 });
+    const token = await accessToken(simulator);
+    expect(errcodeOf(await askForToken(simulator))).toBe(45009);
+    expect([await fate(simulator, token), await fate(simulator, token)]).toEqual(["good", 45009]);
   });
 
   test("43002: a GET", async () => {
@@ -139,7 +195,7 @@ describe("a refusal", () => {
 
   test("40125: the secret before a rotation", async () => {
     const { simulator } = await simulate();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     expect(errcodeOf(await askForToken(simulator))).toBe(40125);
     expect(errcodeOf(await askForToken(simulator, { secret: "rotated" }))).toBeUndefined();
   });

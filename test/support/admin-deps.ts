@@ -1,8 +1,8 @@
-import type { AdminNeeds } from "../../functions/admin/needs.ts";
-import { loginWorld, noon } from "./fakes.ts";
+import type { OperatorDeps } from "../../functions/core/operator-actions/deps.ts";
+import { fakeHasher, loginWorld, noon } from "./fakes.ts";
 
 /** A deployment of these mini-programs without built-in accounts, where nobody is bound and all is well. */
-export function needs(appIds: readonly string[]): AdminNeeds {
+export function adminDeps(appIds: readonly string[]): OperatorDeps {
   const { sessions, revocations } = loginWorld();
   return {
     appIds,
@@ -10,7 +10,7 @@ export function needs(appIds: readonly string[]): AdminNeeds {
     directory: { identitiesOf: async () => [], describe: async () => undefined },
     revocations,
     sessions,
-    hashes: { hash: async () => "a hash", isHash: () => false },
+    hashes: { ...fakeHasher(), isHash: () => false },
     appSecrets: { read: async () => ({ state: "missing" }), set: async () => {}, setProven: async () => {} },
     trials: { ask: async () => ({ verdict: "accepted", contact: { milliseconds: 40 } }) },
     weChatUrl: "https://api.weixin.qq.com",

@@ -2,9 +2,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { onTestFinished } from "vitest";
+import type { TableDescription } from "../../local/aws/dynamodb/tables.ts";
 import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
-import type { TableDescription } from "../../local/aws/dynamodb-tables.ts";
 import { type AwsEndpointOptions, startAwsEndpoint } from "../../local/aws/endpoint.ts";
 import type { Principal } from "../../local/aws/iam.ts";
 import { openSecretsManager, type SecretsManagerOptions } from "../../local/aws/secrets-manager.ts";
@@ -45,10 +45,15 @@ export const people: TableDescription = {
   partitionKey: "name",
 };
 
+/** Every key's in tests, unless a test says otherwise. */
+export const secretAccessKey = "a secret of this test";
+
 type Options = Partial<AwsEndpointOptions> &
   Partial<SecretsManagerOptions> &
   Pick<DynamoDbOptions, "onTransactionConflict"> & {
     readonly tables?: readonly TableDescription[];
+    /** Who an access key id stands for; undefined: nobody. The owner's is OWNER. */
+    readonly principals?: (accessKeyId: string) => Principal | undefined;
     /** How often a client sends a request at most; 1 unless said otherwise. */
     readonly attempts?: number;
   };
@@ -72,15 +77,24 @@ export async function awsForThisTest(options: Options = {}): Promise<AwsForThisT
     directory,
     clock = () => noon,
     onTransactionConflict = "refuse",
+    principals = (accessKeyId) => (accessKeyId === "OWNER" ? owner : undefined),
+    ...endpointOptions
   } = options;
   const kept = directory === undefined ? {} : { directory };
   const dynamodb = await openDynamoDb({ clock, region, onTransactionConflict, ...kept });
   for (const table of tables) await dynamodb.createTable(table);
   const secretsManager = await openSecretsManager({ clock, secrets, ...kept });
   const endpoint = await startAwsEndpoint({
-    principals: (accessKeyId) => (accessKeyId === "OWNER" ? owner : undefined),
-    ...options,
-    services: [dynamoDbService(dynamodb), secretsManagerService(secretsManager), ...(options.services ?? [])],
+    accessKeys(accessKeyId) {
+      const principal = principals(accessKeyId);
+      return principal && { secretAccessKey, principal };
+    },
+    ...endpointOptions,
+    services: [
+      dynamoDbService(dynamodb),
+      secretsManagerService(secretsManager),
+      ...(endpointOptions.services ?? []),
+    ],
   });
 
   const clients: { destroy(): void }[] = [];
@@ -88,7 +102,7 @@ export async function awsForThisTest(options: Options = {}): Promise<AwsForThisT
     endpoint: endpoint.url,
     region,
     maxAttempts: attempts,
-    credentials: { accessKeyId, secretAccessKey: "not verified" },
+    credentials: { accessKeyId, secretAccessKey },
   });
   const opened = <C extends { destroy(): void }>(client: C): C => {
     clients.push(client);

@@ -5,6 +5,7 @@ import { type Assembly, readAssembly } from "../../local/assembly.ts";
 import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
 import { type Fault, type InterceptedCall, startAwsEndpoint } from "../../local/aws/endpoint.ts";
+import { secretAccessKey } from "./aws.ts";
 
 /** Noon in milliseconds, and the second that begins with it. */
 export const noon = Date.UTC(2026, 2, 1, 12);
@@ -51,7 +52,10 @@ export async function dynamoDbForThisTest(
   const calls: InterceptedCall[] = [];
   const endpoint = await startAwsEndpoint({
     services: [dynamoDbService(dynamoDb)],
-    principals: () => ({ arn: "a test", policy: [{ Effect: "Allow", Action: "*", Resource: "*" }] }),
+    accessKeys: () => ({
+      secretAccessKey,
+      principal: { arn: "a test", policy: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+    }),
     intercept(call) {
       calls.push(call);
       const fault = faults.shift();
@@ -64,7 +68,7 @@ export async function dynamoDbForThisTest(
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "ATEST",
-    AWS_SECRET_ACCESS_KEY: "not verified",
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   })) {

@@ -5,7 +5,7 @@ import { type AwsEndpointOptions, startAwsEndpoint } from "../../local/aws/endpo
 import type { Principal } from "../../local/aws/iam.ts";
 import type { Functions } from "../../local/lambda/functions.ts";
 import { invokeService } from "../../local/lambda/invoke-service.ts";
-import { operatorAccessKey } from "../../local/operator-access-key.ts";
+import { removeOperatorKey, writeOperatorKey } from "../../local/operator-key.ts";
 
 export const apiUrl = "https://abc123.execute-api.us-east-1.amazonaws.com";
 
@@ -17,7 +17,7 @@ export class Crash {
   }
 }
 
-export interface FakeAwsOptions extends Pick<AwsEndpointOptions, "intercept"> {
+export interface FakeAwsOptions extends Pick<AwsEndpointOptions, "intercept" | "port"> {
   /** The admin function: an answer, a refusal, or a Crash. */
   readonly admin?: (request: AdminRequest) => unknown;
   readonly stackName?: string;
@@ -51,6 +51,9 @@ const admin: FunctionDescription = {
   invokableByGateway: false,
 };
 
+/** The operator's, with which the command line comes where it is told `--local`. */
+export const operatorKey = { accessKeyId: "OPERATOR", secretAccessKey: "a secret of operators" };
+
 /** CloudFormation with one stack, and Lambda with its admin function, on a loopback port. */
 export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
   const { stackName = "WeappLogin", outputs = { ApiUrl: apiUrl, AdminFunctionName: name } } = options;
@@ -74,11 +77,21 @@ export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
   };
   const { url, close } = await startAwsEndpoint({
     services: [invokeService(functions), cloudFormationService(stackName, outputs)],
-    principals: (accessKeyId) =>
-      accessKeyId === operatorAccessKey.accessKeyId
-        ? { arn: "arn:aws:iam::000000000000:user/operator", policy }
+    accessKeys: (accessKeyId) =>
+      accessKeyId === operatorKey.accessKeyId
+        ? { ...operatorKey, principal: { arn: "arn:aws:iam::000000000000:user/operator", policy } }
         : undefined,
     ...(options.intercept && { intercept: options.intercept }),
+    ...(options.port && { port: options.port }),
   });
-  return { url, requests, close };
+  const port = Number(new URL(url).port);
+  await writeOperatorKey(port, operatorKey);
+  return {
+    url,
+    requests,
+    async close() {
+      await removeOperatorKey(port);
+      await close();
+    },
+  };
 }

@@ -1,17 +1,14 @@
 import { createHash } from "node:crypto";
-import {
-  type Account,
-  type AccountStore,
-  accountVerifier,
-  type PasswordHasher,
-} from "../../functions/core/account.ts";
-import type { AccountVerifier, VerifierQuestion } from "../../functions/core/account-verifier.ts";
+import type { VerifierQuestion } from "../../contract/account-verifier.ts";
+import { type AccountStore, accountVerifier, type PasswordHasher } from "../../functions/core/account.ts";
+import type { AccountVerifier } from "../../functions/core/account-verifier.ts";
 import type { AttemptCounters, AttemptLimits } from "../../functions/core/attempts.ts";
 import type { ReadBoundSession } from "../../functions/core/authorize.ts";
 import type { BindTickets } from "../../functions/core/bind-ticket.ts";
 import type { Binding, BindingDirectory, Bindings } from "../../functions/core/binding.ts";
 import type { ExchangeCode } from "../../functions/core/code-exchange.ts";
 import { accountKey, identityKey, type Person } from "../../functions/core/identity.ts";
+import { invalidCodes } from "../../functions/core/invalid-codes.ts";
 import { login } from "../../functions/core/login.ts";
 import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
 import { isRefusal, type Refusal, refused } from "../../functions/core/refusal.ts";
@@ -186,10 +183,13 @@ export function fakeHasher(): FakeHasher {
   const checked: string[] = [];
   return {
     checked,
-    decoy: "hash of what nobody types",
+    parameters: "hash",
+    parametersOf: (passwordHash) => passwordHash.split(" of ")[0] ?? "",
+    hash: async (password) => hashOf(password),
+    decoy: (parameters) => `${parameters} of what nobody types`,
     async matches(password, passwordHash) {
       checked.push(passwordHash);
-      return passwordHash === hashOf(password);
+      return passwordHash.endsWith(` of <${password}>`);
     },
   };
 }
@@ -301,7 +301,7 @@ export function loginWorld(
     asked: [] as { counter: string; limit: number; expiresAt: number; charged: boolean }[],
     async charge(counter: string, limit: number, expiresAt: number) {
       const charged = await charges.charge(counter, limit, expiresAt);
-      counters.asked.push({ counter, limit, expiresAt, charged });
+      counters.asked.push({ counter, limit, expiresAt, charged: charged !== undefined });
       return charged;
     },
     get counts() {
@@ -316,13 +316,19 @@ export function loginWorld(
   };
   const accounts = {
     ...journaled("accounts", stores.accounts, calls),
-    put(account: { username: string; password: string; userId: string; disabled?: boolean }): void {
-      const { password, disabled = false, userId } = account;
+    put(account: {
+      username: string;
+      password: string;
+      userId: string;
+      disabled?: boolean;
+      passwordHash?: string;
+    }): void {
+      const { password, disabled = false, userId, passwordHash = hashOf(password) } = account;
       const username = normalizeUsername(account.username);
       const row = {
         username,
         userId,
-        passwordHash: hashOf(password),
+        passwordHash,
         generation: 0,
         ...(disabled && { disabled }),
       };
@@ -343,20 +349,23 @@ export function loginWorld(
     },
   };
 
+  const limits: AttemptLimits = {
+    perIdentity: 100,
+    perSourceIp: 1_000,
+    perUsername: 200,
+    invalidCodesPerSourceIp: 1_000,
+    windowSeconds: 900,
+    ...settings.limits,
+  };
   const deps: LoginDeps = {
     exchangeCode: wechat.exchange,
     bindings,
     sessions,
     tickets,
     counters,
+    invalidCodes: invalidCodes({ limits, counters }),
     verifier: settings.verifier === "none" ? undefined : verifier,
-    limits: {
-      perIdentity: 100,
-      perSourceIp: 1_000,
-      perUsername: 200,
-      windowSeconds: 900,
-      ...settings.limits,
-    },
+    limits,
     sessionLifetimeSeconds,
     now: () => time.now,
     random: seededRandom("a login"),

@@ -3,13 +3,15 @@ import { setImmediate } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject, onTestFinished } from "vitest";
-import { authorize } from "../../functions/core/authorize.ts";
+import { batchGetItem } from "../../functions/authorizer/batch-get-item.ts";
+import { boundSessionReader } from "../../functions/authorizer/bound-session.ts";
+import { authorize, type ReadBoundSession } from "../../functions/core/authorize.ts";
 import { identityKey } from "../../functions/core/identity.ts";
+import { invalidCodes } from "../../functions/core/invalid-codes.ts";
 import { login } from "../../functions/core/login.ts";
 import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
 import type { Refusal } from "../../functions/core/refusal.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
-import { readBoundSession } from "../../functions/dynamodb/authorization.ts";
 import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-directory.ts";
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
@@ -23,26 +25,38 @@ export const appId = "wx0123456789abcdef";
 /** The functions' own core and adapters on the template's tables; a code is whose it is, a password is whose it is. */
 export async function racingLogins(options: { oneIdentityPerApp?: boolean; attempts?: number } = {}) {
   const { oneIdentityPerApp = false, attempts = 1_000_000 } = options;
-  const dynamoDb = await dynamoDbForThisTest({ onTransactionConflict: "wait" });
+  const dynamoDb = await dynamoDbForThisTest();
+  const below = seededNumbers(0);
   // Without the functions' time limits: 64 racers in one process may wait for one another longer than a Lambda would.
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
     marshallOptions: { removeUndefinedValues: true },
   });
   onTestFinished(() => client.destroy());
-  const pause = async () => {
-    await setImmediate();
+  /** Who has met others often lets more of them go first: 64 that all come again at once would mostly meet again. */
+  const pause = async (repetition: number) => {
+    for (let turns = below(2 ** Math.min(repetition, 8)); turns >= 0; turns--) await setImmediate();
   };
   const table = (name: TableName) => ({ ...dynamoDb.table(name), client, pause });
   const bindings = table("BINDINGS_TABLE");
   const sessions = table("SESSIONS_TABLE");
   const names = { sessions: sessions.name, attempts: table("ATTEMPTS_TABLE").name };
   let verified = 0;
+  const counters = dynamoDbAttemptCounters(table("ATTEMPTS_TABLE"));
+  const limits = {
+    perIdentity: attempts,
+    perSourceIp: 0,
+    perUsername: attempts,
+    invalidCodesPerSourceIp: 0,
+    // One window for all of time: no round straddles two.
+    windowSeconds: 100_000_000_000,
+  };
   const deps: LoginDeps = {
     exchangeCode: async (_, openid) => ({ appId, openid }),
     bindings: dynamoDbBindings(bindings, names, { oneIdentityPerApp }),
     sessions: dynamoDbSessions(sessions, names),
     tickets: dynamoDbBindTickets(table("ATTEMPTS_TABLE")),
-    counters: dynamoDbAttemptCounters(table("ATTEMPTS_TABLE")),
+    counters,
+    invalidCodes: invalidCodes({ limits, counters }),
     verifier: {
       async verify({ username, password }) {
         verified++;
@@ -51,13 +65,16 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
           : { refused: "invalid_credentials" };
       },
     },
-    // One window for all of time: no round straddles two.
-    limits: { perIdentity: attempts, perSourceIp: 0, perUsername: attempts, windowSeconds: 100_000_000_000 },
+    limits,
     sessionLifetimeSeconds: 86_400,
     now: Date.now,
     random: randomBytes,
   };
-  const read = readBoundSession(bindings.client, { bindings: bindings.name, sessions: sessions.name });
+  const readWithin = boundSessionReader(batchGetItem(process.env, Date.now, Math.random), {
+    bindings: bindings.name,
+    sessions: sessions.name,
+  });
+  const read: ReadBoundSession = (key) => readWithin(key, new AbortController().signal);
   return {
     dynamoDb,
     deps,

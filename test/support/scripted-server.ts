@@ -4,6 +4,9 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished, vi } from "vitest";
 
 export interface Received {
+  /** The other end of the connection that it came over. */
+  readonly port: number | undefined;
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -22,7 +25,12 @@ export async function scriptedServer(...script: [Reply, ...Reply[]]) {
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
-    received.push({ headers: request.headers, body });
+    received.push({
+      port: request.socket.remotePort,
+      path: request.url ?? "",
+      headers: request.headers,
+      body,
+    });
     last = script.shift() ?? last;
     last(response);
     whenAsked.resolve();

@@ -1,25 +1,31 @@
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
 import {
-  startWechatSimulator,
-  type WechatSimulator,
-  type WechatSimulatorOptions,
+  startWeChatSimulator,
+  type WeChatSimulator,
+  type WeChatSimulatorOptions,
 } from "../../simulator/simulator.ts";
+import type { AppConfig } from "../../simulator/state/apps.ts";
 
-export const NOON = Date.UTC(2025, 0, 15, 12);
+export const noon = Date.UTC(2025, 0, 15, 12);
 
 /** Two apps of one owner, and one that is bound to no Open Platform account. */
 export const shop = {
-  appid: "wx00000000000000a1",
+  appId: "wx00000000000000a1",
   secret: "5ec4e75ec4e75ec4e75ec4e75ec4e701",
   owner: "acme",
 };
 export const cafe = {
-  appid: "wx00000000000000a2",
+  appId: "wx00000000000000a2",
   secret: "5ec4e75ec4e75ec4e75ec4e75ec4e702",
   owner: "acme",
 };
-export const solo = { appid: "wx00000000000000b1", secret: "5ec4e75ec4e75ec4e75ec4e75ec4e703" };
+export const solo = { appId: "wx00000000000000b1", secret: "5ec4e75ec4e75ec4e75ec4e75ec4e703" };
+
+/** AppId and AppSecret as WeChat's calls spell them. */
+export function wire({ appId, secret }: AppConfig): { appid: string; secret: string } {
+  return { appid: appId, secret };
+}
 
 /** The same bytes in the same order for the same seed. */
 export function seededRandom(seed: string): (size: number) => Buffer {
@@ -32,10 +38,10 @@ export function seededRandom(seed: string): (size: number) => Buffer {
 
 /** A simulator that is closed when the test ends, and a clock to set: `time.now`, milliseconds since 1970. */
 export async function simulate(
-  options: Partial<WechatSimulatorOptions> = {},
-): Promise<{ simulator: WechatSimulator; time: { now: number } }> {
-  const time = { now: NOON };
-  const simulator = await startWechatSimulator({
+  options: Partial<WeChatSimulatorOptions> = {},
+): Promise<{ simulator: WeChatSimulator; time: { now: number } }> {
+  const time = { now: noon };
+  const simulator = await startWeChatSimulator({
     apps: [shop, cafe, solo],
     clock: () => time.now,
     random: seededRandom("a test"),
@@ -45,11 +51,17 @@ export async function simulate(
   return { simulator, time };
 }
 
-export type Answer = { status: number; type: string | null; headers: Headers; text: string; json: unknown };
+export interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+}
 
 /** One HTTP request; `json` is undefined if the body is none. Rejects if the connection breaks. */
 export async function call(
-  simulator: WechatSimulator,
+  simulator: WeChatSimulator,
   method: string,
   path: string,
   body?: unknown,
@@ -76,7 +88,7 @@ function parsed(text: string): unknown {
 export function exchangePath(code: string, changes: Record<string, string | null> = {}): string {
   const query = new URLSearchParams();
   const parameters = {
-    appid: shop.appid,
+    appid: shop.appId,
     secret: shop.secret,
     js_code: code,
     grant_type: "authorization_code",
@@ -90,7 +102,7 @@ export function exchangePath(code: string, changes: Record<string, string | null
 
 /** Exchanges a code as a server would. */
 export function exchange(
-  simulator: WechatSimulator,
+  simulator: WeChatSimulator,
   code: string,
   changes?: Record<string, string | null>,
 ): Promise<Answer> {
@@ -111,16 +123,16 @@ export function field({ json }: Answer, name: string): string {
 
 /** Asks for the first app's access_token; a field set to null is left out. */
 export function askForToken(
-  simulator: WechatSimulator,
+  simulator: WeChatSimulator,
   changes: Record<string, unknown> = {},
 ): Promise<Answer> {
-  const fields = { grant_type: "client_credential", appid: shop.appid, secret: shop.secret, ...changes };
+  const fields = { grant_type: "client_credential", appid: shop.appId, secret: shop.secret, ...changes };
   const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
   return call(simulator, "POST", "/cgi-bin/stable_token", body);
 }
 
 /** The first app's access_token. */
-export async function accessToken(simulator: WechatSimulator): Promise<string> {
+export async function accessToken(simulator: WeChatSimulator): Promise<string> {
   return field(await askForToken(simulator), "access_token");
 }
 

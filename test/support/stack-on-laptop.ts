@@ -3,14 +3,14 @@ import type { AdminRequest } from "../../contract/operator-actions.ts";
 import { hashPassword } from "../../functions/passwords/argon2id.ts";
 import type { Argon2idParameters } from "../../functions/passwords/phc-string.ts";
 import { askAdmin, setAppSecrets } from "../../local/after-deploy.ts";
-import type { Item } from "../../local/aws/dynalite.ts";
+import type { Item } from "../../local/aws/dynamodb/dynalite.ts";
 import { isWarmUpCall } from "../../local/lambda/warm-up-call.ts";
 import { type Laptop, type LaptopOptions, startLaptop } from "../../local/laptop.ts";
 import { sample } from "../../local/sample.ts";
 import {
-  startWechatSimulator,
-  type WechatSimulator,
-  type WechatSimulatorOptions,
+  startWeChatSimulator,
+  type WeChatSimulator,
+  type WeChatSimulatorOptions,
 } from "../../simulator/simulator.ts";
 import { expectInContract } from "./openapi/answers.ts";
 
@@ -20,7 +20,7 @@ export const cheap: Argon2idParameters = { memory: 8, passes: 1, parallelism: 1 
 /** The synthesized stack running against the WeChat simulator, with the AppSecret set and the sample account in it. */
 export interface StackOnLaptop {
   readonly laptop: Laptop;
-  readonly simulator: WechatSimulator;
+  readonly simulator: WeChatSimulator;
   /** Every log line that CloudWatch would hold, oldest first. */
   readonly logs: readonly string[];
   /** One request to the API; the body as JSON where there is one. Fails for an answer that openapi.yaml does not allow. */
@@ -47,12 +47,12 @@ export interface Answer {
 }
 
 export async function startStackOnLaptop(
-  options: Partial<LaptopOptions> & { simulator?: Partial<WechatSimulatorOptions>; appSecret?: string } = {},
+  options: Partial<LaptopOptions> & { simulator?: Partial<WeChatSimulatorOptions>; appSecret?: string } = {},
 ): Promise<StackOnLaptop> {
   const { simulator: simulatorOptions, appSecret = sample.appSecret, intercept, ...laptopOptions } = options;
   const logs: string[] = [];
-  const simulator = await startWechatSimulator({
-    apps: [{ appid: sample.appId, secret: appSecret }],
+  const simulator = await startWeChatSimulator({
+    apps: [{ appId: sample.appId, secret: appSecret }],
     exchangesPerMinute: 0,
     ...simulatorOptions,
   });

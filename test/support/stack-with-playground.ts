@@ -4,20 +4,21 @@ import { type Laptop, startLaptop } from "../../local/laptop.ts";
 import { sample } from "../../local/sample.ts";
 import type { Lane, PlaygroundEvent } from "../../playground/server/events.ts";
 import { createPlayground } from "../../playground/server/playground.ts";
-import { startWechatSimulator, type WechatSimulator } from "../../simulator/simulator.ts";
+import { startWeChatSimulator, type WeChatSimulator } from "../../simulator/simulator.ts";
 import { addAccount } from "./stack-on-laptop.ts";
 
 export interface StackWithPlayground {
   readonly laptop: Laptop;
-  readonly simulator: WechatSimulator;
+  readonly simulator: WeChatSimulator;
   close(): Promise<void>;
 }
 
 /** What `npm start` starts, on free ports. */
 export async function startStackWithPlayground(): Promise<StackWithPlayground> {
-  const simulator = await startWechatSimulator({
-    apps: [{ appid: sample.appId, secret: sample.appSecret }],
+  const simulator = await startWeChatSimulator({
+    apps: [{ appId: sample.appId, secret: sample.appSecret }],
     exchangesPerMinute: 0,
+    onRequest: (request) => playground.weChatCalled(request),
   });
   const playground = createPlayground(simulator);
   const laptop = await startLaptop({

@@ -14,6 +14,8 @@ declare module "vitest" {
     storeOperations: number;
     /** How many accounts the import test imports. */
     importedAccounts: number;
+    /** How many rows the import's reader reads. */
+    csvRows: number;
   }
 }
 

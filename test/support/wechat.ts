@@ -3,20 +3,20 @@ import { createServer, type RequestListener } from "node:http";
 import { onTestFinished } from "vitest";
 import type { AppSecrets } from "../../functions/core/app-secret.ts";
 import {
-  startWechatSimulator,
-  type WechatSimulator,
-  type WechatSimulatorOptions,
+  startWeChatSimulator,
+  type WeChatSimulator,
+  type WeChatSimulatorOptions,
 } from "../../simulator/simulator.ts";
 
 /** One mini-program whose owner has an Open Platform account, so that WeChat sends a unionid, and one without. */
-export const shop = { appid: "wx00000000000000a1", secret: "the-secret-of-the-shop", owner: "acme" };
-export const solo = { appid: "wx00000000000000b1", secret: "the-secret-of-the-solo" };
+export const shop = { appId: "wx00000000000000a1", secret: "the-secret-of-the-shop", owner: "acme" };
+export const solo = { appId: "wx00000000000000b1", secret: "the-secret-of-the-solo" };
 
 /** WeChat's simulator, closed when the test ends. It ends no idle connection, so that only the client does. */
 export async function weChatForThisTest(
-  options: Partial<WechatSimulatorOptions> = {},
-): Promise<WechatSimulator> {
-  const simulator = await startWechatSimulator({ apps: [shop, solo], keepAliveTimeout: 0, ...options });
+  options: Partial<WeChatSimulatorOptions> = {},
+): Promise<WeChatSimulator> {
+  const simulator = await startWeChatSimulator({ apps: [shop, solo], keepAliveTimeout: 0, ...options });
   onTestFinished(() => simulator.close());
   return simulator;
 }

@@ -1,11 +1,10 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { adminHandler } from "../../../functions/admin/handler.ts";
-import { dynamoDbClient } from "../../../functions/dynamodb/client.ts";
+import { dynamoDbClient, secretsManagerClient } from "../../../functions/aws/clients.ts";
 import { dynamoDbInspection } from "../../../functions/dynamodb/inspection.ts";
 import { secretsManagerAppSecretStore } from "../../../functions/wechat/app-secret-store.ts";
 import { weChatSecretTrials } from "../../../functions/wechat/secret-trials.ts";
-import { secretsManagerClient } from "../../../functions/wechat/secrets-manager-client.ts";
-import { needs } from "../../support/admin-deps.ts";
+import { adminDeps } from "../../support/admin-deps.ts";
 import { quietShell } from "../../support/quiet-shell.ts";
 import { serverForThisTest } from "../../support/wechat.ts";
 
@@ -38,7 +37,7 @@ test("doctor.check says within seconds what it does not reach, in a network that
   time();
   const handler = quietShell(
     adminHandler({
-      ...needs([appId]),
+      ...adminDeps([appId]),
       weChatUrl: blackHole,
       appSecrets: secretsManagerAppSecretStore(secretsManagerClient(), { [appId]: "arn" }),
       trials: weChatSecretTrials({ baseUrl: blackHole, now: () => 0, clock: () => 0, deadlineMs: 50 }),

@@ -1,77 +1,26 @@
-import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import type { BoundSession, ReadBoundSession } from "../../../functions/core/authorize.ts";
-import { identityKey } from "../../../functions/core/identity.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { newSession, type SessionKey, sessionHandle } from "../../../functions/core/session.ts";
-import { alice, hex, noon, seededRandom, sessionLifetimeSeconds } from "../../support/fakes.ts";
-import { untimed } from "../../support/untimed.ts";
+import { type SessionKey, sessionHandle } from "../../../functions/core/session.ts";
+import { alice, hex, noon, seededRandom } from "../../support/fakes.ts";
+import { quietShell } from "../../support/quiet-shell.ts";
+import { httpApiEvent } from "./events.ts";
+import { openSession } from "./open-session.ts";
 
-const minted = newSession(
-  identityKey(alice),
-  "user-1",
-  noon,
-  sessionLifetimeSeconds,
-  seededRandom("the authorizer"),
-);
-const { sessionId } = minted;
-
-const alicesSession: BoundSession = {
-  identity: { appId: alice.appId, openid: alice.openid },
-  binding: { userId: "user-1", disabled: false, sessionsValidFrom: 0 },
-  session: minted.session,
-};
-
-function event(
-  headers: Record<string, string> | undefined,
-  more: Partial<APIGatewayRequestAuthorizerEventV2> = {},
-): APIGatewayRequestAuthorizerEventV2 {
-  return {
-    version: "2.0",
-    type: "REQUEST",
-    routeArn: "arn:of:the:route",
-    identitySource: [headers?.authorization ?? ""],
-    routeKey: "GET /hello",
-    rawPath: "/hello",
-    rawQueryString: "",
-    cookies: [],
-    ...(headers && { headers }),
-    requestContext: {
-      accountId: "123456789012",
-      apiId: "api",
-      domainName: "api.example.com",
-      domainPrefix: "api",
-      http: {
-        method: "GET",
-        path: "/hello",
-        protocol: "HTTP/1.1",
-        sourceIp: "203.0.113.7",
-        userAgent: "a phone",
-      },
-      requestId: "request-1",
-      routeKey: "GET /hello",
-      stage: "$default",
-      time: "15/Jan/2025:12:00:00 +0000",
-      timeEpoch: noon,
-    },
-    ...more,
-  };
-}
+const alices = openSession(alice, "user-1", noon, seededRandom("the authorizer"));
+const { sessionId, key: sessionKey, found: alicesSession } = alices;
 
 /** The authorizer over one answer of the store, which notes what it was asked. */
 function authorizing(answer: ReadBoundSession = async () => alicesSession, now = () => noon) {
   const reads: SessionKey[] = [];
   const logged: Facts[] = [];
-  const handler = authorizerHandler({
-    read: (key) => {
-      reads.push(key);
-      return answer(key);
-    },
-    now,
-    begin: untimed(logged),
-  });
-  return { reads, logged, handler, ask: (authorization: string) => handler(event({ authorization })) };
+  const read: ReadBoundSession = (key) => {
+    reads.push(key);
+    return answer(key);
+  };
+  const handler = quietShell(authorizerHandler({ read, now }), logged);
+  return { reads, logged, handler, ask: (authorization: string) => handler(httpApiEvent({ authorization })) };
 }
 
 describe("a live session", () => {
@@ -89,7 +38,8 @@ describe("a live session", () => {
         userId: "user-1",
         appId: alice.appId,
         openid: alice.openid,
-        sessionHandle: sessionHandle(minted.session.secretHash),
+        sessionHandle: sessionHandle(sessionKey.secretHash),
+        generation: 7,
         createdAt: "2025-01-15T12:00:00.000Z",
         expiresAt: "2025-01-16T12:00:00.000Z",
       },
@@ -116,13 +66,16 @@ describe("a live session", () => {
     const { ask, reads } = authorizing();
     await ask(`Bearer ${sessionId}`);
     expect(reads.map(({ identityKey, secretHash }) => `${hex(identityKey)} ${hex(secretHash)}`)).toEqual([
-      `${hex(minted.session.identityKey)} ${hex(minted.session.secretHash)}`,
+      `${hex(sessionKey.identityKey)} ${hex(sessionKey.secretHash)}`,
     ]);
   });
 
-  test.each(["Bearer", "bearer", "BEARER"])("may be sent with the scheme written %s", async (scheme) => {
-    expect(await authorizing().ask(`${scheme} ${sessionId}`)).toMatchObject({ isAuthorized: true });
-  });
+  test.each(["Bearer ", "bearer ", "BEARER ", "Bearer  ", `Bearer${" ".repeat(40)}`])(
+    "may be sent behind %j",
+    async (scheme) => {
+      expect(await authorizing().ask(`${scheme}${sessionId}`)).toMatchObject({ isAuthorized: true });
+    },
+  );
 });
 
 describe("what is no session is refused without a read", () => {
@@ -141,7 +94,12 @@ describe("what is no session is refused without a read", () => {
     ["a comma at the end", `Bearer ${sessionId},`],
     ["a space at the end", `Bearer ${sessionId} `],
     ["a space before it", ` Bearer ${sessionId}`],
-    ["two spaces in it", `Bearer  ${sessionId}`],
+    ["no space in it", `Bearer${sessionId}`],
+    ["a space and a tab in it", `Bearer \t${sessionId}`],
+    ["a space in the SessionId", `Bearer ${sessionId.slice(0, 32)} ${sessionId.slice(32)}`],
+    ["a megabyte of spaces", `Bearer${" ".repeat(1_000_000)}`],
+    ["more spaces than any header needs", `Bearer${" ".repeat(200)}${sessionId}`],
+    ["two spaces and a comma list", `Bearer  ${sessionId},Bearer  ${sessionId}`],
     ["a tab in it", `Bearer\t${sessionId}`],
     ["a line break at the end", `Bearer ${sessionId}\n`],
     ["a second line", `Bearer ${sessionId}\nBearer ${sessionId}`],
@@ -157,7 +115,7 @@ describe("what is no session is refused without a read", () => {
     ["full-width letters", `Bearer ${"Ａ".repeat(64)}`],
     ["a bind ticket", `Bearer ${"A".repeat(43)}`],
     ["a wx.login code", `Bearer ${"0".repeat(32)}`],
-    ["a session's handle", `Bearer ${sessionHandle(minted.session.secretHash)}`],
+    ["a session's handle", `Bearer ${sessionHandle(sessionKey.secretHash)}`],
     ["a megabyte", `Bearer ${"A".repeat(1_000_000)}`],
   ])("%s", async (_what, authorization) => {
     const { ask, reads, logged } = authorizing();
@@ -167,15 +125,18 @@ describe("what is no session is refused without a read", () => {
   });
 
   test.each([
-    ["no header at all", event(undefined)],
-    ["no authorization header", event({})],
+    ["no header at all", httpApiEvent(undefined)],
+    ["no authorization header", httpApiEvent({})],
     [
       "a cookie",
-      event({ cookie: `authorization=Bearer ${sessionId}` }, { cookies: [`sessionId=${sessionId}`] }),
+      httpApiEvent({ cookie: `authorization=Bearer ${sessionId}` }, { cookies: [`sessionId=${sessionId}`] }),
     ],
-    ["another header", event({ "x-authorization": `Bearer ${sessionId}`, "x-session-id": sessionId })],
-    ["the query", event({}, { queryStringParameters: { authorization: `Bearer ${sessionId}`, sessionId } })],
-    ["the identity source", event({}, { identitySource: [`Bearer ${sessionId}`] })],
+    ["another header", httpApiEvent({ "x-authorization": `Bearer ${sessionId}`, "x-session-id": sessionId })],
+    [
+      "the query",
+      httpApiEvent({}, { queryStringParameters: { authorization: `Bearer ${sessionId}`, sessionId } }),
+    ],
+    ["the identity source", httpApiEvent({}, { identitySource: [`Bearer ${sessionId}`] })],
   ])("a SessionId anywhere else: %s", async (_where, elsewhere) => {
     const { handler, reads } = authorizing();
     expect(await handler(elsewhere)).toStrictEqual({ isAuthorized: false });
@@ -191,19 +152,21 @@ describe("a session that is not live is refused, with nothing but a strict false
     ["at its end", alicesSession, end],
     ["48 hours after its end, still stored", alicesSession, end + 48 * 3_600_000],
     ["disabled", { ...alicesSession, binding: { ...binding, disabled: true } }, noon],
-    [
-      "created one millisecond before sessions are valid",
-      { ...alicesSession, binding: { ...binding, sessionsValidFrom: noon + 1 } },
-      noon + 5_000,
-    ],
+    ["of an earlier generation", { ...alicesSession, binding: { ...binding, generation: 8 } }, noon],
+    ["of a later generation", { ...alicesSession, binding: { ...binding, generation: 6 } }, noon],
+    ["of another account", { ...alicesSession, binding: { ...binding, userId: "user-2" } }, noon],
     [
       "with an end that is no number",
       { ...alicesSession, session: { ...session, expiresAt: Number.NaN } },
       noon,
     ],
     [
-      "with a beginning that is no number",
-      { ...alicesSession, session: { ...session, createdAt: Number.NaN } },
+      "with generations that are no numbers",
+      {
+        ...alicesSession,
+        binding: { ...binding, generation: Number.NaN },
+        session: { ...session, generation: Number.NaN },
+      },
       noon,
     ],
   ])("%s", async (_why, found, now) => {
@@ -221,7 +184,7 @@ describe("a session that is not live is refused, with nothing but a strict false
     ["at its end", end, false],
   ])("and one that is, is allowed with a strict true: %s", async (_when, now, isAuthorized) => {
     const { ask } = authorizing(undefined, () => now);
-    expect((await ask(`Bearer ${sessionId}`)).isAuthorized).toBe(isAuthorized);
+    expect(await ask(`Bearer ${sessionId}`)).toMatchObject({ isAuthorized });
   });
 });
 
@@ -263,26 +226,15 @@ test("a thousand users through one instance at once, answered in any order, are 
   const random = seededRandom("a thousand users");
   const users = Array.from({ length: 1_000 }, (_, i) => {
     const person = { appId: alice.appId, openid: `oPerson${i}` };
-    const { sessionId, session } = newSession(
-      identityKey(person),
-      `user-${i}`,
-      noon + i,
-      sessionLifetimeSeconds,
-      random,
-    );
-    const found: BoundSession = {
-      identity: person,
-      binding: {
-        userId: `user-${i}`,
-        disabled: i % 10 === 3,
-        sessionsValidFrom: 0,
-        ...(i % 2 === 0 && { unionid: `u${i}` }),
-      },
-      session,
+    const { sessionId, key, found } = openSession(person, `user-${i}`, noon + i, random);
+    const binding = {
+      ...found.binding,
+      disabled: i % 10 === 3,
+      ...(i % 2 === 0 && { unionid: `u${i}` }),
     };
-    return { i, person, sessionId, session, found, exists: i % 10 !== 7 };
+    return { sessionId, key, found: { ...found, binding }, exists: i % 10 !== 7 };
   });
-  const byHash = new Map(users.map((user) => [hex(user.session.secretHash), user]));
+  const byHash = new Map(users.map((user) => [hex(user.key.secretHash), user]));
 
   const waiting: { answer: () => void; order: number }[] = [];
   const { handler, reads } = authorizing(
@@ -295,7 +247,7 @@ test("a thousand users through one instance at once, answered in any order, are 
     () => noon + 5_000,
   );
   const answers = Promise.all(
-    users.map(({ sessionId }) => handler(event({ authorization: `Bearer ${sessionId}` }))),
+    users.map(({ sessionId }) => handler(httpApiEvent({ authorization: `Bearer ${sessionId}` }))),
   );
   expect(reads).toHaveLength(1_000);
   for (const { answer } of waiting.sort((a, b) => a.order - b.order)) answer();
@@ -313,9 +265,10 @@ test("a thousand users through one instance at once, answered in any order, are 
         appId: alice.appId,
         openid: `oPerson${i}`,
         ...(i % 2 === 0 && { unionid: `u${i}` }),
-        sessionHandle: sessionHandle(user.session.secretHash),
+        sessionHandle: sessionHandle(user.key.secretHash),
+        generation: 7,
         createdAt: new Date(noon + i).toISOString(),
-        expiresAt: new Date(user.session.expiresAt * 1000).toISOString(),
+        expiresAt: new Date(user.found.session.expiresAt * 1000).toISOString(),
       },
     });
   }

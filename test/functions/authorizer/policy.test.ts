@@ -1,80 +1,21 @@
-import type { APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import { describe, expect, test } from "vitest";
+import type { AuthorizerEvent } from "../../../functions/authorizer/formats.ts";
 import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import type { BoundSession, ReadBoundSession } from "../../../functions/core/authorize.ts";
-import { identityKey } from "../../../functions/core/identity.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { newSession, sessionHandle } from "../../../functions/core/session.ts";
-import { alice, noon, seededRandom, sessionLifetimeSeconds } from "../../support/fakes.ts";
-import { untimed } from "../../support/untimed.ts";
+import { sessionHandle } from "../../../functions/core/session.ts";
+import { alice, noon, seededRandom } from "../../support/fakes.ts";
+import { quietShell } from "../../support/quiet-shell.ts";
+import { type Headers, methodArn, restApiEvent } from "./events.ts";
+import { openSession } from "./open-session.ts";
 
 const random = seededRandom("the authorizer of REST APIs");
-const minted = newSession(identityKey(alice), "user-1", noon, sessionLifetimeSeconds, random);
-const { sessionId } = minted;
+const alices = openSession(alice, "user-1", noon, random);
+const { sessionId, key: sessionKey, found: alicesSession } = alices;
 const bearer = `Bearer ${sessionId}`;
-const another = `Bearer ${newSession(identityKey(alice), "user-1", noon, 1, random).sessionId}`;
+const another = `Bearer ${openSession(alice, "user-1", noon, random).sessionId}`;
 
-const alicesSession: BoundSession = {
-  identity: { appId: alice.appId, openid: alice.openid },
-  binding: { userId: "user-1", disabled: false, sessionsValidFrom: 0 },
-  session: minted.session,
-};
-
-const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef123/prod/GET/orders";
 const wholeStage = "arn:aws:execute-api:eu-west-1:123456789012:abcdef123/prod/*";
-
-type Headers = Pick<APIGatewayRequestAuthorizerEvent, "headers" | "multiValueHeaders">;
-
-function event(
-  headers: Partial<Headers>,
-  more: Partial<APIGatewayRequestAuthorizerEvent> = {},
-): APIGatewayRequestAuthorizerEvent {
-  return {
-    type: "REQUEST",
-    methodArn,
-    resource: "/orders",
-    path: "/orders",
-    httpMethod: "GET",
-    headers: null,
-    multiValueHeaders: null,
-    queryStringParameters: null,
-    multiValueQueryStringParameters: null,
-    pathParameters: null,
-    stageVariables: null,
-    requestContext: {
-      accountId: "123456789012",
-      apiId: "abcdef123",
-      authorizer: undefined,
-      httpMethod: "GET",
-      identity: {
-        accessKey: null,
-        accountId: null,
-        apiKey: null,
-        apiKeyId: null,
-        caller: null,
-        clientCert: null,
-        cognitoAuthenticationProvider: null,
-        cognitoAuthenticationType: null,
-        cognitoIdentityId: null,
-        cognitoIdentityPoolId: null,
-        principalOrgId: null,
-        sourceIp: "203.0.113.7",
-        user: null,
-        userAgent: "a phone",
-        userArn: null,
-      },
-      path: "/prod/orders",
-      protocol: "HTTP/1.1",
-      requestId: "request-1",
-      requestTimeEpoch: noon,
-      resourceId: "resource",
-      resourcePath: "/orders",
-      stage: "prod",
-    },
-    ...headers,
-    ...more,
-  };
-}
 
 /** As API Gateway tells of headers: the last of several values, and all of them. */
 const sent = (...headers: readonly (readonly [name: string, value: string])[]): Headers => ({
@@ -87,14 +28,16 @@ const sent = (...headers: readonly (readonly [name: string, value: string])[]): 
 function authorizing(answer: ReadBoundSession = async () => alicesSession, now = () => noon) {
   const logged: Facts[] = [];
   let reads = 0;
-  const handler = authorizerHandler({
-    read(key) {
-      reads++;
-      return answer(key);
-    },
-    now,
-    begin: untimed(logged),
-  });
+  const read: ReadBoundSession = (key) => {
+    reads++;
+    return answer(key);
+  };
+  const run = quietShell(authorizerHandler({ read, now }), logged);
+  const handler = async (event: AuthorizerEvent) => {
+    const response = await run(event);
+    if (!("policyDocument" in response)) throw new Error("This is no policy.");
+    return response;
+  };
   return { handler, logged, reads: () => reads };
 }
 
@@ -107,14 +50,15 @@ const refusal = { principalId: "nobody", policyDocument: statement("Deny") };
 describe("a live session", () => {
   test("is allowed at every route of the stage, and its Lambda is told whose it is", async () => {
     const { handler, reads, logged } = authorizing();
-    expect(await handler(event(sent(["Authorization", bearer])))).toStrictEqual({
+    expect(await handler(restApiEvent(sent(["Authorization", bearer])))).toStrictEqual({
       principalId: "user-1",
       policyDocument: statement("Allow"),
       context: {
         userId: "user-1",
         appId: alice.appId,
         openid: alice.openid,
-        sessionHandle: sessionHandle(minted.session.secretHash),
+        sessionHandle: sessionHandle(sessionKey.secretHash),
+        generation: 7,
         createdAt: "2025-01-15T12:00:00.000Z",
         expiresAt: "2025-01-16T12:00:00.000Z",
       },
@@ -123,17 +67,17 @@ describe("a live session", () => {
     expect(logged).toEqual([{ event: "authorize", outcome: "allowed", requestId: "request-1" }]);
   });
 
-  test("is told in texts only, which is what a REST API passes on, and with the unionid where it is known", async () => {
+  test("is told in texts and numbers, which is what a REST API passes on, and with the unionid where it is known", async () => {
     const binding = { ...alicesSession.binding, unionid: "uAlice" };
     const { handler } = authorizing(async () => ({ ...alicesSession, binding }));
-    const { context } = await handler(event(sent(["Authorization", bearer])));
+    const { context } = await handler(restApiEvent(sent(["Authorization", bearer])));
     expect(context).toMatchObject({ unionid: "uAlice" });
-    for (const value of Object.values(context ?? {})) expect(value).toBeTypeOf("string");
+    for (const value of Object.values(context ?? {})) expect(["string", "number"]).toContain(typeof value);
   });
 
   test("is told without the SessionId and its secret", async () => {
     const { handler, logged } = authorizing();
-    const told = JSON.stringify([await handler(event(sent(["Authorization", bearer]))), logged]);
+    const told = JSON.stringify([await handler(restApiEvent(sent(["Authorization", bearer]))), logged]);
     expect(told).not.toContain(sessionId);
     expect(told).not.toContain(Buffer.from(sessionId, "base64url").subarray(16).toString("base64url"));
   });
@@ -147,7 +91,7 @@ describe("a live session", () => {
     ["in multiValueHeaders only", { multiValueHeaders: { authorization: [bearer] } }],
     ["beside headers that are absent", { headers: { "X-Absent": undefined, Authorization: bearer } }],
   ])("may come in a header that is %s", async (_how, headers) => {
-    const { principalId, policyDocument } = await authorizing().handler(event(headers));
+    const { principalId, policyDocument } = await authorizing().handler(restApiEvent(headers));
     expect({ principalId, policyDocument }).toEqual({
       principalId: "user-1",
       policyDocument: statement("Allow"),
@@ -172,7 +116,9 @@ describe("a live session", () => {
       "arn:aws:execute-api:us-east-1:1:abc/prod/*",
     ],
   ])("asked about %s, is allowed for %s", async (asked, resource) => {
-    const answer = await authorizing().handler(event(sent(["Authorization", bearer]), { methodArn: asked }));
+    const answer = await authorizing().handler(
+      restApiEvent(sent(["Authorization", bearer]), { methodArn: asked }),
+    );
     expect(answer.policyDocument).toEqual(statement("Allow", resource));
   });
 
@@ -181,7 +127,9 @@ describe("a live session", () => {
     const answers = await Promise.all(
       ["GET/orders", "POST/orders", "DELETE/orders/7", "GET/"].map((route) =>
         handler(
-          event(sent(["Authorization", bearer]), { methodArn: methodArn.replace("GET/orders", route) }),
+          restApiEvent(sent(["Authorization", bearer]), {
+            methodArn: methodArn.replace("GET/orders", route),
+          }),
         ),
       ),
     );
@@ -213,17 +161,17 @@ describe("what is no session is refused at every route, without a read", () => {
     ["another header", sent(["X-Authorization", bearer], ["Proxy-Authorization", bearer])],
     ["a header that is as long", sent(["Authorizatiom", bearer])],
     ["one character too few", sent(["Authorization", bearer.slice(0, -1)])],
-    ["a session's handle", sent(["Authorization", `Bearer ${sessionHandle(minted.session.secretHash)}`])],
+    ["a session's handle", sent(["Authorization", `Bearer ${sessionHandle(sessionKey.secretHash)}`])],
   ])("%s", async (_what, headers) => {
     const { handler, reads, logged } = authorizing();
-    expect(await handler(event(headers))).toStrictEqual(refusal);
+    expect(await handler(restApiEvent(headers))).toStrictEqual(refusal);
     expect(reads()).toBe(0);
     expect(logged).toEqual([{ event: "authorize", outcome: "refused", requestId: "request-1" }]);
   });
 
   test("a SessionId in query or path", async () => {
     const { handler, reads } = authorizing();
-    const elsewhere = event(
+    const elsewhere = restApiEvent(
       {},
       {
         queryStringParameters: { authorization: bearer, Authorization: bearer },
@@ -245,21 +193,23 @@ describe("what is no session is refused at every route, without a read", () => {
 
 test.each<[string, BoundSession | undefined, number]>([
   ["unknown", undefined, noon],
-  ["at its end", alicesSession, minted.session.expiresAt * 1000],
+  ["at its end", alicesSession, alicesSession.session.expiresAt * 1000],
   ["disabled", { ...alicesSession, binding: { ...alicesSession.binding, disabled: true } }, noon],
-  ["ended", { ...alicesSession, binding: { ...alicesSession.binding, sessionsValidFrom: noon + 1 } }, noon],
+  ["ended", { ...alicesSession, binding: { ...alicesSession.binding, generation: 8 } }, noon],
 ])("a session that is %s is refused at every route, without a context", async (_why, found, now) => {
   const { handler, reads } = authorizing(
     async () => found,
     () => now,
   );
-  expect(await handler(event(sent(["Authorization", bearer])))).toStrictEqual(refusal);
+  expect(await handler(restApiEvent(sent(["Authorization", bearer])))).toStrictEqual(refusal);
   expect(reads()).toBe(1);
 });
 
 test("a table that cannot be read is thrown, and never as the error that a REST API takes for a refusal", async () => {
   const { handler, logged } = authorizing(() => Promise.reject(new StoreUnavailable("DynamoDB", "Timeout")));
-  const thrown = await handler(event(sent(["Authorization", bearer]))).catch((error: unknown) => error);
+  const thrown = await handler(restApiEvent(sent(["Authorization", bearer]))).catch(
+    (error: unknown) => error,
+  );
   expect(thrown).toBeInstanceOf(StoreUnavailable);
   expect(String(thrown)).not.toMatch(/Unauthorized/i);
   expect(logged).toMatchObject([{ event: "authorize", outcome: "failed", requestId: "request-1" }]);

@@ -5,7 +5,13 @@ import { isRefusal, StoreUnavailable } from "../../../functions/core/refusal.ts"
 import { alice, bob, loginWorld, noon } from "../../support/fakes.ts";
 
 const attempt = { identityKey: identityKey(alice), sourceIp: "203.0.113.7", username: "zhangsan" };
-const limits: AttemptLimits = { perIdentity: 3, perSourceIp: 5, perUsername: 4, windowSeconds: 900 };
+const limits: AttemptLimits = {
+  perIdentity: 3,
+  perSourceIp: 5,
+  perUsername: 4,
+  invalidCodesPerSourceIp: 0,
+  windowSeconds: 900,
+};
 
 function counting(overrides: Partial<AttemptLimits> = {}) {
   const { counters, journal: calls } = loginWorld();

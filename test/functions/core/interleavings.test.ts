@@ -8,7 +8,7 @@ import { isRefusal, type Refusal } from "../../../functions/core/refusal.ts";
 import { unbindIdentity } from "../../../functions/core/revocation.ts";
 import {
   alice,
-  hashOf,
+  fakeHasher,
   loggedIn,
   loginWorld,
   noon,
@@ -32,7 +32,7 @@ async function world({ isBound }: { isBound: boolean }, schedule: Schedule, cloc
     accounts,
     directory,
     revocations,
-    hashes: { hash: async (password) => hashOf(password), isHash: () => true },
+    hashes: { ...fakeHasher(), isHash: () => true },
     random: seededRandom("admin"),
   };
   const account = async () => {

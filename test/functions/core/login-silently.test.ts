@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { RefusalCode } from "../../../contract/errors.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
 import { ticketHash } from "../../../functions/core/bind-ticket.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
-import { isRefusal, type RefusalCode, refused } from "../../../functions/core/refusal.ts";
+import { isRefusal, refused } from "../../../functions/core/refusal.ts";
 import {
   alice,
   bob,
@@ -211,7 +212,7 @@ describe("a code", () => {
   test("that WeChat does not know is refused before anything is read", async () => {
     const { login, withCode, journal } = loginWorld();
     expect(told(await login({ ...withCode(alice), code: "made up" }))).toEqual({ refused: "invalid_code" });
-    expect(journal.operations).toEqual(["wechat.exchange"]);
+    expect(journal.operations).toEqual(["wechat.exchange", "counters.charge"]);
   });
 
   test("gives one session, however many send it at once", async () => {
@@ -247,7 +248,8 @@ describe("a code", () => {
       const refusal = refused(code, { retryAfter: 60, facts: { errcode: 1, rid: "some-rid" } });
       const request = { ...withCode(alice, zhangsan), code: wechat.code(refusal) };
       expect(await login(request)).toMatchObject(refusal);
-      expect(journal.operations).toEqual(["wechat.exchange"]);
+      const counted = code === "invalid_code" ? ["counters.charge"] : [];
+      expect(journal.operations).toEqual(["wechat.exchange", ...counted]);
     },
   );
 });

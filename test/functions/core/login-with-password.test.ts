@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AccountVerifier, Verification } from "../../../functions/core/account-verifier.ts";
+import type { Verification } from "../../../contract/account-verifier.ts";
+import type { AccountVerifier } from "../../../functions/core/account-verifier.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
 import { ticketHash } from "../../../functions/core/bind-ticket.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
@@ -68,6 +69,7 @@ describe("the first login, in one call", () => {
       "bindings.find",
       "verifier.verify",
       "accounts.find",
+      "accounts.importedHashes",
       "bindings.bind",
     ]);
   });

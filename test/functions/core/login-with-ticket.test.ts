@@ -56,6 +56,7 @@ describe("a ticket and the right password", () => {
       "bindings.find",
       "verifier.verify",
       "accounts.find",
+      "accounts.importedHashes",
       "bindings.bind",
     ]);
   });

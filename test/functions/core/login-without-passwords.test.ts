@@ -7,7 +7,6 @@ import {
   loggedIn,
   loginWorld,
   noon,
-  refusalOf,
   sessionLifetimeSeconds,
   told,
   zhangsan,

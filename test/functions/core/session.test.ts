@@ -2,14 +2,8 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Binding } from "../../../functions/core/binding.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
-import {
-  isLive,
-  liveSessions,
-  newSession,
-  parseSessionId,
-  sessionHandle,
-  sessionKeyOf,
-} from "../../../functions/core/session.ts";
+import { isLive, liveSessions } from "../../../functions/core/live-session.ts";
+import { newSession, parseSessionId, sessionHandle, sessionKeyOf } from "../../../functions/core/session.ts";
 import { alice, bob, hex, loginWorld, noon, seededRandom } from "../../support/fakes.ts";
 
 const key = identityKey(alice);

@@ -65,6 +65,16 @@ describe("unbinding", () => {
     expect(await bindings.find(identityKey(alice))).toEqual({ disabled: true, generation: 2 });
   });
 
+  test("leaves an identity that can be enabled, which one with an account cannot, nor one that is not there", async () => {
+    const { revocations: it, bindings } = await boundPeople(alice);
+    await it.setIdentityDisabled(identityKey(alice), "u1", true);
+    expect(await it.enableUnbound(identityKey(alice))).toBe(false);
+    await it.unbind(bound(alice), "u1");
+    expect(await it.enableUnbound(identityKey(alice))).toBe(true);
+    expect(await bindings.find(identityKey(alice))).toEqual({ disabled: false, generation: 2 });
+    expect(await it.enableUnbound(Buffer.alloc(16, 7))).toBe(false);
+  });
+
   test.each([
     [0, true],
     [1, false],

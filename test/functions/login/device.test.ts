@@ -33,3 +33,8 @@ test("keeps the label short and free of markup, whatever is sent", () => {
     deviceLabel(`Android ${"1".repeat(500)}; ${"M".repeat(500)} Build/`)?.length ?? 0,
   ).toBeLessThanOrEqual(64);
 });
+
+test("looks at no more of a User-Agent than one has", () => {
+  expect(deviceLabel(`${" ".repeat(8_186)}iPhone`)).toBe("iPhone");
+  expect(deviceLabel(`${" ".repeat(8_192)}iPhone`)).toBeUndefined();
+});

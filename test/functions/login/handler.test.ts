@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { RefusalCode } from "../../../contract/errors.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
-import { type RefusalCode, refused, StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { refused, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { apiEvent, bodyOf, jsonEvent } from "../../support/api-event.ts";
 import { deployed } from "../../support/deployed-login.ts";
 import {
@@ -165,6 +166,13 @@ describe("a request that is not valid", () => {
     ["__proto__", jsonEvent('{"__proto__":{}}'), 400, "invalid_request", ["__proto__"]],
     ["another content type", apiEvent({ body: "{}" }), 415, "unsupported_media_type", undefined],
     ["4097 bytes", jsonEvent(`${" ".repeat(4095)}{}`), 413, "payload_too_large", undefined],
+    [
+      "4.5 MB in base64",
+      { ...jsonEvent(Buffer.alloc(4_500_000).toString("base64")), isBase64Encoded: true },
+      413,
+      "payload_too_large",
+      undefined,
+    ],
   ])("is refused without any I/O: %s", async (_what, event, status, code, fields) => {
     const { post, journal, logged } = deployed();
     const answer = await post(event);

@@ -39,6 +39,11 @@ describe("a login request is", () => {
   });
 });
 
+test("a request without any header is refused for its type, and breaks nothing", () => {
+  const { headers: _, ...event } = jsonEvent({ code });
+  expect(readLoginRequest(event, one)).toMatchObject({ refused: "unsupported_media_type" });
+});
+
 describe("a request that breaks a rule is refused, and the field is named", () => {
   test.each<[why: string, body: unknown, fields: string[]]>([
     ["nothing", {}, ["code"]],
@@ -58,6 +63,8 @@ describe("a request that breaks a rule is refused, and the field is named", () =
       { code, username: "\ufdfa".repeat(128), password: "pwd123456" },
       ["username"],
     ],
+    // WeChat would say that there is none, which is an alarm.
+    ["a code of nothing but white space", { code: " \t\u3000" }, ["code"]],
     ["a code and a ticket", { code, bindTicket, ...zhangsan }, ["code", "bindTicket"]],
     ["a code and a ticket without credentials", { code, bindTicket }, ["code", "bindTicket"]],
     ["a code in the ticket's place", { bindTicket: code, ...zhangsan }, ["bindTicket"]],
@@ -70,8 +77,9 @@ describe("a request that breaks a rule is refused, and the field is named", () =
     ["constructor", { code, constructor: 1 }, ["constructor"]],
   ])("%s", (_why, body, fields) => {
     expect(read(body)).toMatchObject({
-      bad: "invalid_request",
-      details: { detail: expect.any(String), fields },
+      refused: "invalid_request",
+      detail: expect.any(String),
+      fields,
     });
   });
 
@@ -90,16 +98,43 @@ describe("a request that breaks a rule is refused, and the field is named", () =
     ["an object", { code: "abc" }],
     ["empty", ""],
     ["with U+0000 in it", "a\0b"],
-    ["with half a surrogate pair in it", "a\ud800"],
+    ["U+0000 alone", "\0"],
+    ["with a high surrogate alone", "a\ud83d"],
+    ["with a low surrogate alone", "\ude00a"],
+    ["with surrogates in the wrong order", "\ude00\ud83d"],
   ];
   test.each(
     Object.keys(complete).flatMap((name) => wrong.map(([what, value]) => [name, what, value] as const)),
   )("%s: %s", (name, _what, value) => {
     expect(read({ ...complete[name], [name]: value })).toMatchObject({
-      bad: "invalid_request",
-      details: { fields: [name] },
+      refused: "invalid_request",
+      fields: [name],
     });
   });
+
+  test.each([
+    ["null", null, "The field code must be a string."],
+    ["empty", "", "The field code is empty."],
+    ["too long", "c".repeat(129), "The field code may have at most 128 characters."],
+    ["with U+0000 in it", "a\0b", "The field code holds characters that are not allowed."],
+  ])("in words, without what was sent: a code that is %s", (_what, wrongCode, detail) => {
+    expect(read({ code: wrongCode })).toEqual({ refused: "invalid_request", detail, fields: ["code"] });
+  });
+
+  test("the first of several is said", () => {
+    const { password: _, ...rest } = { ...zhangsan, code: "", appId: null };
+    expect(read(rest)).toMatchObject({ fields: ["code"] });
+    expect(read({ ...rest, code })).toMatchObject({ fields: ["appId"] });
+  });
+
+  test.each([[" "], ["\u00a0"], ["\ufffd"], ["\ud83d\ude00"], ["张三"]])(
+    "but a password may be what it is: %j",
+    (password) => {
+      expect(read({ code, username: "zhangsan", password })).toMatchObject({
+        credentials: { username: "zhangsan", password },
+      });
+    },
+  );
 
   test.each([
     ["code", 128, { code: "c".repeat(128) }],
@@ -112,7 +147,7 @@ describe("a request that breaks a rule is refused, and the field is named", () =
     expect(read(body)).toMatchObject({ code: body.code });
     const longer: Record<string, string> = { ...body };
     longer[name] += "x";
-    expect(read(longer)).toMatchObject({ bad: "invalid_request", details: { fields: [name] } });
+    expect(read(longer)).toMatchObject({ refused: "invalid_request", fields: [name] });
   });
 
   test.each(["appId", "bindTicket"])(
@@ -120,9 +155,10 @@ describe("a request that breaks a rule is refused, and the field is named", () =
     (name) => {
       const long = (length: number) => read({ code, ...zhangsan, [name]: "x".repeat(length) });
       expect(long(129)).toMatchObject({
-        details: { detail: expect.stringContaining("128 characters"), fields: [name] },
+        detail: expect.stringContaining("128 characters"),
+        fields: [name],
       });
-      expect(long(128)).toMatchObject({ details: { detail: expect.not.stringContaining("128 characters") } });
+      expect(long(128)).toMatchObject({ detail: expect.not.stringContaining("128 characters") });
     },
   );
 
@@ -136,8 +172,8 @@ describe("a request that breaks a rule is refused, and the field is named", () =
     ["4097 bytes", jsonEvent({ code: "c".repeat(4096) }), "payload_too_large"],
     ["an array", jsonEvent([{ code }]), "invalid_request"],
     ["no body", apiEvent({ headers: { "content-type": "application/json" } }), "invalid_request"],
-  ])("%s is refused before any field is looked at", (_what, event, bad) => {
-    expect(readLoginRequest(event, one)).toMatchObject({ bad });
+  ])("%s is refused before any field is looked at", (_what, event, refused) => {
+    expect(readLoginRequest(event, one)).toMatchObject({ refused });
   });
 
   test("nothing that was sent is repeated in a refusal", () => {
@@ -165,13 +201,13 @@ describe("the AppId", () => {
   test("must be sent where several are served", () => {
     expect(read({ code, appId: cafe }, several)).toMatchObject({ appId: cafe });
     expect(read({ code, appId: shop }, several)).toMatchObject({ appId: shop });
-    expect(read({ code }, several)).toMatchObject({ bad: "invalid_request", details: { fields: ["appId"] } });
+    expect(read({ code }, several)).toMatchObject({ refused: "invalid_request", fields: ["appId"] });
   });
 
   test.each(["toString", "length", "0", "wx", `${shop} `])(
     "is served or not, by its whole name: %j",
     (appId) => {
-      expect(read({ code, appId }, several)).toMatchObject({ details: { fields: ["appId"] } });
+      expect(read({ code, appId }, several)).toMatchObject({ fields: ["appId"] });
     },
   );
 
@@ -194,8 +230,8 @@ describe("where nobody knows passwords", () => {
     ["with a ticket", { bindTicket, ...zhangsan }],
   ])("credentials %s are refused, and named", (_what, body) => {
     expect(read(body, withoutPasswords)).toMatchObject({
-      bad: "invalid_request",
-      details: { fields: ["username", "password"] },
+      refused: "invalid_request",
+      fields: ["username", "password"],
     });
   });
 });
@@ -231,7 +267,7 @@ describe("what a request cannot say", () => {
   test("is anything in a header or a query: they are not read", () => {
     const fields = { code, ...zhangsan, bindTicket, appId: cafe, openid: "oAlice" };
     expect(read({}, one, { headers: fields, query: fields })).toMatchObject({
-      details: { fields: ["code"] },
+      fields: ["code"],
     });
     expect(read({ code: "c" }, one, { headers: fields, query: fields })).toStrictEqual({
       code: "c",

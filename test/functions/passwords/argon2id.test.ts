@@ -101,7 +101,10 @@ test.each([
   ["no lane", "m=19456,t=2,p=0"],
   ["less memory than its lanes need", "m=15,t=2,p=2"],
   ["more memory than the verifier has", "m=4000000,t=2,p=1"],
-  ["more passes than the verifier has time for", "m=19456,t=999,p=1"],
+  ["more passes than the verifier has time for", "m=19456,t=41,p=1"],
+  ["as much memory as one verification took seven seconds with", "m=524288,t=32,p=1"],
+  ["more memory than leaves time", "m=262145,t=1,p=1"],
+  ["both within bounds, and too much together", "m=262144,t=4,p=1"],
 ])("a hash with %s is not taken into an account", (_, parameters) => {
   const hash = "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
   expect(argon2id.isHash(`$argon2id$v=19$${parameters}$c29tZXNhbHQ$${hash}`)).toBe(false);
@@ -115,11 +118,25 @@ describe("the decoy for unknown usernames", () => {
   test("costs as much as a real hash: it has the default parameters, salt and length", async () => {
     const { memory, passes, parallelism } = argon2idParameters;
     expect({ memory, passes, parallelism }).toEqual({ memory: 19_456, passes: 2, parallelism: 1 });
-    expect(argon2id.decoy.slice(0, 30)).toBe("$argon2id$v=19$m=19456,t=2,p=1");
-    expect(argon2id.decoy).toHaveLength((await hashPassword("pwd123456")).length);
+    const decoy = argon2id.decoy(argon2id.parameters);
+    expect(decoy.slice(0, 30)).toBe("$argon2id$v=19$m=19456,t=2,p=1");
+    expect(decoy).toHaveLength((await hashPassword("pwd123456")).length);
+  });
+
+  test("costs as much as an imported one where that is asked for", () => {
+    const decoy = argon2id.decoy("m=65536,t=3,p=4");
+    expect(argon2id.isHash(decoy)).toBe(true);
+    expect(argon2id.parametersOf(decoy)).toBe("m=65536,t=3,p=4");
   });
 
   test.each(["", "pwd123456", "decoy"])("is matched by no password: %j", async (password) => {
-    expect(await argon2id.matches(password, argon2id.decoy)).toBe(false);
+    expect(await argon2id.matches(password, argon2id.decoy(argon2id.parameters))).toBe(false);
   });
 });
+
+test.each(["m=19456,t=40,p=1", "m=262144,t=3,p=1", "m=65536,t=3,p=4", "m=4096,t=192,p=1"])(
+  "a hash with %s is taken: it is checked well within the deadline",
+  (parameters) => {
+    expect(argon2id.isHash(argon2id.decoy(parameters))).toBe(true);
+  },
+);

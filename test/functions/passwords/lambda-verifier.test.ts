@@ -54,6 +54,14 @@ test.each([
   ['{"refused":"invalid_credentials"}', { refused: "invalid_credentials" }],
   ['{"refused":"account_disabled"}', { refused: "account_disabled" }],
   ['{"refused":"invalid_credentials","userId":"u1"}', { refused: "invalid_credentials" }],
+  ['{"userId":"u1","generation":0}', { userId: "u1", generation: 0 }],
+  [`{"userId":"u1","generation":${Number.MAX_SAFE_INTEGER}}`, { userId: "u1", generation: 2 ** 53 - 1 }],
+  ['{"userId":"u1","countAs":"zhangsan"}', { userId: "u1", countAs: "zhangsan" }],
+  [
+    JSON.stringify({ refused: "invalid_credentials", countAs: "张".repeat(512) }),
+    { refused: "invalid_credentials", countAs: "张".repeat(512) },
+  ],
+  ['{"refused":"account_disabled","generation":"old"}', { refused: "account_disabled" }],
 ])("it answers %s", async (payload, verdict) => {
   const { verify } = await verifier({ payload });
   expect(await verify()).toEqual(verdict);
@@ -70,6 +78,14 @@ describe("is an outage, and never a no", () => {
     ["an empty userId", '{"userId":""}'],
     ["a userId of 129 characters", JSON.stringify({ userId: "u".repeat(129) })],
     ["a userId that is a number", '{"userId":1}'],
+    ["a generation below 0", '{"userId":"u1","generation":-1}'],
+    ["a generation with a fraction", '{"userId":"u1","generation":1.5}'],
+    ["a generation that JavaScript cannot count to", `{"userId":"u1","generation":${2 ** 53}}`],
+    ["a generation that is text", '{"userId":"u1","generation":"1"}'],
+    ["a generation that is null", '{"userId":"u1","generation":null}'],
+    ["a name to count that is empty", '{"userId":"u1","countAs":""}'],
+    ["a name to count that is too long", JSON.stringify({ userId: "u1", countAs: "n".repeat(513) })],
+    ["a name to count that is a number, in a refusal", '{"refused":"invalid_credentials","countAs":1}'],
     ["no fields", "{}"],
     ["an HTTP answer around the verdict", JSON.stringify({ statusCode: 200, body: '{"userId":"u1"}' })],
     ["null", "null"],

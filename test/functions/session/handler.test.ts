@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SessionContext } from "../../../contract/session-of.ts";
+import type { SessionContext } from "../../../contract/session-generation.ts";
 import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
 import { identityKey, type Person } from "../../../functions/core/identity.ts";

@@ -32,22 +32,22 @@ async function answered(body: string, headers: Record<string, string> = {}) {
     response.writeHead(200, headers).end(body);
   });
   const { ask } = await trials({ baseUrl });
-  return ask(shop.appid, shop.secret);
+  return ask(shop.appId, shop.secret);
 }
 
 const contact = { milliseconds: 7, aheadSeconds: expect.any(Number) };
 
 test("the right secret is accepted, by a made-up code that spends nothing", async () => {
   const { simulator, ask } = await trials();
-  expect(await ask(shop.appid, shop.secret)).toEqual({ verdict: "accepted", errcode: 40029, contact });
+  expect(await ask(shop.appId, shop.secret)).toEqual({ verdict: "accepted", errcode: 40029, contact });
   expect(simulator.requests).toHaveLength(1);
   expect(simulator.exchanges).toBe(0);
 });
 
 test.each<[string, string, string, string, number]>([
-  ["a wrong secret", shop.appid, "wrong", "refused", 40125],
+  ["a wrong secret", shop.appId, "wrong", "refused", 40125],
   ["an AppId that WeChat does not know", "wx00000000000000ff", shop.secret, "unknown_app", 40013],
-  ["no secret, which only asks whether WeChat is there", shop.appid, "", "unknown", 41004],
+  ["no secret, which only asks whether WeChat is there", shop.appId, "", "unknown", 41004],
 ])("%s", async (_, appId, secret, verdict, errcode) => {
   const { ask } = await trials();
   expect(await ask(appId, secret)).toEqual({ verdict, errcode, contact });
@@ -62,7 +62,7 @@ test.each<[errcode: number, verdict: string]>([
 ])("errcode %i: %s", async (errcode, verdict) => {
   const { simulator, ask } = await trials();
   simulator.trouble({ errcode });
-  expect(await ask(shop.appid, shop.secret)).toEqual({ verdict, errcode, contact });
+  expect(await ask(shop.appId, shop.secret)).toEqual({ verdict, errcode, contact });
 });
 
 describe("WeChat is not reached, and nothing is known of the secret", () => {
@@ -74,13 +74,13 @@ describe("WeChat is not reached, and nothing is known of the secret", () => {
   ])("%j", async (trouble, failed) => {
     const { simulator, ask } = await trials();
     simulator.trouble(trouble);
-    expect(await ask(shop.appid, shop.secret)).toEqual({ verdict: "unknown", contact: { failed } });
+    expect(await ask(shop.appId, shop.secret)).toEqual({ verdict: "unknown", contact: { failed } });
   });
 
   test("where it takes too long", async () => {
     const { simulator, ask } = await trials({ deadlineMs: 200 });
     simulator.trouble({ latencyMs: 60_000 });
-    expect(await ask(shop.appid, shop.secret)).toEqual({
+    expect(await ask(shop.appId, shop.secret)).toEqual({
       verdict: "unknown",
       contact: { failed: "no answer within 0.2 s" },
     });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { RefusalCode } from "../../../contract/errors.ts";
 import { codeExchange } from "../../../functions/core/code-exchange.ts";
-import { isRefusal, type RefusalCode } from "../../../functions/core/refusal.ts";
+import { isRefusal } from "../../../functions/core/refusal.ts";
 import { type WeChatSettings, weChat } from "../../../functions/wechat/wechat.ts";
 import { codeHash } from "../../../simulator/request-log.ts";
 import type { Trouble } from "../../../simulator/trouble.ts";
@@ -20,7 +21,7 @@ async function client(settings: Partial<WeChatSettings> = {}) {
     simulator,
     secrets,
     exchangeCode,
-    exchange: (code = simulator.login("alice")) => exchangeCode(shop.appid, code),
+    exchange: (code = simulator.login("alice")) => exchangeCode(shop.appId, code),
     sent: () => simulator.requests.map((request) => request.codeHash),
   };
 }
@@ -49,8 +50,8 @@ describe("a person", () => {
     const { simulator, exchangeCode } = await client();
     const [inShop] = simulator.user("alice").identities;
     expect(inShop?.unionid).toBeDefined();
-    expect(await exchangeCode(shop.appid, simulator.login("alice"))).toEqual({
-      appId: shop.appid,
+    expect(await exchangeCode(shop.appId, simulator.login("alice"))).toEqual({
+      appId: shop.appId,
       openid: inShop?.openid,
       unionid: inShop?.unionid,
     });
@@ -60,8 +61,8 @@ describe("a person", () => {
     const { simulator, secrets, exchangeCode } = await client();
     secrets.now = solo.secret;
     const inSolo = simulator.user("alice").identities[1];
-    expect(await exchangeCode(solo.appid, simulator.login("alice", solo.appid))).toEqual({
-      appId: solo.appid,
+    expect(await exchangeCode(solo.appId, simulator.login("alice", solo.appId))).toEqual({
+      appId: solo.appId,
       openid: inSolo?.openid,
     });
   });
@@ -81,7 +82,7 @@ describe("a person", () => {
     { drip: { bytes: 20, everyMs: 1 } },
   ])("comes all the same with %j", async (trouble) => {
     const { result } = await troubled(trouble);
-    expect(result).toMatchObject({ appId: shop.appid, openid: expect.any(String) });
+    expect(result).toMatchObject({ appId: shop.appId, openid: expect.any(String) });
   });
 
   test.each([
@@ -96,13 +97,13 @@ describe("a person", () => {
     const result = await answered({ session_key: "k", [name]: value });
     expect(result).toEqual(
       isPerson
-        ? { appId: shop.appid, openid: value }
+        ? { appId: shop.appId, openid: value }
         : { refused: "wechat_unavailable", facts: { why: "no openid" } },
     );
   });
 
   test.each(["", "u".repeat(129), 28, null])("has no unionid where WeChat sends %j", async (unionid) => {
-    expect(await answered({ openid: "o-alice", unionid })).toEqual({ appId: shop.appid, openid: "o-alice" });
+    expect(await answered({ openid: "o-alice", unionid })).toEqual({ appId: shop.appId, openid: "o-alice" });
   });
 });
 
@@ -203,7 +204,7 @@ describe("no answer that can be read", () => {
     const body = JSON.stringify({ openid: "o-alice" }).padEnd(size);
     expect(await answered(body)).toEqual(
       expected === "is read"
-        ? { appId: shop.appid, openid: "o-alice" }
+        ? { appId: shop.appId, openid: "o-alice" }
         : { refused: "wechat_unavailable", facts: { why: "over 64 KiB" } },
     );
   });
@@ -251,18 +252,18 @@ describe("the secret is refused (40125)", () => {
 
   test("a renewed one is tried, once, with the same code", async () => {
     const { simulator, secrets, exchange, sent } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     secrets.next = "rotated";
     const code = simulator.login("alice");
-    expect(await exchange(code)).toMatchObject({ appId: shop.appid, openid: expect.any(String) });
+    expect(await exchange(code)).toMatchObject({ appId: shop.appId, openid: expect.any(String) });
     expect(sent()).toEqual([codeHash(code), codeHash(code)]);
     expect(simulator.exchanges).toBe(1);
-    expect(secrets.renewals).toEqual([shop.appid]);
+    expect(secrets.renewals).toEqual([shop.appId]);
   });
 
   test("a renewed one that is refused too is not configured, and no third is asked for", async () => {
     const { simulator, secrets, exchange, sent } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     secrets.next = "wrong as well";
     expect(await exchange()).toMatchObject(refusal("not_configured"));
     expect(sent()).toHaveLength(2);
@@ -274,7 +275,7 @@ describe("the secret is refused (40125)", () => {
     ["gone", undefined],
   ])("one that is %s is not tried again", async (_, next) => {
     const { simulator, secrets, exchange, sent } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     secrets.next = next;
     expect(await exchange()).toMatchObject(refusal("not_configured"));
     expect(sent()).toHaveLength(1);
@@ -289,7 +290,7 @@ describe("the secret is refused (40125)", () => {
     async (_, user) => {
       const { simulator, exchange } = await client();
       await exchange(user === undefined ? "made up" : simulator.login(user));
-      simulator.rotateSecret(shop.appid, "rotated");
+      simulator.app(shop.appId, { secret: "rotated" });
       expect(await exchange()).toEqual(refusal("wechat_unavailable"));
       expect(await exchange()).toEqual(refusal("wechat_unavailable"));
     },
@@ -298,13 +299,13 @@ describe("the secret is refused (40125)", () => {
   test("what worked before for one mini-program proves nothing for another", async () => {
     const { simulator, exchangeCode, exchange } = await client();
     await exchange();
-    const code = simulator.login("alice", solo.appid);
-    expect(await exchangeCode(solo.appid, code)).toMatchObject(refusal("not_configured"));
+    const code = simulator.login("alice", solo.appId);
+    expect(await exchangeCode(solo.appId, code)).toMatchObject(refusal("not_configured"));
   });
 
   test("an outage proves nothing about the secret", async () => {
     const { simulator, exchange } = await client();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     simulator.trouble({ errcode: -1, times: 1 });
     simulator.trouble({ status: 500, times: 1 });
     await exchange();
@@ -315,7 +316,7 @@ describe("the secret is refused (40125)", () => {
   test("where WeChat had accepted it when it was stored, it is a rotation from the first call on", async () => {
     const { simulator, secrets, exchange } = await client();
     secrets.proven = true;
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     expect(await exchange()).toEqual(refusal("wechat_unavailable"));
   });
 
@@ -327,14 +328,14 @@ describe("the secret is refused (40125)", () => {
       secrets.proven = true;
       return renewed.call(secrets, appId);
     };
-    simulator.rotateSecret(shop.appid, "rotated");
-    expect(await exchangeCode(shop.appid, simulator.login("alice"))).toEqual(refusal("wechat_unavailable"));
+    simulator.app(shop.appId, { secret: "rotated" });
+    expect(await exchangeCode(shop.appId, simulator.login("alice"))).toEqual(refusal("wechat_unavailable"));
   });
 
   test("when the new secret arrives, logins work again", async () => {
     const { simulator, secrets, exchange } = await client();
     await exchange();
-    simulator.rotateSecret(shop.appid, "rotated");
+    simulator.app(shop.appId, { secret: "rotated" });
     expect(isRefusal(await exchange())).toBe(true);
     secrets.next = "rotated";
     expect(isRefusal(await exchange())).toBe(false);
@@ -368,7 +369,7 @@ test("one exchange is one GET with exactly WeChat's four parameters", async () =
       "GET",
       "/sns/jscode2session",
       {
-        appid: shop.appid,
+        appid: shop.appId,
         secret: shop.secret,
         js_code: "a code with & = + and 中文",
         grant_type: "authorization_code",

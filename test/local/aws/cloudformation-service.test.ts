@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { cloudFormationService } from "../../../local/aws/cloudformation-service.ts";
 import { type AwsEndpointOptions, startAwsEndpoint } from "../../../local/aws/endpoint.ts";
 import type { Principal } from "../../../local/aws/iam.ts";
-import { owner, refusal, region } from "../../support/aws.ts";
+import { owner, refusal, region, secretAccessKey } from "../../support/aws.ts";
 
 const stackArn =
   "arn:aws:cloudformation:us-east-1:000000000000:stack/WeappLogin/00000000-0000-0000-0000-000000000000";
@@ -16,17 +16,21 @@ const outputs = {
   AdminFunctionName: "WeappLogin-管理",
 };
 
-async function cloudFormation(options: Partial<AwsEndpointOptions> = {}, accessKeyId = "OWNER") {
+async function cloudFormation(
+  options: Partial<AwsEndpointOptions> & { principal?: Principal } = {},
+  accessKeyId = "OWNER",
+) {
+  const { principal = owner, ...others } = options;
   const endpoint = await startAwsEndpoint({
     services: [cloudFormationService("WeappLogin", outputs)],
-    principals: (id) => (id === "OWNER" ? owner : undefined),
-    ...options,
+    accessKeys: (id) => (id === "OWNER" ? { secretAccessKey, principal } : undefined),
+    ...others,
   });
   const client = new CloudFormationClient({
     endpoint: endpoint.url,
     region,
     maxAttempts: 1,
-    credentials: { accessKeyId, secretAccessKey: "not verified" },
+    credentials: { accessKeyId, secretAccessKey },
   });
   onTestFinished(async () => {
     client.destroy();
@@ -78,7 +82,7 @@ test("what is not DescribeStacks is not known", async () => {
 
 test("who has no grant on the stack is denied, whether it is there or not", async () => {
   const nobody: Principal = { arn: "arn:aws:iam::000000000000:user/nobody", policy: [] };
-  const { describe } = await cloudFormation({ principals: () => nobody });
+  const { describe } = await cloudFormation({ principal: nobody });
   const denied = { name: "AccessDenied", $metadata: { httpStatusCode: 403 } };
   expect(await refusal(describe("WeappLogin"))).toMatchObject({
     ...denied,
@@ -102,7 +106,7 @@ test("a grant on the stack's ARN is enough to describe it by name, not to list a
       },
     ],
   };
-  const { describe } = await cloudFormation({ principals: () => reader });
+  const { describe } = await cloudFormation({ principal: reader });
   expect((await describe("WeappLogin")).Stacks).toHaveLength(1);
   expect((await refusal(describe())).name).toBe("AccessDenied");
 });

@@ -12,7 +12,8 @@ import {
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Fault, InterceptedCall } from "../../../local/aws/endpoint.ts";
 import type { Service } from "../../../local/aws/service.ts";
-import { awsForThisTest, refusal, region } from "../../support/aws.ts";
+import { awsForThisTest, refusal, region, secretAccessKey } from "../../support/aws.ts";
+import { signed } from "../../support/signed.ts";
 
 const tableArn = (name: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${name}`;
 const secret = {
@@ -172,10 +173,7 @@ describe("the wire", () => {
     onTestFinished(() => agent.destroy());
     const localPort = () => {
       const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
-      const headers = {
-        "x-amz-target": "DynamoDB_20120810.GetItem",
-        authorization: "AWS4-HMAC-SHA256 Credential=OWNER/x",
-      };
+      const headers = signed(url, { "x-amz-target": "DynamoDB_20120810.GetItem" }, "{}");
       const sent = request(url, { method: "POST", agent, headers }, (response) => {
         const port = response.socket.localPort;
         response.resume().on("end", () => resolve(port));
@@ -227,7 +225,7 @@ describe("the wire", () => {
     ],
   ])("refuses %s (%s)", async (_what, target, body, status, type) => {
     const { url } = await awsForThisTest();
-    const headers = { "x-amz-target": target, authorization: "AWS4-HMAC-SHA256 Credential=OWNER/2026" };
+    const headers = signed(url, { "x-amz-target": target }, body);
     const answer = await fetch(url, { method: "POST", headers, body });
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ __type: type });
@@ -272,7 +270,7 @@ describe("the wire", () => {
           perform: async () => ({ status: 200, headers: {}, body: JSON.stringify({ echo: input }) }),
         };
       },
-      refuse: (error) => ({
+      errorResponse: (error) => ({
         status: error.code === "AccessDeniedException" ? 403 : error.status,
         headers: { "x-amzn-errortype": error.code },
         body: JSON.stringify({ Message: error.message }),
@@ -283,7 +281,7 @@ describe("the wire", () => {
       services: [lambda],
       principals: () => ({ arn: "arn:aws:iam::000000000000:role/r", policy }),
     });
-    const credentials = { accessKeyId: "ANY", secretAccessKey: "x" };
+    const credentials = { accessKeyId: "ANY", secretAccessKey };
     const client = new LambdaClient({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
     onTestFinished(() => client.destroy());
     const invoke = (FunctionName: string) =>

@@ -3,8 +3,8 @@ import type { WeappLoginStackProps } from "../../../lib/props.ts";
 import { WeappLoginStack } from "../../../lib/weapp-login-stack.ts";
 import { readAssembly } from "../../../local/assembly.ts";
 import { type CorsDescription, describeCors } from "../../../local/gateway/cors.ts";
-import { startGateway } from "../../../local/gateway/gateway.ts";
 import { arnOf, fakeFunctions, type Handler } from "../../support/fake-functions.ts";
+import { startGateway } from "../../support/gateway.ts";
 import { appId, newApp } from "../../support/in-process.ts";
 
 const h5 = "https://h5.example.com";

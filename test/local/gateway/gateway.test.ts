@@ -3,8 +3,8 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { AuthorizerDescription, RouteDescription } from "../../../local/gateway/described-routes.ts";
-import { startGateway } from "../../../local/gateway/gateway.ts";
 import { arnOf, type Event, fakeFunctions, type Handler, type Result } from "../../support/fake-functions.ts";
+import { startGateway } from "../../support/gateway.ts";
 
 const noon = Date.UTC(2025, 0, 15, 12);
 
@@ -70,6 +70,38 @@ async function gateway({ routes, handlers, notForTheGateway }: Setup) {
 
 const bearer = (session: string) => ({ authorization: `Bearer ${session}` });
 const says = (status: number, message: string) => ({ status, body: JSON.stringify({ message }) });
+
+describe("a request line that is odd", () => {
+  test.each([
+    ["GET //session", 404],
+    ["GET //[", 404],
+    ["GET ///", 404],
+    ["GET /sessions/%", 404],
+    ["GET /sessions/%zz", 404],
+    ["GET /sessions/%c3%28", 404],
+    ["GET /session/", 404],
+    ["GET /x/../session", 404],
+    ["GET ?a=1", 400],
+    ["GET /session?%", 200],
+    ["GET /session?a=1?b=2", 200],
+    ["GET http://localhost/session", 200],
+    ["OPTIONS *", 404],
+  ])("%s is answered %i", async (route, status) => {
+    const { send } = await gateway({ routes: [open("GET /session"), open("GET /sessions/{session-id}")] });
+    expect((await send(route)).status).toBe(status);
+  });
+
+  test("has its variables decoded, its path and query as they were sent", async () => {
+    const { send, event } = await gateway({ routes: [open("GET /sessions/{session-id}")] });
+    await send("GET /sessions/a%2Fb?c=%20d?");
+    expect(event()).toMatchObject({
+      rawPath: "/sessions/a%2Fb",
+      rawQueryString: "c=%20d?",
+      pathParameters: { "session-id": "a/b" },
+      queryStringParameters: { c: " d?" },
+    });
+  });
+});
 
 describe("the event of payload format 2.0", () => {
   test("says what was asked, by whom and when", async () => {

@@ -239,10 +239,17 @@ test("the environment is what was given and what Lambda adds: nothing of the par
     GREETING: "hello",
     AWS_LAMBDA_FUNCTION_NAME: "shop",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memorySize),
-    AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     LAMBDA_TASK_ROOT: directory,
     _HANDLER: "index.handler",
   });
+});
+
+test("what a function is asked and answers passes through no port, which would be everybody's", async () => {
+  const listening = () => process.getActiveResourcesInfo().filter((it) => it === "TCPServerWrap").length;
+  const before = listening();
+  const { pid } = lambda();
+  await pid();
+  expect(listening()).toBe(before);
 });
 
 describe("a log line", () => {

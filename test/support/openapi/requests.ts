@@ -15,7 +15,7 @@ export function outsideDocument({ method, path, headers, body }: ApiRequest): st
   if (!operation) return ["there is no such operation"];
   const { security } = operation.value;
   const isProtected = Array.isArray(security) && security.length > 0;
-  if (isProtected && !/^Bearer \S+$/i.test(headers.authorization ?? "")) return ["there is no session"];
+  if (isProtected && !/^Bearer +\S+$/i.test(headers.authorization ?? "")) return ["there is no session"];
 
   const described = member(operation, "requestBody");
   if (!described) return [];

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { requestTarget } from "../../../local/gateway/request-target.ts";
 import type { RestApiDescription, RestMethodDescription } from "./assembly.ts";
 
 type Values = Readonly<Record<string, string>>;
@@ -39,14 +40,14 @@ export function restEvent(
   },
 ): RestEvent {
   const { api, method, path, pathParameters, requestId, now } = facts;
-  const { method: httpMethod = "GET", url = "/" } = request;
+  const { method: httpMethod = "GET", url } = request;
   const sourceIp = request.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
   const multiValueHeaders = grouped([
     ...headersOf(request).filter(([name]) => !/^x-forwarded-(for|proto)$/i.test(name)),
     ["X-Forwarded-For", sourceIp],
     ["X-Forwarded-Proto", "http"],
   ]);
-  const query = grouped([...new URL(url, "http://localhost").searchParams], (name) => name);
+  const query = grouped([...new URLSearchParams(requestTarget(url).query)], (name) => name);
   const hasQuery = Object.keys(query).length > 0;
   return {
     resource: method.resourcePath,

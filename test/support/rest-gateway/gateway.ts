@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Gateway } from "../../../local/gateway/gateway.ts";
+import { requestTarget } from "../../../local/gateway/request-target.ts";
 import { findRoute } from "../../../local/gateway/routes.ts";
 import type { Functions } from "../../../local/lambda/functions.ts";
-import { openPort } from "../../../local/port.ts";
 import { readBody } from "../../../local/read-body.ts";
-import { gatewayAnswers, type RestAnswer, readRestResult } from "./answers.ts";
+import { type Gateway, serveAsAws } from "../gateway.ts";
 import type { RestApiDescription, RestMethodDescription } from "./assembly.ts";
 import { mayInvoke, restAuthorizers } from "./authorizers.ts";
 import { restEvent } from "./event.ts";
+import { gatewayResponses, type RestResponse, readRestResult } from "./responses.ts";
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
@@ -27,37 +27,37 @@ export interface RestGatewayOptions {
 export async function startRestGateway({ api, functions, port, now }: RestGatewayOptions): Promise<Gateway> {
   const authorize = restAuthorizers(api, functions, now);
 
-  async function answer(request: IncomingMessage): Promise<RestAnswer> {
-    const { method: httpMethod = "GET", url = "/" } = request;
-    const { pathname } = new URL(url, "http://localhost");
-    const [, stage, path = "/"] = /^\/([^/]*)(\/.*)?$/.exec(pathname) ?? [];
-    if (stage !== api.stage) return gatewayAnswers.noSuchStage;
+  async function respond(request: IncomingMessage): Promise<RestResponse> {
+    const { method: httpMethod = "GET", url } = request;
+    const [, stage, path = "/"] = /^\/([^/]*)(\/.*)?$/.exec(requestTarget(url).path) ?? [];
+    if (stage !== api.stage) return gatewayResponses.noSuchStage;
     const found = findMethod(api.methods, httpMethod, path);
-    if (!found) return gatewayAnswers.noSuchMethod;
+    if (!found) return gatewayResponses.noSuchMethod;
     const body = await readBody(request, maxBodyBytes);
-    if (!body) return gatewayAnswers.tooLarge;
+    if (!body) return gatewayResponses.tooLarge;
 
     const { method } = found;
     const event = restEvent(request, body, { ...found, api, path, requestId: randomUUID(), now: now() });
     const verdict = method.authorizer && (await authorize(method.authorizer, event));
-    if (verdict === "broken") return gatewayAnswers.brokenAuthorizer;
-    if (typeof verdict === "string") return gatewayAnswers[verdict];
+    if (verdict === "broken") return gatewayResponses.brokenAuthorizer;
+    if (typeof verdict === "string") return gatewayResponses[verdict];
 
     const source = `${api.stage}/${httpMethod}${method.resourcePath}`;
-    if (!mayInvoke(api, method.functionArn, source)) return gatewayAnswers.notInvokable;
+    if (!mayInvoke(api, method.functionArn, source)) return gatewayResponses.notInvokable;
     const requestContext = { ...event.requestContext, ...verdict };
     const result = await functions.invoke(method.functionArn, JSON.stringify({ ...event, requestContext }));
-    return result.functionError ? gatewayAnswers.brokenFunction : readRestResult(result.payload, api.binary);
+    return result.functionError
+      ? gatewayResponses.brokenFunction
+      : readRestResult(result.payload, api.binary);
   }
 
-  const opened = await openPort(port);
-  opened.serve((request, response) => {
-    answer(request).then(
+  const { url, close } = await serveAsAws(port, (request, response) => {
+    respond(request).then(
       (it) => write(response, it),
-      () => write(response, gatewayAnswers.notInvokable),
+      () => write(response, gatewayResponses.notInvokable),
     );
   });
-  return { url: `${opened.url}/${api.stage}`, close: opened.close };
+  return { url: `${url}/${api.stage}`, close };
 }
 
 /** Unlike an HTTP API, a REST API settles on a resource by its path before it looks at the method. */
@@ -71,7 +71,7 @@ function findMethod(methods: readonly RestMethodDescription[], httpMethod: strin
   return found && method && { method, pathParameters: found.pathParameters };
 }
 
-function write(response: ServerResponse, { status, headers, body }: RestAnswer): void {
+function write(response: ServerResponse, { status, headers, body }: RestResponse): void {
   response.writeHead(status, { ...headers, "x-amzn-requestid": randomUUID() });
   response.end(body);
 }

@@ -1,0 +1,74 @@
+/** What a client is to do, without a table of its own. */
+export type Action =
+  | "fix_request"
+  | "new_code"
+  | "fix_credentials"
+  | "bind"
+  | "unbind_first"
+  | "contact_support"
+  | "wait"
+  | "retry";
+
+/** Who can do something about it. */
+export type Cause = "WeChat" | "this side" | "people" | "the mini-program";
+
+export interface ErrorRow {
+  readonly status: number;
+  readonly action: Action;
+  /** The same where no wx.login code was spent. */
+  readonly elsewhere: Action;
+  readonly cause: Cause;
+  readonly title: string;
+}
+
+function row(status: number, action: Action, cause: Cause, title: string, elsewhere = action): ErrorRow {
+  return { status, action, elsewhere, cause, title };
+}
+
+/** A request that cannot be read. */
+const unreadable = {
+  invalid_request: row(400, "fix_request", "the mini-program", "The request is not valid"),
+  payload_too_large: row(413, "fix_request", "the mini-program", "The request body is too large"),
+  unsupported_media_type: row(415, "fix_request", "the mini-program", "The request body must be JSON"),
+  method_not_allowed: row(405, "fix_request", "the mini-program", "This method is not allowed here"),
+};
+
+/** What a login is refused for. */
+const refusals = {
+  invalid_code: row(401, "new_code", "people", "The wx.login code is not valid any more"),
+  invalid_ticket: row(401, "new_code", "people", "The bind ticket is not valid any more"),
+  invalid_credentials: row(401, "fix_credentials", "people", "Username or password is wrong"),
+  binding_required: row(409, "bind", "people", "This WeChat identity has no account yet"),
+  already_bound: row(409, "unbind_first", "people", "This WeChat identity has another account"),
+  account_already_bound: row(
+    409,
+    "contact_support",
+    "people",
+    "The account already has another WeChat identity",
+  ),
+  access_changed: row(409, "new_code", "people", "Access was changed while this login was under way"),
+  account_disabled: row(403, "contact_support", "people", "The account is disabled"),
+  too_many_attempts: row(429, "wait", "people", "Too many attempts"),
+  wechat_user_blocked: row(403, "contact_support", "WeChat", "WeChat refuses this user"),
+  rate_limited: row(429, "wait", "WeChat", "WeChat asks this user to slow down"),
+  wechat_busy: row(503, "new_code", "WeChat", "WeChat is busy"),
+  wechat_unavailable: row(503, "new_code", "WeChat", "WeChat cannot be reached"),
+  wechat_timeout: row(504, "new_code", "WeChat", "WeChat did not answer in time"),
+  not_configured: row(503, "contact_support", "this side", "WeChat login is not configured"),
+};
+
+/** What is broken, and thrown. Elsewhere than at login the same call may be sent again. */
+const outages = {
+  store_unavailable: row(503, "new_code", "this side", "The database did not answer", "retry"),
+  internal_error: row(500, "new_code", "this side", "Something went wrong here", "retry"),
+};
+
+export type RequestErrorCode = keyof typeof unreadable;
+export type RefusalCode = keyof typeof refusals;
+export type OutageCode = keyof typeof outages;
+export type ErrorCode = RequestErrorCode | RefusalCode | OutageCode;
+
+/** Every error that a caller can be told, in one table; a code without a row does not compile. */
+export const errors: Readonly<Record<ErrorCode, ErrorRow>> = { ...unreadable, ...refusals, ...outages };
+
+export const errorCodes: readonly ErrorCode[] = Object.keys(errors) as ErrorCode[];

@@ -1,0 +1,123 @@
+import type { AdminFields, OperatorRefusal } from "../../../contract/operator-actions.ts";
+import type { AccountView, ImportResult, ImportRow } from "../../../contract/operator-shapes.ts";
+import type { Account, AccountStore } from "../account.ts";
+import * as administration from "../account-administration.ts";
+import { isRefusal } from "../refusal.ts";
+import { normalizeUsername, readUsername } from "../username.ts";
+import { bindingsOfUser } from "./bindings.ts";
+import type { OperatorActions, OperatorDeps } from "./deps.ts";
+
+type Row = AdminFields["accounts.import"]["rows"][number];
+type WithAccounts = OperatorDeps & { readonly accounts: AccountStore };
+
+const usernameTooLong = "username is too long.";
+
+export const accountActions = {
+  async "accounts.add"(request, deps) {
+    if (!hasAccounts(deps)) return noBuiltInAccounts();
+    if (readUsername(request.username) === undefined) {
+      return { refused: "invalid_request", detail: usernameTooLong };
+    }
+    const account = await administration.addAccount({ ...request, userId: request.userId }, deps);
+    if ("conflict" in account) return { refused: "account_exists", detail: account.conflict };
+    return { account: await view(account, deps) };
+  },
+
+  async "accounts.import"({ rows }, deps) {
+    if (!hasAccounts(deps)) return noBuiltInAccounts();
+    const checked = rows.map((row) => checkRow(row, deps));
+    const good = checked.filter((row): row is ImportRow => !("result" in row));
+    const outcomes = await administration.importAccounts(good, deps);
+    const outcomeOf = new Map(good.map((row, index) => [row, outcomes[index]]));
+    return {
+      results: checked.map((row): ImportResult => {
+        if ("result" in row) return row;
+        const outcome = outcomeOf.get(row);
+        if (typeof outcome === "object") return { result: "conflict", detail: outcome.conflict };
+        return { result: outcome ?? "unchanged" };
+      }),
+    };
+  },
+
+  async "accounts.passwd"(request, deps) {
+    if (!hasAccounts(deps)) return noBuiltInAccounts();
+    const account = await find(request.account, deps);
+    if (isRefusal(account)) return account;
+    const unbound = await administration.changePassword(account, request.password, deps);
+    if (unbound === undefined) return noSuchAccount();
+    return { account: await view(account, deps), unbound };
+  },
+
+  async "accounts.disable"(request, deps) {
+    if (!hasAccounts(deps)) {
+      await administration.disableUser(request.account, deps);
+      return { account: await viewOfUser(request.account, true, deps) };
+    }
+    const account = await find(request.account, deps);
+    if (isRefusal(account)) return account;
+    if (!(await administration.disable(account, deps))) return noSuchAccount();
+    return { account: await view({ ...account, disabled: true }, deps) };
+  },
+
+  async "accounts.enable"(request, deps) {
+    if (!hasAccounts(deps)) {
+      await administration.enableUser(request.account, deps);
+      return { account: await viewOfUser(request.account, false, deps) };
+    }
+    const account = await find(request.account, deps);
+    if (isRefusal(account)) return account;
+    if (!(await administration.enable(account, deps))) return noSuchAccount();
+    return { account: await view({ ...account, disabled: false }, deps) };
+  },
+
+  async "accounts.show"(request, deps) {
+    if (!hasAccounts(deps)) return noBuiltInAccounts();
+    const account = await find(request.account, deps);
+    return isRefusal(account) ? account : { account: await view(account, deps) };
+  },
+
+  async "accounts.remove"(request, deps) {
+    if (!hasAccounts(deps)) return noBuiltInAccounts();
+    const account = await find(request.account, deps);
+    if (isRefusal(account)) return account;
+    const unbound = await administration.remove(account, deps);
+    return unbound === undefined ? noSuchAccount() : { unbound };
+  },
+} satisfies Partial<OperatorActions>;
+
+function hasAccounts(deps: OperatorDeps): deps is WithAccounts {
+  return deps.accounts !== undefined;
+}
+
+function noBuiltInAccounts(): OperatorRefusal {
+  return {
+    refused: "no_built_in_accounts",
+    detail: "This deployment keeps no accounts: ask the system that does.",
+  };
+}
+
+async function find(username: string, { accounts }: WithAccounts): Promise<Account | OperatorRefusal> {
+  const account = await accounts.find(normalizeUsername(username));
+  return account ?? noSuchAccount();
+}
+
+function noSuchAccount(): OperatorRefusal {
+  return { refused: "no_such_account", detail: "There is no account of this name." };
+}
+
+async function view({ username, userId, disabled }: Account, deps: OperatorDeps): Promise<AccountView> {
+  return { username, ...(await viewOfUser(userId, disabled, deps)) };
+}
+
+async function viewOfUser(userId: string, disabled: boolean, deps: OperatorDeps): Promise<AccountView> {
+  return { userId, disabled, bindings: await bindingsOfUser(userId, deps) };
+}
+
+/** What only the core knows of a row that can be read. */
+function checkRow(row: Row, { hashes }: OperatorDeps): Row {
+  if ("result" in row) return row;
+  if (readUsername(row.username) === undefined) return { result: "invalid", detail: usernameTooLong };
+  return row.passwordHash === undefined || hashes.isHash(row.passwordHash)
+    ? row
+    : { result: "invalid", detail: "passwordHash is not an argon2id string." };
+}

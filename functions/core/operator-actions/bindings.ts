@@ -1,0 +1,76 @@
+import type { OperatorRefusal } from "../../../contract/operator-actions.ts";
+import type { BindingView, IdentityView, Subject } from "../../../contract/operator-shapes.ts";
+import { unbindUser } from "../account-administration.ts";
+import type { BindingRecord } from "../binding.ts";
+import { identityKey } from "../identity.ts";
+import { isRefusal } from "../refusal.ts";
+import { unbindIdentity } from "../revocation.ts";
+import { appIdOf, iso, type OperatorActions, type OperatorDeps } from "./deps.ts";
+
+export const bindingActions = {
+  async "bindings.find"({ of }, deps) {
+    const found = await recordsOf(of, deps);
+    return isRefusal(found) ? found : { bindings: found.map(view) };
+  },
+
+  async "bindings.remove"({ of }, deps) {
+    // Read before: an unbound identity has no openid any more to be enabled by.
+    const found = await recordsOf(of, deps);
+    if (isRefusal(found)) return found;
+    const stillDisabled = found.filter(({ disabled }) => disabled).map(identityView);
+    return {
+      unbound: "userId" in of ? await unbindUser(of.userId, deps) : await unbindEach(found, deps),
+      ...(stillDisabled.length > 0 && { stillDisabled }),
+    };
+  },
+
+  async "bindings.enable"({ of }, deps) {
+    const appId = appIdOf(of.appId, deps);
+    if (typeof appId === "object") return appId;
+    const identity = { appId, openid: of.openid };
+    const key = identityKey(identity);
+    if (await deps.revocations.enableUnbound(key)) return { identity };
+    return (await deps.directory.describe(key))
+      ? { refused: "identity_bound", detail: "This identity is bound: enable or disable its account." }
+      : { refused: "no_such_identity", detail: "Nothing is known of this identity: is the openid right?" };
+  },
+} satisfies Partial<OperatorActions>;
+
+async function unbindEach(records: readonly BindingRecord[], deps: OperatorDeps): Promise<number> {
+  for (const record of records) await unbindIdentity(record, record.userId, deps.revocations);
+  return records.length;
+}
+
+function identityView({ appId, openid }: BindingRecord): IdentityView {
+  return { appId, openid };
+}
+
+/** The bindings of a user, or the one of an identity; refused for an identity that nobody has bound. */
+export async function recordsOf(of: Subject, deps: OperatorDeps): Promise<BindingRecord[] | OperatorRefusal> {
+  const { directory } = deps;
+  if ("userId" in of) {
+    const identities = await directory.identitiesOf(of.userId);
+    const records = await Promise.all(identities.map((it) => directory.describe(it.identityKey)));
+    return records.filter((record) => record !== undefined);
+  }
+  const appId = appIdOf(of.appId, deps);
+  if (typeof appId === "object") return appId;
+  const record = await directory.describe(identityKey({ appId, openid: of.openid }));
+  return record ? [record] : { refused: "no_such_binding", detail: "Nobody has bound this identity." };
+}
+
+export async function bindingsOfUser(userId: string, deps: OperatorDeps): Promise<BindingView[]> {
+  const records = await recordsOf({ userId }, deps);
+  return isRefusal(records) ? [] : records.map(view);
+}
+
+function view({ appId, openid, unionid, userId, boundAt, disabled }: BindingRecord): BindingView {
+  return {
+    appId,
+    openid,
+    ...(unionid !== undefined && { unionid }),
+    userId,
+    boundAt: iso(boundAt),
+    disabled,
+  };
+}

@@ -1,0 +1,47 @@
+import type {
+  AdminAction,
+  AdminAnswer,
+  AdminFields,
+  OperatorRefusal,
+} from "../../../contract/operator-actions.ts";
+import type { AccountStore, PasswordHashes } from "../account.ts";
+import type { BindingDirectory } from "../binding.ts";
+import type { DiagnosisNeeds } from "../diagnosis.ts";
+import type { Revocations } from "../revocation.ts";
+import type { SessionList } from "../session.ts";
+
+/** What the admin function works with. */
+export interface OperatorDeps extends DiagnosisNeeds {
+  /** Undefined: the owner's own verifier knows the accounts, or there are no passwords at all. */
+  readonly accounts: AccountStore | undefined;
+  readonly directory: BindingDirectory;
+  readonly revocations: Revocations;
+  readonly sessions: SessionList;
+  readonly hashes: PasswordHashes;
+  /** WeChat, as the functions call it. */
+  readonly weChatUrl: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** What the core does for each action of contract/operator-actions.ts. */
+export type OperatorActions<A extends AdminAction = AdminAction> = {
+  readonly [K in A]: (request: AdminFields[K], deps: OperatorDeps) => Promise<AdminAnswer<K>>;
+};
+
+/** An appId may be left out where there is only one. */
+export function appIdOf(
+  asked: string | undefined,
+  { appIds }: Pick<OperatorDeps, "appIds">,
+): string | OperatorRefusal {
+  const appId = asked ?? (appIds.length === 1 ? appIds[0] : undefined);
+  return appId !== undefined && appIds.includes(appId)
+    ? appId
+    : { refused: "invalid_request", detail: `appId must be one of ${appIds.join(", ")}.` };
+}
+
+/** ISO 8601 in UTC, from milliseconds. */
+export function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

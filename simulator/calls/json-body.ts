@@ -1,0 +1,22 @@
+/** The fields of a JSON object that was posted; 44002 for an empty body, 47001 for anything else. */
+export function jsonBody(
+  body: string,
+): { fields: ReadonlyMap<string, unknown> } | { errcode: 44002 | 47001 } {
+  if (body === "") return { errcode: 44002 };
+  try {
+    const json: unknown = JSON.parse(body);
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) {
+      return { fields: new Map<string, unknown>(Object.entries(json)) };
+    }
+  } catch {
+    // As any other body that is no object.
+  }
+  return { errcode: 47001 };
+}
+
+/** A field of the posted JSON that is text, and not empty. */
+export function textIn(body: string, field: string): string | undefined {
+  const json = jsonBody(body);
+  const value = "fields" in json ? json.fields.get(field) : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
