@@ -1,4 +1,5 @@
 import { isRefusal, type Refusal, refused } from "./refusal.ts";
+import { countedName } from "./username.ts";
 
 /** Attempts allowed in one window; 0 switches a limit off. */
 export interface AttemptLimits {
@@ -15,7 +16,7 @@ export interface AttemptLimits {
 export interface Attempt {
   readonly identityKey: Uint8Array;
   readonly sourceIp: string;
-  /** Normalised. */
+  /** As countedName gives it. */
   readonly username: string;
 }
 
@@ -68,6 +69,28 @@ export async function chargeAttempt<T>(
   ]);
   if (isRefusal(second)) return { charge: second };
   return { charge: { charged: [...first.charged, ...second.charged] }, beside: found };
+}
+
+/**
+ * What the verifier says a spelling counts as is counted too, after its answer: whoever goes through all spellings of a
+ * name is refused at its limit, also with the right password, and is not told which it was. Then what this attempt was
+ * charged is given back, but for the identity's.
+ */
+export async function chargeCountedAs(
+  name: string,
+  charge: Charge,
+  { username }: Attempt,
+  { limits, counters }: { readonly limits: AttemptLimits; readonly counters: AttemptCounters },
+  now: number,
+): Promise<Charge | Refusal> {
+  const who = countedName(name);
+  if (who === username) return charge;
+  const limit: Limit = { kind: "username", who, limit: limits.perUsername };
+  const more = await chargeEach([limit], limits.windowSeconds, counters, now);
+  if (!isRefusal(more)) return { charged: [...charge.charged, ...more.charged] };
+  const others = charge.charged.filter((counter) => !counter.startsWith("identity#"));
+  await allAnswered(others.map((counter) => counters.giveBack(counter)));
+  return more;
 }
 
 /** All at the same time, and all or none. */

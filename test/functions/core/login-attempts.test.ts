@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Verification, VerifierQuestion } from "../../../contract/account-verifier.ts";
+import type { AttemptLimits } from "../../../functions/core/attempts.ts";
+import { login } from "../../../functions/core/login.ts";
 import {
   alice,
   bob,
@@ -185,4 +188,73 @@ test("limits of 0 leave guessing to the codes and tickets alone", async () => {
   }
   expect(asked).toHaveLength(30);
   expect(counters.counts.size).toBe(0);
+});
+
+describe("an owner's verifier that takes many spellings for one name", () => {
+  const spellings = Array.from({ length: 99 }, (_, number) => `zhangsan+${number}`);
+
+  /** Of a mail system that ignores what comes after a plus; it says so, or not. */
+  function mailSystem(says: boolean, limits: Partial<AttemptLimits> = { perUsername: 20 }) {
+    const world = loginWorld({ limits });
+    let asked = 0;
+    const verify = async ({ username, password }: VerifierQuestion): Promise<Verification> => {
+      asked += 1;
+      const name = username.split("+")[0] ?? "";
+      const answer: Verification =
+        password === zhangsan.password
+          ? { userId: "user-1", generation: 0 }
+          : { refused: "invalid_credentials" };
+      return { ...answer, ...(says && { countAs: name }) };
+    };
+    const deps = { ...world.deps, verifier: { verify } };
+    const guess = (username: string, password = "a guess") =>
+      login(world.withCode({ ...alice, openid: `o ${username}` }, { username, password }), deps);
+    return { ...world, guess, asked: () => asked };
+  }
+
+  test("has one budget for all of them where it says what they count as", async () => {
+    const { guess } = mailSystem(true);
+    const answers = [];
+    for (const spelling of spellings) answers.push(refusalOf(await guess(spelling)));
+    expect(answers.filter((answer) => answer === "invalid_credentials")).toHaveLength(20);
+    expect(answers.slice(20)).toEqual(Array(79).fill("too_many_attempts"));
+    expect(refusalOf(await guess("zhangsan"))).toBe("too_many_attempts");
+  });
+
+  test("tells nobody beyond it whether a password was right", async () => {
+    const { guess } = mailSystem(true);
+    for (const spelling of spellings.slice(0, 20)) await guess(spelling);
+    expect(refusalOf(await guess("zhangsan+right", zhangsan.password))).toBe("too_many_attempts");
+  });
+
+  test("gives back what the source IP was charged for those that its limit refuses", async () => {
+    const { guess, counters } = mailSystem(true);
+    for (const spelling of spellings) await guess(spelling);
+    expect(counters.counted("ip")).toBe(20);
+  });
+
+  test("is charged nothing for the right password", async () => {
+    const { guess, counters } = mailSystem(true);
+    loggedIn(await guess("zhangsan+home", zhangsan.password));
+    expect([...counters.counts.values()]).toEqual([0, 0, 0, 0]);
+  });
+
+  test("has one budget for accents, case and white space even where it says nothing", async () => {
+    const { guess, asked } = mailSystem(false);
+    for (const mark of ["\u0300", "\u0301", "\u0302"]) {
+      for (const spelling of [
+        "z#hangsan",
+        "zh#angsan",
+        "zha#ngsan",
+        "Zhan#gsan",
+        "zhang#san",
+        "zhangs#an",
+        "zhangsa#n",
+        "ZHANGSAN#",
+      ]) {
+        await guess(spelling.replace("#", mark));
+      }
+    }
+    expect(asked()).toBe(20);
+  });
 });
