@@ -32,21 +32,46 @@ export interface Sessions {
 }
 
 export interface SessionList {
-  /** Everything that is stored for an identity, dead or alive; strongly consistent. */
-  list(identityKey: Uint8Array): Promise<Session[]>;
+  /** What is stored for an identity, dead or alive, but no more than one request reads; strongly consistent. */
+  list(identityKey: Uint8Array): Promise<ListedSessions>;
+  /** Strongly consistent. */
+  find(key: SessionKey): Promise<Session | undefined>;
   /** False: it belongs to another generation than `generation`, where that is said. One that is gone is as good as removed. */
   remove(key: SessionKey, generation?: number): Promise<boolean>;
 }
 
-/** The sessions of an identity that may be used now, the newest first. */
+export interface ListedSessions {
+  readonly sessions: readonly Session[];
+  /** There are others that are not among these. */
+  readonly more: boolean;
+}
+
+/** Nobody has so many devices: beyond it a program logs in again and again. */
+const mostListed = 100;
+
+/**
+ * The sessions of an identity that may be used now, the newest first. Where a program has opened more than are read or
+ * listed, some of them; `asking`, which its caller knows to be live, is always among them.
+ */
 export async function liveSessions(
   identityKey: Uint8Array,
   binding: Binding,
-  sessions: Pick<SessionList, "list">,
+  sessions: Pick<SessionList, "list" | "find">,
   now: number,
-): Promise<Session[]> {
+  asking?: SessionKey,
+): Promise<ListedSessions> {
   const stored = await sessions.list(identityKey);
-  return stored.filter((session) => isLive(session, binding, now)).sort((a, b) => b.createdAt - a.createdAt);
+  const live = stored.sessions
+    .filter((session) => isLive(session, binding, now))
+    .sort((a, b) => b.createdAt - a.createdAt);
+  const listed = live.slice(0, mostListed);
+  const more = stored.more || live.length > mostListed;
+  if (!more || !asking || listed.some((it) => Buffer.compare(it.secretHash, asking.secretHash) === 0)) {
+    return { sessions: listed, more };
+  }
+  const own = await sessions.find(asking);
+  const ownIsLive = own !== undefined && isLive(own, binding, now);
+  return { sessions: ownIsLive ? [...listed.slice(0, mostListed - 1), own] : listed, more };
 }
 
 /** Mints a SessionId: base64url(identity key, 16 bytes ‖ random secret, 32 bytes), 64 characters. */
