@@ -50,7 +50,14 @@ export function loginFunction(
   });
   allowOnTable(login, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(login, sessions, "dynamodb:PutItem");
-  allowOnTable(login, attempts, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem");
+  allowOnTable(
+    login,
+    attempts,
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+  );
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
   if (verifier) allow(login, ["lambda:InvokeFunction"], [verifier.functionArn]);
   return login;

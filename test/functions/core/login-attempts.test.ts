@@ -25,12 +25,10 @@ describe("a login with a password", () => {
       "ip",
       "username",
     ]);
-    expect(journal.operations.slice(0, 6)).toEqual([
+    expect(journal.operations.slice(0, 9)).toEqual([
       "wechat.exchange",
-      "counters.charge",
-      "counters.charge",
-      "counters.charge",
-      "bindings.find",
+      ...["counters.charge", "counters.read"],
+      ...["counters.charge", "counters.read", "counters.charge", "counters.read", "bindings.find"],
       "verifier.verify",
     ]);
   });
@@ -84,7 +82,7 @@ describe("a login with a password", () => {
       time.now = noon + 903_000;
     });
     await login(withCode(alice, mistyped));
-    expect(counters.asked.map(({ expiresAt }) => expiresAt)).toEqual(Array(3).fill(noon / 1000 + 900));
+    expect(counters.asked.map(({ expiresAt }) => expiresAt)).toEqual(Array(3).fill(noon / 1000 + 1_800));
   });
 });
 
@@ -127,7 +125,7 @@ describe("an exhausted limit", () => {
       };
       expect(await login(withCode(alice, zhangsan))).toMatchObject({
         refused: "too_many_attempts",
-        retryAfter: 900,
+        retryAfter: 1_800,
         facts: { limit: kind },
       });
       expect(asked).toHaveLength(2);
@@ -149,12 +147,12 @@ describe("an exhausted limit", () => {
     expect(told(await guessing("nobody"))).toEqual(told(await guessing("zhangsan")));
   });
 
-  test("ends with its window", async () => {
+  test("ends with the window after its own", async () => {
     const { login, withCode, time } = loginWorld({ limits: { perUsername: 1 } });
     await login(withCode(alice, mistyped));
-    time.now = noon + 899_999;
+    time.now = noon + 1_799_999;
     expect(refusalOf(await login(withCode(alice, zhangsan)))).toBe("too_many_attempts");
-    time.now = noon + 900_000;
+    time.now = noon + 1_800_000;
     expect(loggedIn(await login(withCode(alice, zhangsan))).userId).toBe("user-1");
   });
 
