@@ -254,6 +254,13 @@ describe("what is shown", () => {
     );
   });
 
+  test("of more sessions than are listed says so", async () => {
+    const { run } = await operator({ admin: () => ({ sessions: [session], more: true }) });
+    expect((await run(["sessions", "list", "--user", "u_1"])).stdout).toMatch(
+      /\n\nThere are more than are listed; `sessions revoke` without an id ends them all\.\n$/,
+    );
+  });
+
   test("cannot move the cursor, whatever a device calls itself", async () => {
     const device = "\u001b[2Jphone\n\u202e";
     const { run } = await operator({ admin: () => ({ sessions: [{ ...session, device }] }) });
