@@ -16,7 +16,11 @@ export interface Streams {
 /** Where a command's one result goes: text for people, or exactly one JSON document on the standard output. */
 export function output({ output, errors }: Streams, json: boolean): Output {
   let exit: Exit = "done";
-  const document = (value: object) => output.write(`${JSON.stringify(value, null, 2)}\n`);
+  const document = (value: object) => {
+    // What is left raw stands in strings, where JSON reads the same out of its escapes; lines end as they do.
+    const lines = JSON.stringify(value, null, 2).split("\n");
+    output.write(`${lines.map(printable).join("\n")}\n`);
+  };
   return {
     done(answer, text, how = "done") {
       exit = how;
@@ -64,11 +68,16 @@ function aligned(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** Without characters that would move the cursor: names and devices are whatever somebody sent. */
+/**
+ * Without characters that would move the cursor, turn the text around or not be seen: names and devices are whatever
+ * somebody sent. As JSON escapes them.
+ */
 export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
   );
 }
 
