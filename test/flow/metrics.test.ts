@@ -116,7 +116,7 @@ const outcomes = {
     return answer;
   },
   // Without headers, which every request has.
-  internal_error: () => invoke("login", { requestContext: { requestId: "r", http: { method: "POST" } } }),
+  internal_error: () => invoke("login", { requestContext: { requestId: "r" } }),
   invalid_request: () => stack.login({}),
   payload_too_large: () => post("application/json", JSON.stringify({ code: "x".repeat(5_000) })),
   unsupported_media_type: () => post("text/plain", "code"),

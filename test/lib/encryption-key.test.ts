@@ -97,7 +97,7 @@ describe("a key of the owner's", () => {
   // The authorizer, which every protected call meets, can decrypt and nothing else.
   const expected = {
     "authorizer dynamodb": reads,
-    "verifier dynamodb": reads,
+    "verifier dynamodb": writes,
     "login dynamodb": writes,
     "login secretsmanager": ["kms:Decrypt"],
     "session dynamodb": writes,
