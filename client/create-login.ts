@@ -1,8 +1,10 @@
 import { send } from "./calls.ts";
-import { errorOf, isRefusedSession, LoginError } from "./login-error.ts";
-import { type Session, sessionKeeper } from "./session-keeper.ts";
-import { type Credentials, loggedOut, signIn } from "./sign-in.ts";
-import type { Answer, Wx, WxRequest } from "./wx.ts";
+import type { LoginError } from "./login-error.ts";
+import { loginRecord } from "./record.ts";
+import { requests } from "./requests.ts";
+import type { Session } from "./session.ts";
+import { type Credentials, signIn } from "./sign-in.ts";
+import type { Answer, DownloadAnswer, UploadAnswer, Wx, WxDownload, WxRequest, WxUpload } from "./wx.ts";
 
 export interface LoginOptions {
   /** Of the API, like `https://api.example.com`. */
@@ -84,8 +86,11 @@ declare const wx: Wx;
 export function createLogin(options: LoginOptions): Login {
   const { wx: runtime = wx, appId, timeout = 15_000, retryDelays = [1000, 3000], now = Date.now } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const keeper = sessionKeeper(runtime, options.storageKey ?? `weapp-login:${baseUrl}`);
   const listeners: { [E in keyof Events]: Events[E][] } = { needsBinding: [], loggedOut: [] };
+  const record = loginRecord(runtime, options.storageKey ?? `weapp-login:${baseUrl}`, () => {
+    signing.cancel();
+    emitLoggedOut();
+  });
   const signing = signIn({
     wx: runtime,
     baseUrl,
@@ -93,91 +98,77 @@ export function createLogin(options: LoginOptions): Login {
     timeout,
     retryDelays,
     now,
-    keeper,
-    onUnwanted: end,
-    onRefusal(error) {
+    record,
+    onUnwanted: (session) => close(session),
+    onRefusal(error, credentials) {
       if (error.action === "bind") emit("needsBinding", (listener) => listener(error));
-      // A firewall's 403 has no code, and says nothing about this person.
-      if (error.status === 403 && error.code !== "session_refused") {
-        emit("loggedOut", (listener) => listener(error));
-      }
+      // A firewall's 403 has no code, and says nothing about this person; what a bind meets, only about that bind.
+      if (error.status === 403 && error.code !== "session_refused" && !credentials) emitLoggedOut(error);
     },
   });
-
-  function live(): Session | undefined {
-    const { session } = keeper;
-    return session && (!session.endsAt || now() < session.endsAt) ? session : undefined;
-  }
+  const { live, exchange, close, endAll, quiet } = requests({
+    wx: runtime,
+    baseUrl,
+    timeout,
+    now,
+    record,
+    signing,
+  });
 
   function emit<E extends keyof Events>(event: E, call: (listener: Events[E]) => void): void {
     // Later, so that what a listener throws is reported, and spoils no login.
     for (const listener of listeners[event]) Promise.resolve(listener).then(call);
   }
 
-  function attempt({ path, replay, ...rest }: RequestOptions, { sessionId }: Session): Promise<Answer> {
-    return send(runtime, {
-      timeout,
-      ...rest,
-      url: baseUrl + path,
-      header: { ...rest.header, Authorization: `Bearer ${sessionId}` },
+  function emitLoggedOut(error?: LoginError): void {
+    emit("loggedOut", (listener) => {
+      if (!live()) listener(error);
     });
   }
 
-  async function request(asked: RequestOptions): Promise<Answer> {
-    const { path, method = "GET", replay = method === "GET" || method === "HEAD" } = asked;
-    if (path[0] !== "/") {
-      throw new LoginError("invalid_request", { action: "fix_request", detail: "path begins with /" });
-    }
-    const before = live();
-    const session = before ?? (await silently());
-    const answer = await attempt(asked, session);
-    if (!isRefusedSession(answer)) return answer;
-    keeper.forget(session);
-    // A session that was opened for this very request: another one would fare no better.
-    if (!before) throw refused(answer, "a new session was refused too");
-    if (!replay) throw refused(answer, `${method} was not sent again: say replay: true if that is safe`);
-    const next = live() ?? (await silently());
-    const second = await attempt(asked, next);
-    if (!isRefusedSession(second)) return second;
-    keeper.forget(next);
-    throw refused(second, "a new session was refused too");
-  }
-
-  async function silently(): Promise<Session> {
-    // Who logged out comes back by asking to: then this waits for it.
-    if (keeper.out && !signing.underWay()) throw loggedOut();
-    return signing.single();
-  }
-
-  function end(session: Session): Promise<unknown> {
-    return attempt({ path: "/session", method: "DELETE" }, session).catch(() => {});
-  }
-
-  async function endAll(path: string): Promise<void> {
-    const error = errorOf(await request({ path, method: "DELETE", replay: true }));
-    if (error) throw error;
-    leave();
-  }
-
-  function leave(): void {
-    signing.abandon();
-    keeper.leave();
-    emit("loggedOut", (listener) => listener());
+  async function signedIn(credentials?: Credentials): Promise<Session> {
+    await quiet();
+    return (!credentials && live()) || signing.single(credentials, record.read().era);
   }
 
   return {
-    async login() {
-      return live() ?? signing.single();
-    },
-    async bind({ username, password }) {
-      return signing.single({ username, password });
-    },
-    request,
+    login: () => signedIn(),
+    bind: ({ username, password }) => signedIn({ username, password }),
+    request: ({ path, replay, method = "GET", timeout: ms = timeout, ...rest }) =>
+      exchange<Answer>({
+        method,
+        path,
+        replay: replay ?? (method === "GET" || method === "HEAD"),
+        send: ({ url, header }) => {
+          const call = { ...rest, url, method, timeout: ms, header: { ...rest.header, ...header } };
+          return send((callbacks) => runtime.request({ ...call, ...callbacks }), ms);
+        },
+      }),
+    uploadFile: ({ path, replay = false, timeout: ms = 60_000, ...rest }) =>
+      exchange<UploadAnswer>({
+        method: "POST",
+        path,
+        replay,
+        send: ({ url, header }) => {
+          const call = { ...rest, url, timeout: ms, header: { ...rest.header, ...header } };
+          return send((callbacks) => runtime.uploadFile({ ...call, ...callbacks }), ms);
+        },
+      }),
+    downloadFile: ({ path, timeout: ms = 60_000, ...rest }) =>
+      exchange<DownloadAnswer>({
+        method: "GET",
+        path,
+        replay: true,
+        send: ({ url, header }) => {
+          const call = { ...rest, url, timeout: ms, header: { ...rest.header, ...header } };
+          return send((callbacks) => runtime.downloadFile({ ...call, ...callbacks }), ms);
+        },
+      }),
     async logout({ everywhere } = {}) {
       if (everywhere) return endAll("/sessions");
-      const { session } = keeper;
-      leave();
-      if (session) await end(session);
+      const { session } = record.read();
+      record.leave();
+      if (session) await close(session);
     },
     unbind: () => endAll("/binding"),
     session: live,
@@ -190,8 +181,4 @@ export function createLogin(options: LoginOptions): Login {
       };
     },
   };
-}
-
-function refused({ statusCode }: Answer, detail: string): LoginError {
-  return new LoginError("session_refused", { action: "retry", status: statusCode, detail });
 }
