@@ -160,7 +160,7 @@ async function loginWithPassword(
 }
 
 function refuseBind(result: Exclude<BindResult, "bound">): Refusal {
-  return result === "superseded" ? refused("invalid_code", { facts: { superseded: true } }) : refused(result);
+  return refused(result === "superseded" ? "access_changed" : result);
 }
 
 /** The ticket the caller has already, or, where this call spent a code, a new one with that guess deducted. */

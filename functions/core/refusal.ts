@@ -1,23 +1,9 @@
-/** Everything a login can be refused for. A refusal is a value; what is broken is thrown. */
-export type RefusalCode =
-  | "invalid_code"
-  | "invalid_ticket"
-  | "invalid_credentials"
-  | "binding_required"
-  | "already_bound"
-  | "account_already_bound"
-  | "account_disabled"
-  | "too_many_attempts"
-  | "wechat_user_blocked"
-  | "rate_limited"
-  | "wechat_busy"
-  | "wechat_unavailable"
-  | "wechat_timeout"
-  | "not_configured";
+import type { RefusalCode } from "../../contract/errors.ts";
 
 /** Facts for the log line: never a secret, never something a person typed. */
 export type Facts = Record<string, string | number | boolean>;
 
+/** Why a login was refused. A refusal is a value; what is broken is thrown. */
 export interface Refusal {
   readonly refused: RefusalCode;
   /** Goes with `binding_required` and `invalid_credentials`: stands for the exchanged code in the next call. */
@@ -31,7 +17,8 @@ export function refused(code: RefusalCode, details: Omit<Refusal, "refused"> = {
   return { refused: code, ...details };
 }
 
-export function isRefusal(value: object): value is Refusal {
+/** The one way in which "no" is said, to logins and to operators: a value with the member `refused`. */
+export function isRefusal<T extends object>(value: T): value is Extract<T, { readonly refused: unknown }> {
   return "refused" in value;
 }
 

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { type ErrorCode, errors } from "../../contract/errors.ts";
 import { type LoginNeeds, login } from "../core/login.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
 import { iso, json } from "../runtime/answer.ts";
 import type { Invocation, Time } from "../runtime/invocation.ts";
 import { isBad } from "../runtime/json-body.ts";
-import { type ErrorCode, errors, type ProblemDetails, problem } from "../runtime/problem.ts";
+import { type ProblemDetails, problem } from "../runtime/problem.ts";
 import { whatBroke } from "../runtime/what-broke.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
 

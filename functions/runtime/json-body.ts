@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { ErrorCode, ProblemDetails } from "./problem.ts";
+import type { ErrorCode } from "../../contract/errors.ts";
+import type { ProblemDetails } from "./problem.ts";
 
 const maxBytes = 4 * 1024;
 const poisoned = new Set(["__proto__", "constructor", "prototype"]);

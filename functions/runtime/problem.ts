@@ -1,59 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import type { RefusalCode } from "../core/refusal.ts";
-
-/** What a client is to do, without a table of its own. */
-export type Action =
-  | "fix_request"
-  | "new_code"
-  | "fix_credentials"
-  | "bind"
-  | "unbind_first"
-  | "contact_support"
-  | "wait"
-  | "retry";
-
-export type ErrorCode =
-  | RefusalCode
-  | "invalid_request"
-  | "payload_too_large"
-  | "unsupported_media_type"
-  | "method_not_allowed"
-  | "store_unavailable"
-  | "internal_error";
-
-interface Row {
-  readonly status: number;
-  readonly action: Action;
-  readonly title: string;
-}
-
-/** The one table of errors; a code without a row does not compile. */
-export const errors = {
-  invalid_request: { status: 400, action: "fix_request", title: "The request is not valid" },
-  payload_too_large: { status: 413, action: "fix_request", title: "The request body is too large" },
-  unsupported_media_type: { status: 415, action: "fix_request", title: "The request body must be JSON" },
-  method_not_allowed: { status: 405, action: "fix_request", title: "This method is not allowed here" },
-  invalid_code: { status: 401, action: "new_code", title: "The wx.login code is not valid any more" },
-  invalid_ticket: { status: 401, action: "new_code", title: "The bind ticket is not valid any more" },
-  invalid_credentials: { status: 401, action: "fix_credentials", title: "Username or password is wrong" },
-  binding_required: { status: 409, action: "bind", title: "This WeChat identity has no account yet" },
-  already_bound: { status: 409, action: "unbind_first", title: "This WeChat identity has another account" },
-  account_already_bound: {
-    status: 409,
-    action: "contact_support",
-    title: "The account already has another WeChat identity",
-  },
-  account_disabled: { status: 403, action: "contact_support", title: "The account is disabled" },
-  wechat_user_blocked: { status: 403, action: "contact_support", title: "WeChat refuses this user" },
-  too_many_attempts: { status: 429, action: "wait", title: "Too many password attempts" },
-  rate_limited: { status: 429, action: "wait", title: "WeChat asks this user to slow down" },
-  wechat_busy: { status: 503, action: "new_code", title: "WeChat is busy" },
-  wechat_unavailable: { status: 503, action: "new_code", title: "WeChat cannot be reached" },
-  wechat_timeout: { status: 504, action: "new_code", title: "WeChat did not answer in time" },
-  store_unavailable: { status: 503, action: "new_code", title: "The database did not answer" },
-  internal_error: { status: 500, action: "new_code", title: "Something went wrong here" },
-  not_configured: { status: 503, action: "contact_support", title: "WeChat login is not configured" },
-} as const satisfies Record<ErrorCode, Row>;
+import { type ErrorCode, errors } from "../../contract/errors.ts";
 
 export interface ProblemDetails {
   readonly detail?: string;
@@ -75,9 +21,8 @@ export function problem(
   details: ProblemDetails = {},
   at: "login" | "elsewhere" = "login",
 ): APIGatewayProxyStructuredResultV2 {
-  const { status, action, title } = errors[code];
+  const { status, action, elsewhere = action, title } = errors[code];
   const { retryAfter, allow, ...members } = details;
-  const isOutage = code === "store_unavailable" || code === "internal_error";
   return {
     statusCode: status,
     headers: {
@@ -91,7 +36,7 @@ export function problem(
       title,
       status,
       code,
-      action: isOutage && at === "elsewhere" ? "retry" : action,
+      action: at === "login" ? action : elsewhere,
       requestId,
       ...members,
     }),

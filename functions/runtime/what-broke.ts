@@ -1,10 +1,11 @@
+import type { OutageCode } from "../../contract/errors.ts";
 import { type Facts, StoreUnavailable } from "../core/refusal.ts";
 
 /**
  * Names what was thrown, for the caller and for the log. Kinds and places only: an error's message may quote what was
  * sent.
  */
-export function whatBroke(error: unknown): { code: "store_unavailable" | "internal_error"; facts: Facts } {
+export function whatBroke(error: unknown): { code: OutageCode; facts: Facts } {
   if (error instanceof StoreUnavailable) {
     const { cause } = error;
     return {

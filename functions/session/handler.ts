@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { errors } from "../../contract/errors.ts";
 import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
@@ -13,7 +14,7 @@ import {
 } from "../core/session.ts";
 import { iso, json, noContent } from "../runtime/answer.ts";
 import type { Invocation, Time } from "../runtime/invocation.ts";
-import { errors, problem } from "../runtime/problem.ts";
+import { problem } from "../runtime/problem.ts";
 import { whatBroke } from "../runtime/what-broke.ts";
 
 const deadlineMs = 5_000;

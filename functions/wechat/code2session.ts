@@ -1,6 +1,7 @@
+import type { RefusalCode } from "../../contract/errors.ts";
 import type { SecretTrial } from "../core/app-secret.ts";
 import type { Person } from "../core/identity.ts";
-import { type Facts, type Refusal, type RefusalCode, refused } from "../core/refusal.ts";
+import { type Facts, type Refusal, refused } from "../core/refusal.ts";
 import { type Answer, boundedGet } from "./bounded-get.ts";
 import { freshSockets } from "./fresh-sockets.ts";
 

@@ -1,23 +1,16 @@
-/** Every outcome of a login that does not log in (the `code` of its answer), by who can do something about it. */
-export const whyNot = {
-  WeChat: ["wechat_timeout", "wechat_unavailable", "wechat_busy", "rate_limited", "wechat_user_blocked"],
-  "this side": ["not_configured", "store_unavailable", "internal_error"],
-  people: [
-    "binding_required",
-    "invalid_credentials",
-    "too_many_attempts",
-    "invalid_code",
-    "invalid_ticket",
-    "already_bound",
-    "account_already_bound",
-    "account_disabled",
-  ],
-  "the mini-program": [
-    "invalid_request",
-    "payload_too_large",
-    "unsupported_media_type",
-    "method_not_allowed",
-  ],
-} as const;
+import { type Cause, type ErrorCode, errorCodes, errors } from "../../contract/errors.ts";
 
-export type NotLoggedInOutcome = (typeof whyNot)[keyof typeof whyNot][number];
+/** Every outcome of a login that does not log in: the `code` of its answer. */
+export type NotLoggedInOutcome = ErrorCode;
+
+/** By who can do something about it. */
+export const whyNot: Readonly<Record<Cause, readonly NotLoggedInOutcome[]>> = {
+  WeChat: becauseOf("WeChat"),
+  "this side": becauseOf("this side"),
+  people: becauseOf("people"),
+  "the mini-program": becauseOf("the mini-program"),
+};
+
+function becauseOf(cause: Cause): NotLoggedInOutcome[] {
+  return errorCodes.filter((code) => errors[code].cause === cause);
+}

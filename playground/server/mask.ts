@@ -1,4 +1,4 @@
-import { errors } from "../../functions/runtime/problem.ts";
+import { errors } from "../../contract/errors.ts";
 import { isRecord } from "../../local/aws/json.ts";
 
 export type Mask = (value: unknown) => unknown;

@@ -8,8 +8,9 @@ import {
   messageFor,
   type ServerCode,
 } from "../../client/weapp-login.ts";
-import type { ErrorCode, Action as ServersAction } from "../../functions/runtime/problem.ts";
-import { errors, problem } from "../../functions/runtime/problem.ts";
+import type { ErrorCode, Action as ServersAction } from "../../contract/errors.ts";
+import { errors } from "../../contract/errors.ts";
+import { problem } from "../../functions/runtime/problem.ts";
 import { fakeWx, rejection } from "../support/fake-wx.ts";
 
 const clientCodes: Readonly<Record<ClientCode, true>> = {
@@ -23,7 +24,7 @@ const clientCodes: Readonly<Record<ClientCode, true>> = {
 };
 
 test("codes and actions are the server's", () => {
-  expectTypeOf<ServerCode>().toEqualTypeOf<ErrorCode>();
+  expectTypeOf<ServerCode>().toEqualTypeOf<Exclude<ErrorCode, "access_changed">>();
   expectTypeOf<Action>().toEqualTypeOf<ServersAction>();
 });
 
@@ -88,7 +89,10 @@ test.each([["<html>"], [""], [null], [[]], [7], [{ code: 7, action: {}, detail: 
   },
 );
 
-test.each([...Object.keys(errors), ...Object.keys(clientCodes)])(
+// The SDK does not know it yet, and says what it says of every code that it does not know.
+const { access_changed: _, ...known } = errors;
+
+test.each([...Object.keys(known), ...Object.keys(clientCodes)])(
   "%s has a message in both languages",
   (code) => {
     if (code !== "unexpected_answer") {

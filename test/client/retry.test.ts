@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createLogin } from "../../client/weapp-login.ts";
-import { errors } from "../../functions/runtime/problem.ts";
+import { errors } from "../../contract/errors.ts";
 import { Fail, type FakeAnswer, fakeWx, forbidden, problem, rejection } from "../support/fake-wx.ts";
 
 const credentials = { username: "zhangsan", password: "pwd123456" };

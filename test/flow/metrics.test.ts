@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { appSecretPlaceholder } from "../../contract/environment.ts";
-import { type ErrorCode, errors } from "../../functions/runtime/problem.ts";
+import { type ErrorCode, errors } from "../../contract/errors.ts";
 import { setAppSecrets } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
@@ -39,7 +39,7 @@ let stack: StackOnLaptop;
 /** What CloudWatch would hold, by the log group's logical id. */
 const logs = new Map<string, string[]>();
 /** What AWS does to the calls to come. */
-let aws: (call: InterceptedCall) => Fault | undefined = () => undefined;
+let aws: (call: InterceptedCall) => Fault | undefined | Promise<undefined> = () => undefined;
 
 const throttled: Fault = {
   kind: "error",
@@ -78,6 +78,15 @@ const outcomes = {
   invalid_credentials: () => firstLogin(stranger(), { username, password: "wrong" }),
   already_bound: () => firstLogin("alice", lisi),
   account_already_bound: () => firstLogin("carol"),
+  async access_changed() {
+    aws = async ({ action }) => {
+      if (action !== "dynamodb:TransactWriteItems") return undefined;
+      aws = () => undefined;
+      await stack.admin({ action: "accounts.passwd", account: lisi.username, password: "a new password" });
+      return undefined;
+    };
+    return firstLogin(stranger(), lisi);
+  },
   async account_disabled() {
     await stack.admin({ action: "accounts.disable", account: disabled.username });
     return firstLogin(stranger(), disabled);

@@ -1,7 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, inject, test } from "vitest";
-import { type ErrorCode, errors, problem } from "../../functions/runtime/problem.ts";
+import { errorCodes as codes, errors } from "../../contract/errors.ts";
+import { problem } from "../../functions/runtime/problem.ts";
 import { readAssembly } from "../../local/assembly.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import {
@@ -159,7 +160,6 @@ function table(of: readonly Operation[]): Record<string, Row> {
 describe("the errors", () => {
   const atLogin = operations().filter(({ path }) => path === "/login");
   const elsewhere = operations().filter(({ path }) => path !== "/login");
-  const codes = Object.keys(errors).filter((code): code is ErrorCode => code in errors);
 
   test("of login are those of the code, with their status and action", () => {
     const expected = codes.map((code) => [

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { errors } from "../../functions/runtime/problem.ts";
+import { errors } from "../../contract/errors.ts";
 import { askAdmin } from "../../local/after-deploy.ts";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { RefusalCode } from "../../../contract/errors.ts";
 import { authorize } from "../../../functions/core/authorize.ts";
 import { ticketHash } from "../../../functions/core/bind-ticket.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
-import { isRefusal, type RefusalCode, refused } from "../../../functions/core/refusal.ts";
+import { isRefusal, refused } from "../../../functions/core/refusal.ts";
 import {
   alice,
   bob,
@@ -120,8 +121,8 @@ describe("whatever ended the sessions of an identity ends the logins under way",
   test.each([
     ["one millisecond before the login's entry: it goes on", noon - 1, undefined],
     ["at its entry: it goes on", noon, undefined],
-    ["one millisecond after its entry: a new code is needed", noon + 1, "invalid_code"],
-    ["long after its entry: a new code is needed", noon + 3_600_000, "invalid_code"],
+    ["one millisecond after its entry: a new code is needed", noon + 1, "access_changed"],
+    ["long after its entry: a new code is needed", noon + 3_600_000, "access_changed"],
   ])("sessions valid from %s", async (_when, sessionsValidFrom, refusal) => {
     const { bindings, login, withCode, sessions, journal, time } = loginWorld();
     bindings.put(alice, { userId: "user-1", sessionsValidFrom });
@@ -136,7 +137,7 @@ describe("whatever ended the sessions of an identity ends the logins under way",
     const { bindings, login, withCode, tickets, journal } = loginWorld();
     bindings.put(alice);
     journal.meanwhile("wechat.code2session", () => bindings.unbind(alice, noon));
-    expect(refusalOf(await login(withCode(alice)))).toBe("invalid_code");
+    expect(refusalOf(await login(withCode(alice)))).toBe("access_changed");
     expect(tickets.items.size).toBe(0);
   });
 
@@ -146,10 +147,7 @@ describe("whatever ended the sessions of an identity ends the logins under way",
     journal.meanwhile("wechat.code2session", () =>
       bindings.put(alice, { userId: "user-1", sessionsValidFrom: noon + 1 }),
     );
-    expect(await login(withCode(alice))).toMatchObject({
-      refused: "invalid_code",
-      facts: { superseded: true },
-    });
+    expect(await login(withCode(alice))).toMatchObject({ refused: "access_changed" });
     expect(sessions.rows.size).toBe(0);
   });
 

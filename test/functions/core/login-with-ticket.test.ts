@@ -211,7 +211,7 @@ describe("a login by ticket is under way from its own entry", () => {
     const { login, withTicket, ticket, bindings, sessions, journal } = await withAliceTicket();
     bindings.put(alice);
     journal.meanwhile("verifier.verify", () => bindings.unbind(alice, noon));
-    expect(refusalOf(await login(withTicket(ticket, zhangsan)))).toBe("invalid_code");
+    expect(refusalOf(await login(withTicket(ticket, zhangsan)))).toBe("access_changed");
     expect(sessions.rows.size).toBe(0);
     expect(bindings.of(alice)?.userId).toBeUndefined();
   });

@@ -60,7 +60,7 @@ describe("where nobody knows passwords, the first login of an identity", () => {
   test.each([
     ["one millisecond before its entry: it goes on", noon - 1, undefined],
     ["at its entry: it goes on", noon, undefined],
-    ["one millisecond after its entry: a new code is needed", noon + 1, "invalid_code"],
+    ["one millisecond after its entry: a new code is needed", noon + 1, "access_changed"],
   ])("is under way from its entry: sessions valid from %s", async (_when, sessionsValidFrom, refusal) => {
     const { login, withCode, bindings, sessions, journal, time } = world();
     bindings.put(alice, { disabled: false, sessionsValidFrom });
@@ -77,10 +77,7 @@ describe("where nobody knows passwords, the first login of an identity", () => {
       bindings.put(alice, { userId: "u_faster" });
       journal.meanwhile("bindings.find", () => bindings.unbind(alice, noon));
     });
-    expect(await login(withCode(alice))).toMatchObject({
-      refused: "invalid_code",
-      facts: { superseded: true },
-    });
+    expect(await login(withCode(alice))).toMatchObject({ refused: "access_changed" });
     expect(sessions.rows.size).toBe(0);
   });
 

@@ -149,7 +149,7 @@ describe("what concerns a whole account", () => {
     if ("sessionId" in result) {
       expect(await authorize(result.sessionId, world.read, world.now)).toBeUndefined();
     } else {
-      expect(refusalOf(result)).toBe("invalid_code");
+      expect(refusalOf(result)).toBe("access_changed");
     }
   });
 

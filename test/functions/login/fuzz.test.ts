@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { expect, test } from "vitest";
-import { errors } from "../../../functions/runtime/problem.ts";
+import { errors } from "../../../contract/errors.ts";
 import { apiEvent, bodyOf } from "../../support/api-event.ts";
 import { deployed } from "../../support/deployed-login.ts";
 import { alice, cafe, lisi, shop, zhangsan } from "../../support/fakes.ts";

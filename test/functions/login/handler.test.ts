@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { RefusalCode } from "../../../contract/errors.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
-import { type RefusalCode, refused, StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { refused, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { apiEvent, bodyOf, jsonEvent } from "../../support/api-event.ts";
 import { deployed } from "../../support/deployed-login.ts";
 import {
@@ -337,6 +338,7 @@ test("no code, password, username, ticket or SessionId is logged, and none is an
   await send(withCode(zhangsan));
 
   expect([...outcomes].sort()).toEqual([
+    "access_changed",
     "account_disabled",
     "already_bound",
     "binding_required",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Action, type ErrorCode, errors, problem } from "../../../functions/runtime/problem.ts";
+import { type Action, type ErrorCode, errors } from "../../../contract/errors.ts";
+import { problem } from "../../../functions/runtime/problem.ts";
 import { bodyOf } from "../../support/api-event.ts";
 
 /** What callers were promised. A change here is a change for every client that is out there. */
@@ -13,6 +14,7 @@ const promised: readonly [code: ErrorCode, status: number, atLogin: Action, else
   ["invalid_credentials", 401, "fix_credentials", "fix_credentials"],
   ["binding_required", 409, "bind", "bind"],
   ["already_bound", 409, "unbind_first", "unbind_first"],
+  ["access_changed", 409, "new_code", "new_code"],
   ["account_already_bound", 409, "contact_support", "contact_support"],
   ["account_disabled", 403, "contact_support", "contact_support"],
   ["wechat_user_blocked", 403, "contact_support", "contact_support"],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isRefusal, type RefusalCode } from "../../../functions/core/refusal.ts";
+import type { RefusalCode } from "../../../contract/errors.ts";
+import { isRefusal } from "../../../functions/core/refusal.ts";
 import { type WeChatSettings, weChat } from "../../../functions/wechat/wechat.ts";
 import { codeHash } from "../../../simulator/request-log.ts";
 import type { Trouble } from "../../../simulator/trouble.ts";
