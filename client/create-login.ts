@@ -1,9 +1,10 @@
 import { send } from "./calls.ts";
+import type { Credentials } from "./credentials.ts";
 import type { LoginError } from "./login-error.ts";
 import { loginRecord } from "./record.ts";
 import { requests } from "./requests.ts";
 import type { Session } from "./session.ts";
-import { type Credentials, signIn } from "./sign-in.ts";
+import { signIn } from "./sign-in.ts";
 import type { Answer, DownloadAnswer, UploadAnswer, Wx, WxDownload, WxRequest, WxUpload } from "./wx.ts";
 
 export interface LoginOptions {
@@ -21,8 +22,8 @@ export interface LoginOptions {
    * Milliseconds to wait before each further try of a login that failed in passing, give or take half; [1000, 3000] by
    * default, and [] for no further try. Only the last failure is reported. In passing: an `invalid_code`, and the
    * server's and the gateway's 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known
-   * yet); with a password only those before it was looked at. Refusals, `Retry-After` and a missing network are reported
-   * at once.
+   * yet); with a password only those before it was looked at; and once a `wx.login` that failed. Refusals, `Retry-After`
+   * and a missing network are reported at once.
    */
   readonly retryDelays?: readonly number[];
   /** Milliseconds since 1970; `Date.now` by default. */
@@ -37,6 +38,17 @@ export interface RequestOptions extends Omit<WxRequest, "url"> {
    * doing it twice does no harm.
    */
   readonly replay?: boolean;
+}
+
+/** A form with one file; `replay` as above, and false by default. 60000 ms is the default `timeout`, as it is WeChat's. */
+export interface UploadOptions extends Omit<WxUpload, "url"> {
+  readonly path: string;
+  readonly replay?: boolean;
+}
+
+/** A GET. 60000 ms is the default `timeout`. */
+export interface DownloadOptions extends Omit<WxDownload, "url"> {
+  readonly path: string;
 }
 
 export interface Events {
@@ -63,9 +75,17 @@ export interface Login {
   /**
    * `wx.request` with the session, logging in first where there is none. Resolves for every status, as `wx.request`
    * does (`errorOf` makes an error of it), except a refused session: then it logs in silently once and sends once more
-   * what is safe to repeat. Rejects with a LoginError.
+   * what is safe to repeat. (A function's own 401 or 403 to a HEAD has no body to say so, and counts as one.) What was asked for before a logout, or under another account, is not sent after it, but
+   * rejected with `logged_out`. Rejects with a LoginError.
    */
   request(options: RequestOptions): Promise<Answer>;
+  /** `wx.uploadFile`, by the rules of `request`. */
+  uploadFile(options: UploadOptions): Promise<UploadAnswer>;
+  /**
+   * `wx.downloadFile`, by the rules of `request`. A body that says why is a file of its own here: a function's 401 or
+   * 403 cannot be told from a refused session.
+   */
+  downloadFile(options: DownloadOptions): Promise<DownloadAnswer>;
   /**
    * Ends the session, here at once; the server is told if it can be reached. `everywhere` ends every device's and
    * rejects when that failed. Until `login` or `bind` succeeds, requests are rejected with `logged_out`.
@@ -106,7 +126,7 @@ export function createLogin(options: LoginOptions): Login {
       if (error.status === 403 && error.code !== "session_refused" && !credentials) emitLoggedOut(error);
     },
   });
-  const { live, exchange, close, endAll, quiet } = requests({
+  const { live, exchange, close, endAll, isEnding, afterEnding } = requests({
     wx: runtime,
     baseUrl,
     timeout,
@@ -122,13 +142,15 @@ export function createLogin(options: LoginOptions): Login {
 
   function emitLoggedOut(error?: LoginError): void {
     emit("loggedOut", (listener) => {
-      if (!live()) listener(error);
+      if (!live()) listener(...(error ? [error] : []));
     });
   }
 
   async function signedIn(credentials?: Credentials): Promise<Session> {
-    await quiet();
-    return (!credentials && live()) || signing.single(credentials, record.read().era);
+    let { era } = record.read();
+    if (isEnding()) era = await afterEnding(era);
+    const wanted = record.read().era === era && !credentials;
+    return (wanted && live()) || signing.single(credentials, era);
   }
 
   return {
@@ -165,12 +187,17 @@ export function createLogin(options: LoginOptions): Login {
         },
       }),
     async logout({ everywhere } = {}) {
-      if (everywhere) return endAll("/sessions");
+      if (everywhere) {
+        await endAll("/sessions");
+        return;
+      }
       const { session } = record.read();
       record.leave();
       if (session) await close(session);
     },
-    unbind: () => endAll("/binding"),
+    async unbind() {
+      await endAll("/binding");
+    },
     session: live,
     on(event, listener) {
       const all = listeners[event];

@@ -10,8 +10,8 @@ export type ClientCode =
   | "logged_out"
   | "unexpected_answer";
 
-/** Codes that the server is about to have. */
-type Coming = "access_changed" | "quota_exhausted";
+/** A code that the server is about to have. */
+type Coming = "quota_exhausted";
 
 /** For the person who holds the phone: Chinese, English. A code without a row does not compile. */
 const messages: Readonly<Record<ServerCode | Coming | ClientCode, readonly [string, string]>> = {

@@ -30,13 +30,19 @@ export interface Sending<A extends AnyAnswer> {
   readonly send: (to: Addressed) => Promise<A>;
 }
 
+/** The era that was ended, and the one that has begun; the same where a logout was faster. */
+interface Left {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Everything that is sent with a session, and what follows when the session is refused. */
 export function requests({ wx, baseUrl, timeout, now, record, signing }: RequestNeeds) {
   const inPlace = places(9);
   /** Routes that refused a session which was opened for them, and when. */
   const faulty = new Map<string, number>();
   /** The logout everywhere or unbinding under way. */
-  let ending: { readonly path: string; readonly promise: Promise<void> } | undefined;
+  let ending: { readonly path: string; readonly promise: Promise<Left> } | undefined;
 
   function live(): Session | undefined {
     const { session } = record.read();
@@ -118,7 +124,7 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
   }
 
   /** Logs out everywhere, or unbinds. Whoever wants to log in meanwhile waits: the answer may come late. */
-  function endAll(path: string): Promise<void> {
+  function endAll(path: string): Promise<Left> {
     if (ending?.path === path) return ending.promise;
     const promise = endAfter(ending?.promise, path);
     const begun = { path, promise };
@@ -129,7 +135,7 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
     return promise;
   }
 
-  async function endAfter(previous: Promise<void> | undefined, path: string): Promise<void> {
+  async function endAfter(previous: Promise<Left> | undefined, path: string): Promise<Left> {
     if (previous) await settled(previous);
     const { era } = record.read();
     const all: Sending<Answer> = {
@@ -143,10 +149,21 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
     const error = errorOf(answer, now());
     if (error) throw error;
     const { era: current, session: left } = record.read();
-    if (current !== era) return;
+    if (current !== era) return { from: era, to: era };
     record.leave();
     // Another copy's, or a bind's that was under way: it was opened behind the back of this.
     if (left && left.sessionId !== session.sessionId) await close(left);
+    return { from: era, to: era + 1 };
+  }
+
+  /** Waits for it, and returns the era in which a login may go on that was asked for in `era`. */
+  async function afterEnding(era: number): Promise<number> {
+    let current = era;
+    while (ending) {
+      const left = await ending.promise.catch(() => undefined);
+      if (left?.from === current) current = left.to;
+    }
+    return current;
   }
 
   return {
@@ -154,10 +171,8 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
     exchange: async <A extends AnyAnswer>(sending: Sending<A>) => (await exchange(sending)).answer,
     close,
     endAll,
-    /** Resolves when nothing is being ended. */
-    async quiet() {
-      while (ending) await settled(ending.promise);
-    },
+    isEnding: () => !!ending,
+    afterEnding,
   };
 }
 

@@ -1,15 +1,11 @@
 import { freshCode, send } from "./calls.ts";
+import type { Credentials } from "./credentials.ts";
 import { errorOf, isText, LoginError, members } from "./login-error.ts";
 import type { loginRecord } from "./record.ts";
 import { asSession, type Session } from "./session.ts";
 import { persistently } from "./tries.ts";
 import { waitFor, withWait } from "./waits.ts";
 import { type Answer, header, type Wx } from "./wx.ts";
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
 
 export interface SignInNeeds {
   readonly wx: Wx;
@@ -152,10 +148,14 @@ export function signIn(needs: SignInNeeds) {
       data,
       timeout,
     };
-    return send<Answer>((callbacks) => wx.request({ ...request, ...callbacks }), timeout, (answer) => {
-      const session = asSession(answer.data);
-      if (session) onUnwanted(session);
-    });
+    return send<Answer>(
+      (callbacks) => wx.request({ ...request, ...callbacks }),
+      timeout,
+      (answer) => {
+        const session = asSession(answer.data);
+        if (session) onUnwanted(session);
+      },
+    );
   }
 
   /** Phones' clocks are wrong by hours: what counts is how long the session lives by the server's clock. */

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { errorCodes, errors } from "../contract/errors.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const entry = "client/weapp-login";
@@ -80,10 +81,20 @@ async function declarations(): Promise<string> {
   const directory = await mkdtemp(join(root, "dist/client-types-"));
   try {
     const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
-    const args = ["-p", "client", "--noEmit", "false", "--emitDeclarationOnly", "--outDir", directory];
+    const args = [
+      "-p",
+      "client",
+      "--noEmit",
+      "false",
+      "--emitDeclarationOnly",
+      "--rootDir",
+      ".",
+      "--outDir",
+      directory,
+    ];
     await promisify(execFile)(process.execPath, [join(dirname(tsc), "bin/tsc"), ...args], { cwd: root });
-    const files = new Map<string, string>();
-    await collect(directory, "weapp-login", files);
+    const files = new Map([["server-errors", serverErrors()]]);
+    await collect(join(directory, "client"), "weapp-login", files);
     const texts = [...files.values()].map((text) =>
       text.replaceAll(/^export (?=declare|interface|type \w)/gm, ""),
     );
@@ -94,6 +105,18 @@ async function declarations(): Promise<string> {
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** The contract's types are made of its table, which stays here. */
+function serverErrors(): string {
+  const union = (words: Iterable<string>) =>
+    [...new Set(words)].map((word) => JSON.stringify(word)).join(" | ");
+  const actions = Object.values(errors).flatMap(({ action, elsewhere }) => [action, elsewhere ?? action]);
+  return `/** Codes of the server. */
+type ServerCode = ${union(errorCodes)};
+/** What to do about an error. */
+type Action = ${union(actions)};
+`;
 }
 
 async function collect(directory: string, name: string, into: Map<string, string>): Promise<void> {

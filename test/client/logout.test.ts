@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createLogin } from "../../client/weapp-login.ts";
+import { createLogin, type Wx } from "../../client/weapp-login.ts";
 import { Fail, type FakeAnswer, fakeWx, forbidden, gate, problem, rejection } from "../support/fake-wx.ts";
 
 test("ends the session here and on the server, and says so", async () => {
@@ -87,7 +87,7 @@ test("while a login is under way: its session is not kept, and is ended on the s
   slow.open();
   for (const error of waiting) expect(await error).toMatchObject({ code: "logged_out" });
   expect(login.session()).toBeUndefined();
-  expect([...fake.storage.values()]).toEqual([{ out: true }]);
+  expect([...fake.storage.values()]).toMatchObject([{ out: true }]);
   await vi.waitFor(() => expect([...fake.alive]).toEqual([]));
   expect(fake.count("GET /orders")).toBe(0);
 });
@@ -101,7 +101,7 @@ test("between wx.login and POST /login: the code is not sent", async () => {
   expect(seen).toEqual([]);
 });
 
-test("a login after a logout does not join the one from before it", async () => {
+test("a login after a logout does not join the one from before it, nor wait for it", async () => {
   const slow = gate();
   const fake = fakeWx(({ route }) =>
     route === "POST /login" && fake.phone.codes === 1
@@ -112,12 +112,34 @@ test("a login after a logout does not join the one from before it", async () => 
   const before = rejection(login.login());
   await vi.waitFor(() => expect(fake.count("POST /login")).toBe(1));
   await login.logout();
-  const after = login.login();
-  expect(fake.phone.codes).toBe(1);
-  slow.open();
   expect(await before).toMatchObject({ code: "logged_out" });
-  expect(await after).toMatchObject({ sessionId: "session-2" });
-  expect(fake.phone.codes).toBe(2);
+  const [after, orders] = await Promise.all([login.login(), login.request({ path: "/orders" })]);
+  expect(after).toMatchObject({ sessionId: "session-1" });
+  expect(orders).toMatchObject({ statusCode: 200, data: { session: "session-1" } });
+  slow.open();
+  // What the first one opened after all is ended.
+  await vi.waitFor(() => expect(fake.count("DELETE /session")).toBe(1));
+  expect([...fake.alive]).toEqual(["session-1"]);
+  expect(login.session()?.sessionId).toBe("session-1");
+});
+
+test("a login after a logout takes the code that the one from before it has asked for", async () => {
+  const { options, phone, seen } = fakeWx();
+  const slow: (() => void)[] = [];
+  const wx: Wx = {
+    ...options.wx,
+    login: (call) => options.wx.login({ ...call, success: (it) => slow.push(() => call.success(it)) }),
+  };
+  const login = createLogin({ ...options, wx });
+  const before = rejection(login.login());
+  await vi.waitFor(() => expect(slow).toHaveLength(1));
+  await login.logout();
+  const after = login.login();
+  slow[0]?.();
+  expect(await before).toMatchObject({ code: "logged_out" });
+  expect(await after).toMatchObject({ sessionId: "session-1" });
+  expect(phone.codes).toBe(1);
+  expect(seen.map(({ data }) => data)).toEqual([{ code: "code-1" }]);
 });
 
 test("a binding_required that arrives after a logout is heard by nobody", async () => {
