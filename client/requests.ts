@@ -41,6 +41,8 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
   const inPlace = places(9);
   /** Routes that refused a session which was opened for them, and when. */
   const faulty = new Map<string, number>();
+  /** The last session that any route accepted. */
+  let accepted: string | undefined;
   /** The logout everywhere or unbinding under way. */
   let ending: { readonly path: string; readonly promise: Promise<Left> } | undefined;
 
@@ -77,16 +79,16 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
         return { answer: await sending.send(addressed(session, path)), session };
       });
       if (!isRefusedSession(answer)) {
+        accepted = session.sessionId;
         faulty.delete(route);
         return { answer, session };
       }
-      if (opened || (!isEnding && (await isFault(route, session)))) {
-        faulty.set(route, now());
+      if (!isEnding && (await isFault(route, session, opened))) {
         throw refused(answer, `${route} refuses good sessions: look at its authorizer, or for a firewall`);
       }
       record.forget(session);
+      if (opened || sent > 2) throw refused(answer, "a new session was refused too");
       if (!replay) throw refused(answer, `${route} was not sent again: say replay: true if that is safe`);
-      if (sent > 2) throw refused(answer, `${route} refused three sessions`);
     }
   }
 
@@ -98,12 +100,19 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
 
   /**
    * Whether it is the route that refuses, and not the session that is over: another login would be refused too, and so
-   * on for as long as somebody polls.
+   * on for as long as somebody polls. Suspected where a session was opened seconds ago.
    */
-  async function isFault(route: string, session: Session): Promise<boolean> {
+  async function isFault(route: string, session: Session, openedForThis: boolean): Promise<boolean> {
     const age = now() - (faulty.get(route) ?? Number.NaN);
     if (age >= 0 && age < 300_000) return true;
-    if (!signing.isNew(session)) return false;
+    const isFault =
+      (openedForThis && accepted !== session.sessionId) ||
+      ((openedForThis || signing.isNew(session)) && (await isAlive(session)));
+    if (isFault) faulty.set(route, now());
+    return isFault;
+  }
+
+  async function isAlive(session: Session): Promise<boolean> {
     const answer = await plain("GET", session).catch(() => undefined);
     return answer?.statusCode === 200;
   }

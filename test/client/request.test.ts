@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLogin, type Method } from "../../client/weapp-login.ts";
+import { createLogin, errorOf, type Method } from "../../client/weapp-login.ts";
 import { Fail, type FakeAnswer, fakeWx, forbidden, gate, problem, rejection } from "../support/fake-wx.ts";
 
 const fifty = Array.from({ length: 50 }, (_, index) => index);
@@ -186,4 +186,121 @@ test("the session travels in a header of the caller's own request, to the API on
   }
   expect(count("POST /orders")).toBe(1);
   expect(seen.some(({ route }) => route.includes("session-") || route.includes("code-"))).toBe(false);
+});
+
+const bytes = (text: string) => new TextEncoder().encode(text).buffer;
+
+test.each(["second_factor", "不是你的订单"])(
+  "a function's own 403 in the bytes that were asked for is the caller's to look at: %s",
+  async (code) => {
+    const data = bytes(JSON.stringify({ code, action: "fix_request" }));
+    const { options, phone, revoke } = fakeWx(({ route }) =>
+      route === "GET /photo" ? { statusCode: 403, data } : undefined,
+    );
+    const login = createLogin(options);
+    await login.login();
+    revoke();
+    const answer = await login.request({ path: "/photo", responseType: "arraybuffer" });
+    expect(answer).toMatchObject({ statusCode: 403, data });
+    expect(errorOf(answer)).toMatchObject({ code, action: "fix_request" });
+    expect(phone.codes).toBe(1);
+  },
+);
+
+test.each([bytes("<html>"), new Uint8Array([0xff, 0xfe]).buffer])(
+  "the gateway's 403 in bytes is a refused session",
+  async (data) => {
+    let refused = true;
+    const { options, phone, revoke } = fakeWx(({ route, session }) =>
+      route === "GET /photo" && refused && session === "session-1" ? { statusCode: 403, data } : undefined,
+    );
+    const login = createLogin(options);
+    await login.login();
+    revoke();
+    expect(await login.request({ path: "/photo", responseType: "arraybuffer" })).toMatchObject({
+      statusCode: 200,
+    });
+    refused = false;
+    expect(phone.codes).toBe(2);
+  },
+);
+
+test.each([
+  ["seconds after the login", 0, 1],
+  ["later", 60_000, 2],
+])(
+  "a route that refuses every session (first asked %s) costs no login a poll, and is named",
+  async (_, passed, logins) => {
+    const { options, phone, alive, count } = fakeWx(({ route }) =>
+      route === "GET /news?n=1" ? forbidden : undefined,
+    );
+    const login = createLogin(options);
+    await login.login();
+    phone.now += passed;
+    for (let n = 0; n < 10; n++) {
+      expect(await rejection(login.request({ path: "/news?n=1" }))).toMatchObject({
+        code: "session_refused",
+        action: "retry",
+        status: 403,
+        detail: "GET /news refuses good sessions: look at its authorizer, or for a firewall",
+      });
+      phone.now += 20_000;
+    }
+    expect(count("POST /login")).toBe(logins);
+    expect(alive.size).toBe(logins);
+    // The session is there, and other routes take it.
+    expect(await login.request({ path: "/orders" })).toMatchObject({ statusCode: 200 });
+    expect(count("POST /login")).toBe(logins);
+  },
+);
+
+test("a server that refuses everything costs one login, not one a poll", async () => {
+  const { options, phone, count } = fakeWx(({ route }) => (route === "POST /login" ? undefined : forbidden));
+  const { request } = createLogin(options);
+  for (let n = 0; n < 10; n++) {
+    expect(await rejection(request({ path: "/news" }))).toMatchObject({ code: "session_refused" });
+    phone.now += 20_000;
+  }
+  expect(count("POST /login")).toBe(1);
+});
+
+test("a route that is repaired is believed again, at once when it accepts", async () => {
+  let broken = true;
+  const { options, revoke, count } = fakeWx(({ route }) =>
+    broken && route === "GET /news" ? forbidden : undefined,
+  );
+  const { request } = createLogin(options);
+  await rejection(request({ path: "/news" }));
+  broken = false;
+  expect(await request({ path: "/news" })).toMatchObject({ statusCode: 200 });
+  revoke();
+  expect(await request({ path: "/news" })).toMatchObject({ statusCode: 200, data: { session: "session-2" } });
+  expect(count("POST /login")).toBe(2);
+});
+
+test("… and after five minutes when the session is over meanwhile", async () => {
+  let broken = true;
+  const { options, revoke, phone, count } = fakeWx(({ route }) =>
+    broken && route === "GET /news" ? forbidden : undefined,
+  );
+  const { request } = createLogin(options);
+  await rejection(request({ path: "/news" }));
+  broken = false;
+  revoke();
+  expect(await rejection(request({ path: "/news" }))).toMatchObject({ code: "session_refused" });
+  phone.now += 240_000;
+  expect(await request({ path: "/news" })).toMatchObject({ statusCode: 200 });
+  expect(count("POST /login")).toBe(2);
+});
+
+test("a session that is revoked seconds after its login is replaced all the same", async () => {
+  const { options, alive, count } = fakeWx();
+  const { login, request } = createLogin(options);
+  await login();
+  alive.clear();
+  expect(await request({ path: "/orders" })).toMatchObject({
+    statusCode: 200,
+    data: { session: "session-2" },
+  });
+  expect({ asked: count("GET /session"), logins: count("POST /login") }).toEqual({ asked: 1, logins: 2 });
 });
