@@ -249,6 +249,8 @@ test.each(endings)(
     const ending = end(login);
     const polls = [rejection(login.request({ path: "/news" })), rejection(login.request({ path: "/news" }))];
     await vi.waitFor(() => expect(seen.map((it) => it.route)).toContain("GET /news"));
+    // Long enough for the login that must not be.
+    await new Promise(setImmediate);
     late.open();
     await ending;
     for (const poll of polls) expect(await poll).toMatchObject({ code: "logged_out" });

@@ -128,7 +128,9 @@ test("it is heard though the login that met it was ended by a logout", async () 
   await login.logout();
   slow.open();
   await ended;
-  await vi.waitFor(() => expect([...storage.values()]).toMatchObject([{ waits: { logins: {} } }]));
+  await vi.waitFor(() =>
+    expect([...storage.values()]).toMatchObject([{ waits: { logins: { code: "rate_limited" } } }]),
+  );
   expect(await rejection(login.login())).toMatchObject({ code: "rate_limited" });
   expect(count("POST /login")).toBe(1);
 });
