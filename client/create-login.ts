@@ -1,11 +1,21 @@
 import { send } from "./calls.ts";
 import type { Credentials } from "./credentials.ts";
+import { endings } from "./endings.ts";
 import type { LoginError } from "./login-error.ts";
 import { loginRecord } from "./record.ts";
-import { requests } from "./requests.ts";
+import { requests, type Sending } from "./requests.ts";
 import type { Session } from "./session.ts";
 import { signIn } from "./sign-in.ts";
-import type { Answer, DownloadAnswer, UploadAnswer, Wx, WxDownload, WxRequest, WxUpload } from "./wx.ts";
+import type {
+  Answer,
+  AnyAnswer,
+  DownloadAnswer,
+  UploadAnswer,
+  Wx,
+  WxDownload,
+  WxRequest,
+  WxUpload,
+} from "./wx.ts";
 
 export interface LoginOptions {
   /** Of the API, like `https://api.example.com`. */
@@ -126,14 +136,8 @@ export function createLogin(options: LoginOptions): Login {
       if (error.status === 403 && error.code !== "session_refused" && !credentials) emitLoggedOut(error);
     },
   });
-  const { live, exchange, close, endAll, isEnding, afterEnding } = requests({
-    wx: runtime,
-    baseUrl,
-    timeout,
-    now,
-    record,
-    signing,
-  });
+  const { live, exchange, close } = requests({ wx: runtime, baseUrl, timeout, now, record, signing });
+  const { end, quiet } = endings({ wx: runtime, timeout, now, record, exchange, close });
 
   function emit<E extends keyof Events>(event: E, call: (listener: Events[E]) => void): void {
     // Later, so that what a listener throws is reported, and spoils no login.
@@ -147,17 +151,23 @@ export function createLogin(options: LoginOptions): Login {
   }
 
   async function signedIn(credentials?: Credentials): Promise<Session> {
-    let { era } = record.read();
-    if (isEnding()) era = await afterEnding(era);
+    const { era: asked } = record.read();
+    const era = await quiet(asked);
     const wanted = record.read().era === era && !credentials;
     return (wanted && live()) || signing.single(credentials, era);
+  }
+
+  async function sent<A extends AnyAnswer>(sending: Sending<A>): Promise<A> {
+    const { era } = record.read();
+    const { answer } = await exchange(sending, () => quiet(era));
+    return answer;
   }
 
   return {
     login: () => signedIn(),
     bind: ({ username, password }) => signedIn({ username, password }),
     request: ({ path, replay, method = "GET", timeout: ms = timeout, ...rest }) =>
-      exchange<Answer>({
+      sent<Answer>({
         method,
         path,
         replay: replay ?? (method === "GET" || method === "HEAD"),
@@ -167,7 +177,7 @@ export function createLogin(options: LoginOptions): Login {
         },
       }),
     uploadFile: ({ path, replay = false, timeout: ms = 60_000, ...rest }) =>
-      exchange<UploadAnswer>({
+      sent<UploadAnswer>({
         method: "POST",
         path,
         replay,
@@ -177,7 +187,7 @@ export function createLogin(options: LoginOptions): Login {
         },
       }),
     downloadFile: ({ path, timeout: ms = 60_000, ...rest }) =>
-      exchange<DownloadAnswer>({
+      sent<DownloadAnswer>({
         method: "GET",
         path,
         replay: true,
@@ -188,7 +198,7 @@ export function createLogin(options: LoginOptions): Login {
       }),
     async logout({ everywhere } = {}) {
       if (everywhere) {
-        await endAll("/sessions");
+        await end("/sessions");
         return;
       }
       const { session } = record.read();
@@ -196,7 +206,7 @@ export function createLogin(options: LoginOptions): Login {
       if (session) await close(session);
     },
     async unbind() {
-      await endAll("/binding");
+      await end("/binding");
     },
     session: live,
     on(event, listener) {

@@ -1,5 +1,5 @@
 import { send } from "./calls.ts";
-import { errorOf, isRefusedSession, LoginError } from "./login-error.ts";
+import { isRefusedSession, LoginError } from "./login-error.ts";
 import { places } from "./places.ts";
 import type { loginRecord } from "./record.ts";
 import type { Session } from "./session.ts";
@@ -30,12 +30,6 @@ export interface Sending<A extends AnyAnswer> {
   readonly send: (to: Addressed) => Promise<A>;
 }
 
-/** The era that was ended, and the one that has begun; the same where a logout was faster. */
-interface Left {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Everything that is sent with a session, and what follows when the session is refused. */
 export function requests({ wx, baseUrl, timeout, now, record, signing }: RequestNeeds) {
   const inPlace = places(9);
@@ -43,18 +37,18 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
   const faulty = new Map<string, number>();
   /** The last session that any route accepted. */
   let accepted: string | undefined;
-  /** The logout everywhere or unbinding under way. */
-  let ending: { readonly path: string; readonly promise: Promise<Left> } | undefined;
-
   function live(): Session | undefined {
     const { session } = record.read();
     return session && (!session.endsAt || now() < session.endsAt) ? session : undefined;
   }
 
-  /** `answer`, and the session that it was given to. */
+  /**
+   * `answer`, and the session that it was given to. `quiet` resolves when nothing is under way any more that ends
+   * sessions.
+   */
   async function exchange<A extends AnyAnswer>(
     sending: Sending<A>,
-    isEnding = false,
+    quiet: (() => Promise<unknown>) | undefined,
   ): Promise<{ readonly answer: A; readonly session: Session }> {
     const { method, path, replay } = sending;
     if (path[0] !== "/") {
@@ -68,7 +62,7 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
       if (era !== asked.era || (asked.userId && asked.userId !== userId)) throw loggedOut();
     };
     for (let sent = 1, opened = false; ; sent++) {
-      if (!live() && ending && !isEnding) await settled(ending.promise);
+      if (!live()) await quiet?.();
       const before = live();
       const chosen = before ?? (await silently(asked.era));
       if (!before) opened = true;
@@ -83,7 +77,7 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
         faulty.delete(route);
         return { answer, session };
       }
-      if (!isEnding && (await isFault(route, session, opened))) {
+      if (quiet && (await isFault(route, session, opened))) {
         throw refused(answer, `${route} refuses good sessions: look at its authorizer, or for a firewall`);
       }
       record.forget(session);
@@ -129,64 +123,10 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
 
   /** Ends it on the server, if that can be reached. */
   async function close(session: Session): Promise<void> {
-    await settled(plain("DELETE", session));
+    await plain("DELETE", session).catch(() => {});
   }
 
-  /** Logs out everywhere, or unbinds. Whoever wants to log in meanwhile waits: the answer may come late. */
-  function endAll(path: string): Promise<Left> {
-    if (ending?.path === path) return ending.promise;
-    const promise = endAfter(ending?.promise, path);
-    const begun = { path, promise };
-    ending = begun;
-    settled(promise).then(() => {
-      if (ending === begun) ending = undefined;
-    });
-    return promise;
-  }
-
-  async function endAfter(previous: Promise<Left> | undefined, path: string): Promise<Left> {
-    if (previous) await settled(previous);
-    const { era } = record.read();
-    const all: Sending<Answer> = {
-      method: "DELETE",
-      path,
-      replay: true,
-      send: (to) =>
-        send((callbacks) => wx.request({ ...to, method: "DELETE", timeout, ...callbacks }), timeout),
-    };
-    const { answer, session } = await exchange(all, true);
-    const error = errorOf(answer, now());
-    if (error) throw error;
-    const { era: current, session: left } = record.read();
-    if (current !== era) return { from: era, to: era };
-    record.leave();
-    // Another copy's, or a bind's that was under way: it was opened behind the back of this.
-    if (left && left.sessionId !== session.sessionId) await close(left);
-    return { from: era, to: era + 1 };
-  }
-
-  /** Waits for it, and returns the era in which a login may go on that was asked for in `era`. */
-  async function afterEnding(era: number): Promise<number> {
-    let current = era;
-    while (ending) {
-      const left = await ending.promise.catch(() => undefined);
-      if (left?.from === current) current = left.to;
-    }
-    return current;
-  }
-
-  return {
-    live,
-    exchange: async <A extends AnyAnswer>(sending: Sending<A>) => (await exchange(sending)).answer,
-    close,
-    endAll,
-    isEnding: () => !!ending,
-    afterEnding,
-  };
-}
-
-function settled(promise: Promise<unknown>): Promise<unknown> {
-  return promise.catch(() => undefined);
+  return { live, exchange, close };
 }
 
 function refused({ statusCode }: AnyAnswer, detail: string): LoginError {

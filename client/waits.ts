@@ -18,12 +18,11 @@ const longest = 3_600_000;
 
 /** With what the server has just answered; a shorter wait does not end a longer one. */
 export function withWait(waits: Waits, error: LoginError, withPassword: boolean, now: number): Waits {
-  const until = now + (error.retryAfter ?? 0) * 1000;
-  const kind = withPassword && error.code === "too_many_attempts" ? "passwords" : "logins";
+  const { code, action, status, detail, requestId, retryAfter = 0 } = error;
+  const wait = { code, action, status, detail, requestId, from: now, until: now + retryAfter * 1000 };
+  const kind = withPassword && code === "too_many_attempts" ? "passwords" : "logins";
   const before = waits[kind];
-  if (until <= now || (before && isOn(before, now) && before.until >= until)) return waits;
-  const { code, action, status, detail, requestId } = error;
-  return { ...waits, [kind]: { code, action, status, detail, requestId, from: now, until } };
+  return before && isOn(before, now) && end(before) >= end(wait) ? waits : { ...waits, [kind]: wait };
 }
 
 /** The error that such a login would meet again, with the seconds that are left. */
@@ -39,8 +38,12 @@ export function waitFor(waits: Waits, withPassword: boolean, now: number): Login
 }
 
 /** A clock that was set back must not prolong it. */
-function isOn({ from, until }: Wait, now: number): boolean {
-  return now >= from && now < Math.min(until, from + longest);
+function isOn(wait: Wait, now: number): boolean {
+  return now >= wait.from && now < end(wait);
+}
+
+function end({ from, until }: Wait): number {
+  return Math.min(until, from + longest);
 }
 
 /** Reads what was stored. */
