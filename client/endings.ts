@@ -66,10 +66,9 @@ export function endings({ wx, timeout, now, record, exchange, close }: EndingNee
     return era + 1;
   }
 
-  /** The era in which what was asked for in `era` may go on, when nothing of it is being ended any more. */
+  /** The era in which what was asked for in `era` may go on, when what is being ended now has been. */
   async function quiet(era: number): Promise<number> {
-    if (underWay?.era !== era) return era;
-    return quiet(await underWay.promise.catch(() => era));
+    return underWay?.era === era ? underWay.promise.catch(() => era) : era;
   }
 
   return { end, quiet };

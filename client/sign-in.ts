@@ -72,11 +72,14 @@ export function signIn(needs: SignInNeeds) {
     const stillWanted = () => {
       if (record.read().era !== era) throw loggedOut();
     };
-    const attempt = async () => {
+    const mayBeSent = () => {
       stillWanted();
       const wait = waitFor(record.read().waits, withPassword, now());
       if (wait) throw wait;
-      const answer = await exchange(credentials, era, stillWanted);
+    };
+    const attempt = async () => {
+      mayBeSent();
+      const answer = await exchange(credentials, era, mayBeSent);
       const error = errorOf(answer, now());
       const session = error ? undefined : sessionFrom(answer);
       const { era: current, waits } = record.read();
@@ -108,26 +111,26 @@ export function signIn(needs: SignInNeeds) {
   async function exchange(
     credentials: Credentials | undefined,
     era: number,
-    stillWanted: () => void,
+    mayBeSent: () => void,
   ): Promise<Answer> {
     if (credentials && ticket?.era === era) {
       const answer = await post({ bindTicket: ticket.value, ...credentials });
       if (members(answer.data).code !== "invalid_ticket") return answer;
       ticket = undefined;
-      stillWanted();
+      mayBeSent();
     }
-    const code = await oneCode(stillWanted);
-    stillWanted();
+    const code = await oneCode(mayBeSent);
+    mayBeSent();
     return post({ code, ...(appId && { appId }), ...credentials });
   }
 
   /** One `wx.login` at a time: the code that an ended login waited for, and will not send, serves the next. */
-  async function oneCode(stillWanted: () => void): Promise<string> {
+  async function oneCode(mayBeSent: () => void): Promise<string> {
     try {
       if (coming) return await coming;
     } catch {
       // That one was not for this login, which asks once more.
-      stillWanted();
+      mayBeSent();
     }
     const mine = freshCode(wx, timeout);
     const arrived = () => {

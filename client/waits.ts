@@ -37,7 +37,7 @@ export function waitFor(waits: Waits, withPassword: boolean, now: number): Login
   return undefined;
 }
 
-/** A clock that was set back must not prolong it. */
+/** A clock that was set back ends it, until it is there again. */
 function isOn(wait: Wait, now: number): boolean {
   return now >= wait.from && now < end(wait);
 }
