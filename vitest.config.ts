@@ -10,7 +10,11 @@ export default defineConfig(({ mode }) => {
     test: {
       include: [full ? "test/proofs/**/*.test.ts" : "test/**/*.test.ts"],
       globalSetup: "test/support/synthesized-once.ts",
-      provide: { rounds: full ? 200 : 2, importedAccounts: full ? 10_000 : 1_200 },
+      provide: {
+        rounds: full ? 200 : 2,
+        importedAccounts: full ? 10_000 : 1_200,
+        schedules: full ? 500_000 : 1_000,
+      },
       testTimeout: full ? 900_000 : 30_000,
       hookTimeout: 60_000,
       // Most of the time a test waits for processes that it has started: with one worker a core would idle.

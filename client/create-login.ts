@@ -117,7 +117,7 @@ export function createLogin(options: LoginOptions): Login {
   const { wx: runtime = wx, appId, timeout = 15_000, retryDelays = [1000, 3000], now = Date.now } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const listeners: { [E in keyof Events]: Events[E][] } = { needsBinding: [], loggedOut: [] };
-  const record = loginRecord(runtime, options.storageKey ?? `weapp-login:${baseUrl}`, () => {
+  const record = loginRecord(runtime, options.storageKey ?? `weapp-login:${baseUrl}`, now, () => {
     signing.cancel();
     emitLoggedOut();
   });

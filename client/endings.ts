@@ -60,10 +60,10 @@ export function endings({ wx, timeout, now, record, exchange, close }: EndingNee
     if (error) throw error;
     const { era: current, session: left } = record.read();
     if (current !== era) return era;
-    record.leave();
+    const next = record.leave();
     // Another copy's, or a bind's that was under way: it was opened behind the back of this.
     if (left && left.sessionId !== session.sessionId) await close(left);
-    return era + 1;
+    return next;
   }
 
   /** The era in which what was asked for in `era` may go on, when what is being ended now has been. */

@@ -9,7 +9,10 @@ import type { Wx } from "./wx.ts";
  * counts.
  */
 export interface LoginRecord {
-  /** Counts logouts: what was begun before one must not outlive it. */
+  /**
+   * When the last logout was, in milliseconds since 1970 by the phone's clock, or a little more than the one before:
+   * what was begun before it must not outlive it.
+   */
   readonly era: number;
   /** Counts writes. */
   readonly version: number;
@@ -23,7 +26,7 @@ export interface LoginRecord {
 }
 
 /** `onOut` is called when the person logged out, here or in another copy. */
-export function loginRecord(wx: Wx, key: string, onOut: () => void) {
+export function loginRecord(wx: Wx, key: string, now: () => number, onOut: () => void) {
   const stored = () => parse(quietly(() => wx.getStorageSync(key)));
   let memory = stored();
 
@@ -59,9 +62,12 @@ export function loginRecord(wx: Wx, key: string, onOut: () => void) {
     forget({ sessionId }: Session) {
       if (read().session?.sessionId === sessionId) change({ session: undefined });
     },
-    leave() {
-      change({ era: read().era + 1, session: undefined, userId: undefined, out: true });
+    /** Returns the era that begins. */
+    leave(): number {
+      const era = Math.max(read().era + 1, now());
+      change({ era, session: undefined, userId: undefined, out: true });
       onOut();
+      return era;
     },
     wait(waits: Waits) {
       change({ waits });

@@ -10,6 +10,7 @@ declare module "vitest" {
     rounds: number;
     /** How many accounts the import test imports. */
     importedAccounts: number;
+    schedules: number;
   }
 }
 

@@ -40,6 +40,8 @@ export interface CopyState {
   readonly calls: AppCall[];
   isDead: boolean;
   codesAsked: number;
+  /** When the last answer to a `POST /login` came. */
+  loginAnswered: Order;
 }
 
 interface Kept {
@@ -49,6 +51,8 @@ interface Kept {
   /** It came too late for anybody: it must be ended. */
   unwanted: boolean;
   closing: boolean;
+  isReplaced: boolean;
+  readonly answered: Order;
 }
 
 const hour = 3_600_000;
@@ -71,7 +75,9 @@ export function checks(
 
   const isVisible = (copy: CopyState, other: CopyState) => copy === other || !storageHasFailed;
   const lastLeave = (copy: CopyState) =>
-    leaves.filter((it) => isVisible(copy, it.copy)).reduce<Leave | undefined>((last, it) => (last && last.done > it.done ? last : it), undefined);
+    leaves
+      .filter((it) => isVisible(copy, it.copy))
+      .reduce<Leave | undefined>((last, it) => (last && last.done > it.done ? last : it), undefined);
 
   /** Whether the person has asked for a login since, by the time of `before`. */
   const wasAskedFor = (leave: Leave, before: Order) =>
@@ -80,9 +86,15 @@ export function checks(
   function checkSession(copy: CopyState, id: string, where: string): void {
     const leave = lastLeave(copy);
     const it = kept.get(id);
-    if (!it) return violated(`${where}: a session that was never answered`);
+    if (!it) {
+      violated(`${where}: a session that was never answered`);
+      return;
+    }
     if (leave && it.sent < leave.done) violated(`${where}: a session from before the logout`);
-    if (leave && !wasAskedFor(leave, it.sent)) violated(`${where}: nobody has asked to log in since the logout`);
+    // What the copies do not know of each other, they cannot put in order.
+    if (storageHasFailed && it.copy !== copy) return;
+    if (leave && !wasAskedFor(leave, it.sent))
+      violated(`${where}: nobody has asked to log in since the logout`);
   }
 
   return {
@@ -125,7 +137,9 @@ export function checks(
       const newer = explicit.find((it) => it.copy === copy && it.called > called && it.settled);
       const isOver = leaves.some((it) => newer && it.called > newer.called);
       const live = [...kept.values()].some((it) => {
-        return it.copy === copy && newer && it.sent > newer.called && !it.unwanted && server.isLive(it.session.id);
+        return (
+          it.copy === copy && newer && it.sent > newer.called && !it.unwanted && server.isLive(it.session.id)
+        );
       });
       if (newer && live && !isOver && !hasSession) violated("an ending has thrown out a login from after it");
       if (!left || leaves.some(({ done }) => done > called)) return;
@@ -152,19 +166,26 @@ export function checks(
       const now = phoneNow();
       for (const { copy: who, from, until, passwordsOnly } of waits) {
         const applies = isVisible(copy, who) && (!passwordsOnly || "password" in data);
-        if (applies && now >= from && now < Math.min(until, from + hour)) violated("a Retry-After was not waited for");
+        if (applies && now >= from && now < Math.min(until, from + hour))
+          violated("a Retry-After was not waited for");
       }
       return order;
     },
     /** An answer to `POST /login` that the SDK is told, in time or too late. */
     loginAnswered(copy: CopyState, sent: Order, answer: Answered, inTime: boolean, withPassword: boolean) {
       const { sessionId, bindTicket, code } = Object(answer.data);
+      copy.loginAnswered = ++order;
       if (typeof bindTicket === "string" && inTime) tickets.set(bindTicket, sent);
       const retryAfter = answer.header["Retry-After"];
       if (retryAfter && inTime) {
         const seconds = /^\d+$/.test(retryAfter) ? Math.min(Number(retryAfter), 86_400) : 30;
         const from = phoneNow();
-        waits.push({ copy, from, until: from + seconds * 1000, passwordsOnly: withPassword && code === "too_many_attempts" });
+        waits.push({
+          copy,
+          from,
+          until: from + seconds * 1000,
+          passwordsOnly: withPassword && code === "too_many_attempts",
+        });
       }
       const session = server.session(sessionId);
       if (!session || kept.has(session.id)) return;
@@ -175,15 +196,21 @@ export function checks(
         sent,
         unwanted: !inTime || (!!leave && leave.done > sent),
         closing: false,
+        isReplaced: false,
+        answered: order,
       });
     },
+    /** Refused for good, without a login that might have helped. */
+    isGivenUp: ({ copy, called, mayRepeat, refused }: AppCall) =>
+      !!mayRepeat && refused > 0 && copy.loginAnswered < called,
     sends(call: AppCall, sessionId: string) {
       const { copy, called, userId, mayRepeat } = call;
       order++;
       checkSession(copy, sessionId, "a request");
       const leave = lastLeave(copy);
       if (leave && leave.done > called) violated("a request is sent that is from before a logout");
-      if (userId && server.session(sessionId)?.userId !== userId) violated("a request is sent under another account");
+      if (userId && server.session(sessionId)?.userId !== userId)
+        violated("a request is sent under another account");
       call.sent++;
       if (call.sent > (mayRepeat ? 3 : 1)) violated("a request is sent too often");
     },
@@ -191,16 +218,19 @@ export function checks(
       const it = kept.get(sessionId);
       if (it) it.closing = true;
     },
-    /** Sessions of this copy that it opened silently although it had a good one, and knew it. */
-    isWasted(copy: CopyState): boolean {
-      const leave = lastLeave(copy);
-      return (
-        !clockHasJumped &&
-        [...kept.values()].some(({ copy: whose, sent, unwanted, closing, session }) => {
-          const isGood = server.isLive(session.id) && !server.isEnding(session.id);
-          return whose === copy && !unwanted && !closing && sent > (leave?.done ?? 0) && isGood;
-        })
-      );
+    /** A session of this copy that is good, as it knows: a silent login is needless. Each is found once. */
+    findNeedless(copy: CopyState, loginSent: Order): boolean {
+      const { done } = lastLeave(copy) ?? { done: 0 };
+      if (clockHasJumped) return false;
+      for (const it of kept.values()) {
+        const { unwanted, closing, sent, session } = it;
+        if (it.copy !== copy || unwanted || closing || it.isReplaced || sent < done) continue;
+        if (loginSent < done || loginSent < it.answered) continue;
+        if (!server.isLive(session.id) || server.isEnding(session.id)) continue;
+        it.isReplaced = true;
+        return true;
+      }
+      return false;
     },
     /** When nothing is going on any more. */
     atEnd(copies: readonly CopyState[]) {

@@ -24,7 +24,6 @@ export interface PhoneEvents {
   /** `wx.login` is called; `over` when it has called back, or need not any more. */
   readonly asksForCode: () => { readonly freshCode: () => string; readonly over: () => void };
   readonly sends: (request: Outgoing) => Fate;
-  readonly storageFailed: () => void;
   readonly threw: (error: unknown) => void;
 }
 
@@ -77,7 +76,12 @@ export function simulatedWx(
   }
 
   /** Calls back once, or as often and as late as the fault says. */
-  function succeed<T>(fault: Fault, timeout: number, callbacks: Callbacks<T>, result: (first: boolean) => T): void {
+  function succeed<T>(
+    fault: Fault,
+    timeout: number,
+    callbacks: Callbacks<T>,
+    result: (first: boolean) => T,
+  ): void {
     const there = 2 * (way[fault] ?? latency);
     const fail = () => callbacks.fail({ errMsg: "fail " });
     if (fault === "fail, then success") soon(latency / 2, fail);
@@ -93,7 +97,7 @@ export function simulatedWx(
     const fault = isOfNetwork(drawn) ? "none" : drawn;
     const { freshCode, over } = events.asksForCode();
     // A copy gives it up a moment later, and may ask anew.
-    time.after(timeout + 999, over);
+    time.note(timeout + 999, over);
     const noted: Callbacks<{ code: string }> = {
       success(result) {
         over();
@@ -115,7 +119,7 @@ export function simulatedWx(
     const fate = events.sends(request);
     let answered = inItsPlace(fault, request.url.endsWith("/login"), time.now);
     if (!answered && isDone(fault)) {
-      time.after(way[fault] ?? latency, () => {
+      time.note(way[fault] ?? latency, () => {
         answered = fate.answer();
       });
     }
@@ -146,10 +150,14 @@ export function simulatedWx(
         data: JSON.stringify(it.data),
       })),
     downloadFile: ({ success, fail, url, filePath, ...call }) =>
-      send({ ...whole(call), url, method: "GET", data: { id: filePath } }, { success, fail }, ({ statusCode }) => ({
-        statusCode,
-        tempFilePath: "wxfile://1",
-      })),
+      send(
+        { ...whole(call), url, method: "GET", data: { id: filePath } },
+        { success, fail },
+        ({ statusCode }) => ({
+          statusCode,
+          tempFilePath: "wxfile://1",
+        }),
+      ),
     getStorageSync(key) {
       if (storage.state === "broken") failStorage();
       return storage.values.get(key) ?? "";
@@ -165,7 +173,6 @@ export function simulatedWx(
   };
 
   function failStorage(): never {
-    events.storageFailed();
     throw new Error("setStorageSync:fail");
   }
 }
@@ -182,7 +189,13 @@ function inItsPlace(fault: Fault, isLogin: boolean, now: number): Answered | und
   if (fault === "html") return answer(isLogin ? 200 : 502, "<html>");
   if (fault === "busy") return problem(503, "wechat_busy", "new_code");
   const limited = (retryAfter: string) =>
-    problem(429, "rate_limited", "wait", {}, { "Retry-After": retryAfter, Date: new Date(now).toUTCString() });
+    problem(
+      429,
+      "rate_limited",
+      "wait",
+      {},
+      { "Retry-After": retryAfter, Date: new Date(now).toUTCString() },
+    );
   if (fault === "wait") return limited("30");
   if (fault === "wait until a date") return limited(new Date(now + 30_000).toUTCString());
   if (fault === "wait for ever") return limited("99999999999");

@@ -53,6 +53,10 @@ export const happenings = [
 export const faults = [
   "none",
   "slow",
+  "slow",
+  "slow",
+  "very slow",
+  "very slow",
   "very slow",
   "no network",
   "interrupted",
@@ -78,7 +82,7 @@ export const faults = [
 
 export type Fault = (typeof faults)[number];
 
-const gaps = [0, 0, 1, 30, 100, 100, 500, 2_000, 9_000, 15_000, 60_000, 400_000, 3_600_000];
+const gaps = [0, 0, 1, 30, 100, 200, 500, 2_000, 2_000, 9_000, 15_000, 60_000, 400_000, 3_600_000];
 
 export function scheduleOf(seed: number): Schedule {
   const below = seededNumbers(seed);
@@ -90,7 +94,8 @@ export function scheduleOf(seed: number): Schedule {
     return picked;
   };
   // Some schedules are of few kinds, many times: those find what needs the same thing often.
-  const kinds = below(3) === 0 ? [pick(happenings), pick(happenings), pick(happenings), "login" as const] : happenings;
+  const kinds =
+    below(3) === 0 ? [pick(happenings), pick(happenings), pick(happenings), "login" as const] : happenings;
   const steps = Array.from({ length: 3 + below(10) }, (): Step => {
     return { after: pick(gaps), copy: below(copies) === 0 ? 0 : 1, what: pick(kinds) };
   });
@@ -101,7 +106,10 @@ export function scheduleOf(seed: number): Schedule {
 }
 
 /** The smallest schedule that can be had from this one by leaving things out, of which `fails` is still true. */
-export async function shrunk(schedule: Schedule, fails: (it: Schedule) => Promise<boolean>): Promise<Schedule> {
+export async function shrunk(
+  schedule: Schedule,
+  fails: (it: Schedule) => Promise<boolean>,
+): Promise<Schedule> {
   let smallest = schedule;
   for (let before: Schedule | undefined; before !== smallest; ) {
     before = smallest;
