@@ -9,12 +9,9 @@ import type { Wx } from "./wx.ts";
  * counts.
  */
 export interface LoginRecord {
-  /**
-   * When the last logout was, in milliseconds since 1970 by the phone's clock, or a little more than the one before:
-   * what was begun before it must not outlive it.
-   */
+  /** When the last logout was: what was begun before it must not outlive it. */
   readonly era: number;
-  /** Counts writes. */
+  /** When this was written. As `era`: milliseconds since 1970 by the phone's clock, and more than the one before. */
   readonly version: number;
   /** Whether the person logged out, and has not logged in again. */
   readonly out: boolean;
@@ -33,12 +30,14 @@ export function loginRecord(wx: Wx, key: string, now: () => number, onOut: () =>
   function read(): LoginRecord {
     const { out } = memory;
     const found = stored();
-    if (!isNewer(memory, found)) memory = found;
+    if (isNewer(found, memory)) memory = found;
     // The mark of a logout could not be written: others and the next start must see it.
-    else if (out) write(memory);
+    else if (out && isNewer(memory, found)) write(memory);
     if (memory.out && !out) onOut();
     return memory;
   }
+
+  const later = (time: number) => Math.max(time + 1, now());
 
   function write(record: LoginRecord): void {
     memory = record;
@@ -50,7 +49,7 @@ export function loginRecord(wx: Wx, key: string, now: () => number, onOut: () =>
 
   function change(changes: Partial<LoginRecord>): void {
     const before = read();
-    write({ ...before, ...changes, version: before.version + 1 });
+    write({ ...before, ...changes, version: later(before.version) });
   }
 
   return {
@@ -64,7 +63,7 @@ export function loginRecord(wx: Wx, key: string, now: () => number, onOut: () =>
     },
     /** Returns the era that begins. */
     leave(): number {
-      const era = Math.max(read().era + 1, now());
+      const era = later(read().era);
       change({ era, session: undefined, userId: undefined, out: true });
       onOut();
       return era;

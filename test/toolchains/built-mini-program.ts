@@ -97,6 +97,7 @@ export function startBuilt(directory: string, phone: Wx) {
       route,
       is: route,
       options: {},
+      properties: {},
       data: structuredClone(data ?? {}),
       setData(changes: object, done?: () => void) {
         for (const [path, value] of Object.entries(changes)) assign(Object(instance.data), path, value);

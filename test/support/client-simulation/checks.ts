@@ -90,9 +90,9 @@ export function checks(
       violated(`${where}: a session that was never answered`);
       return;
     }
-    if (leave && it.sent < leave.done) violated(`${where}: a session from before the logout`);
     // What the copies do not know of each other, they cannot put in order.
     if (storageHasFailed && it.copy !== copy) return;
+    if (leave && it.sent < leave.done) violated(`${where}: a session from before the logout`);
     if (leave && !wasAskedFor(leave, it.sent))
       violated(`${where}: nobody has asked to log in since the logout`);
   }
