@@ -1,6 +1,6 @@
 import { isText, LoginError, members } from "./login-error.ts";
 import type { ClientCode } from "./messages.ts";
-import type { AnyAnswer, Callbacks, Wx } from "./wx.ts";
+import type { Answer, AnyAnswer, Callbacks, Wx, WxRequest } from "./wx.ts";
 
 /** The code of one `wx.login`, good for one exchange. */
 export function freshCode(wx: Wx, timeout: number): Promise<string> {
@@ -26,6 +26,15 @@ export function send<A extends AnyAnswer>(
     isResult: ({ statusCode }) => typeof statusCode === "number",
     late,
   });
+}
+
+/** `wx.request`, as above. */
+export function sendRequest(
+  wx: Wx,
+  options: WxRequest & { readonly timeout: number },
+  late?: (answer: Answer) => void,
+): Promise<Answer> {
+  return send((callbacks) => wx.request({ ...options, ...callbacks }), options.timeout, late);
 }
 
 /**
@@ -65,7 +74,7 @@ function call<T>(
     };
     // Later than the runtime's own, which says the same and knows better.
     const timer = setTimeout(() => {
-      fail("timeout: neither success nor fail was called");
+      fail("timeout: no callback");
       abort(task);
     }, timeout + 1000);
     try {

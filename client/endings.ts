@@ -1,4 +1,4 @@
-import { send } from "./calls.ts";
+import { sendRequest } from "./calls.ts";
 import { errorOf } from "./login-error.ts";
 import type { loginRecord } from "./record.ts";
 import type { requests } from "./requests.ts";
@@ -46,14 +46,9 @@ export function endings({ wx, timeout, now, record, exchange, close }: EndingNee
   async function endAfter(previous: Promise<number> | undefined, path: string, era: number): Promise<number> {
     if (previous) await previous.catch(() => {});
     if (record.read().era !== era) throw loggedOut();
+    const method = "DELETE";
     const { answer, session } = await exchange<Answer>(
-      {
-        method: "DELETE",
-        path,
-        replay: true,
-        send: (to) =>
-          send((callbacks) => wx.request({ ...to, method: "DELETE", timeout, ...callbacks }), timeout),
-      },
+      { method, path, replay: true, send: (to) => sendRequest(wx, { ...to, method, timeout }) },
       undefined,
     );
     const error = errorOf(answer, now());

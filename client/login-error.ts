@@ -83,7 +83,7 @@ export function members(data: unknown): Record<string, unknown> {
 
 /** Of whatever realm: the runtime's ArrayBuffer need not be the code's. */
 function isBytes(data: unknown): data is ArrayBuffer {
-  return Object.prototype.toString.call(data) === "[object ArrayBuffer]";
+  return typeof Object(data).byteLength === "number";
 }
 
 /** The runtime has no TextDecoder. Throws where it is none. */

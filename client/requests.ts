@@ -1,4 +1,4 @@
-import { send } from "./calls.ts";
+import { sendRequest } from "./calls.ts";
 import { isRefusedSession, LoginError } from "./login-error.ts";
 import { places } from "./places.ts";
 import type { loginRecord } from "./record.ts";
@@ -117,8 +117,7 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
 
   /** On the session itself, with nothing of the above. */
   function plain(method: Method, session: Session): Promise<Answer> {
-    const request = { ...addressed(session, "/session"), method, timeout };
-    return send<Answer>((callbacks) => wx.request({ ...request, ...callbacks }), timeout);
+    return sendRequest(wx, { ...addressed(session, "/session"), method, timeout });
   }
 
   /** Ends it on the server, if that can be reached. */

@@ -1,4 +1,4 @@
-import { freshCode, send } from "./calls.ts";
+import { freshCode, sendRequest } from "./calls.ts";
 import type { Credentials } from "./credentials.ts";
 import { errorOf, isText, LoginError, members } from "./login-error.ts";
 import type { loginRecord } from "./record.ts";
@@ -151,14 +151,10 @@ export function signIn(needs: SignInNeeds) {
       data,
       timeout,
     };
-    return send<Answer>(
-      (callbacks) => wx.request({ ...request, ...callbacks }),
-      timeout,
-      (answer) => {
-        const session = asSession(answer.data);
-        if (session) onUnwanted(session);
-      },
-    );
+    return sendRequest(wx, request, (answer) => {
+      const session = asSession(answer.data);
+      if (session) onUnwanted(session);
+    });
   }
 
   /** Phones' clocks are wrong by hours: what counts is how long the session lives by the server's clock. */

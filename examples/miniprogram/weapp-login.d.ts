@@ -7,13 +7,16 @@ type ServerCode = "invalid_request" | "payload_too_large" | "unsupported_media_t
 /** What to do about an error. */
 type Action = "fix_request" | "new_code" | "fix_credentials" | "bind" | "unbind_first" | "contact_support" | "wait" | "retry";
 /** Login of WeChat mini-programs against a weapp-login API. What is exported here is the SDK. */
-export { createLogin, type DownloadOptions, type Events, type Login, type LoginOptions, type RequestOptions, type UploadOptions, };
+export { createLogin };
 export type { Credentials };
+export type { DownloadOptions, Events, Login, LoginOptions, RequestOptions, UploadOptions, };
 export { errorOf, LoginError, type LoginErrorDetails };
 export { type ClientCode, messageFor };
 export type { Action, ServerCode };
 export type { Session };
 export type { Answer, AnyAnswer, DownloadAnswer, Method, UploadAnswer, Wx };
+/** One per mini-program, made in `app.js`. It does nothing before it is asked to. */
+declare function createLogin(options: LoginOptions): Login;
 interface LoginOptions {
     /** Of the API, like `https://api.example.com`. */
     readonly baseUrl: string;
@@ -102,8 +105,6 @@ interface Login {
     /** Returns what unsubscribes. */
     on<E extends keyof Events>(event: E, listener: Events[E]): () => void;
 }
-/** One per mini-program, made in `app.js`. It does nothing before it is asked to. */
-declare function createLogin(options: LoginOptions): Login;
 interface Credentials {
     readonly username: string;
     readonly password: string;

@@ -20,6 +20,7 @@ export interface BuiltPage {
  */
 export function startBuilt(directory: string, phone: Wx) {
   const modules = new Map<string, { exports: unknown }>();
+  const definitions = new Map<string, Parts>();
   let app: Parts = {};
   let defined: Parts = {};
   let shown: (BuiltPage & { readonly instance: Parts }) | undefined;
@@ -86,10 +87,18 @@ export function startBuilt(directory: string, phone: Wx) {
     return module.exports;
   }
 
-  function show(route: string): void {
-    modules.delete(join(directory, `${route}.js`));
+  /** A page is defined once, and shown as often as somebody comes. */
+  function definitionOf(route: string): Parts {
+    const before = definitions.get(route);
+    if (before) return before;
     load(join(directory, route));
-    const { data, methods, lifetimes, ...own } = defined;
+    definitions.set(route, defined);
+    return defined;
+  }
+
+  function show(route: string): void {
+    if (shown?.instance.onUnload) shown.call("onUnload", {});
+    const { data, methods, lifetimes, ...own } = definitionOf(route);
     const instance: Parts = {
       ...own,
       ...Object(lifetimes),
