@@ -127,8 +127,16 @@ export const operatorActions = {
     repeatable: true,
   },
   "sessions.list": {
-    request: shape("ListSessions", "Shows the open sessions.", ofSubject),
-    answer: v.object({ sessions }),
+    request: shape("ListSessions", "Shows the open sessions, at most 100 of each identity.", ofSubject),
+    answer: v.object({
+      sessions,
+      more: v.exactOptional(
+        described(
+          v.boolean(),
+          "Where a program logs in again and again, there are others that are not listed.",
+        ),
+      ),
+    }),
     repeatable: true,
   },
   "sessions.revoke": {

@@ -120,7 +120,10 @@ export interface WeappLoginProps {
   readonly architecture?: Architecture;
 }
 
-/** Each counted in windows of `window`; 0 switches a limit off. */
+/**
+ * 0 switches a limit off. No time of the length of `window` has more attempts than a limit says; whoever has used it up
+ * waits for one to two windows.
+ */
 export interface AttemptsProps {
   /**
    * Per WeChat identity.

@@ -16,7 +16,9 @@ export function addSessionCommands(program: Command, context: Context): void {
       const { admin } = await context.deployment();
       const answer = await admin.ask({ action: "sessions.list", of });
       const none = `${capital(nameOf(of))} has no open session.`;
-      output.done(answer, answer.sessions.length === 0 ? none : sessionsTable(answer.sessions));
+      const more = "There are more than are listed; `sessions revoke` without an id ends them all.";
+      const shown = answer.sessions.length === 0 ? none : sessionsTable(answer.sessions);
+      output.done(answer, answer.more ? `${shown}\n\n${more}` : shown);
     },
   );
 

@@ -1,10 +1,14 @@
-/** Answers of an account verifier: whose account it is, or why not. */
-export type Verdict =
+/**
+ * Answers of an account verifier: whose account it is, or why not. `countAs`: the name that your service has looked up, for
+ * the limits of attempts. Without it a service that takes several spellings for one name gives each a budget of its own.
+ */
+export type Verdict = { readonly countAs?: string } & (
   | { readonly userId: string }
-  | { readonly refused: "invalid_credentials" | "account_disabled" };
+  | { readonly refused: "invalid_credentials" | "account_disabled" }
+);
 
 export interface VerifierSettings {
-  /** Your user service, `https://…`: it is asked with POST `{ username, password }`. */
+  /** Your user service, `https://…`: it is asked with POST `{ username, password }` and answers `{ id, name }`, or 401 or 403 with `{ name }`. */
   readonly url: string;
   /** What your service wants to see in `Authorization`. */
   readonly authorization: string;
@@ -26,12 +30,23 @@ export function httpsVerifier({ url, authorization, timeoutMs = 3_000 }: Verifie
       redirect: "error",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    if (response.status === 401) return { refused: "invalid_credentials" };
-    if (response.status === 403) return { refused: "account_disabled" };
-    if (response.status !== 200) throw new Error(`The user service answered ${response.status}`);
-    const body: unknown = await response.json();
-    const userId = typeof body === "object" && body !== null && "id" in body ? body.id : undefined;
-    if (typeof userId !== "string" || userId === "") throw new Error("The user service named no id");
-    return { userId };
+    const refusal = refusals[response.status];
+    if (!refusal && response.status !== 200) throw new Error(`The user service answered ${response.status}`);
+    const { id, name } = await members(response);
+    const counted = typeof name === "string" && name !== "" && { countAs: name };
+    if (refusal) return { refused: refusal, ...counted };
+    if (typeof id !== "string" || id === "") throw new Error("The user service named no id");
+    return { userId: id, ...counted };
   };
+}
+
+const refusals: Readonly<Record<number, "invalid_credentials" | "account_disabled">> = {
+  401: "invalid_credentials",
+  403: "account_disabled",
+};
+
+/** None where it is no JSON object: a refusal needs none. */
+async function members(response: Response): Promise<{ readonly id?: unknown; readonly name?: unknown }> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return typeof body === "object" && body !== null ? body : {};
 }

@@ -1,4 +1,5 @@
 import { isRefusal, type Refusal, refused } from "./refusal.ts";
+import { countedName } from "./username.ts";
 
 /** Attempts allowed in one window; 0 switches a limit off. */
 export interface AttemptLimits {
@@ -15,7 +16,7 @@ export interface AttemptLimits {
 export interface Attempt {
   readonly identityKey: Uint8Array;
   readonly sourceIp: string;
-  /** Normalised. */
+  /** As countedName gives it. */
   readonly username: string;
 }
 
@@ -26,6 +27,8 @@ export interface AttemptCounters {
    */
   charge(counter: string, limit: number, expiresAt: number): Promise<number | undefined>;
   giveBack(counter: string): Promise<void>;
+  /** How many are counted; strongly consistent. */
+  read(counter: string): Promise<number>;
 }
 
 /** The names of the counters that were charged. */
@@ -45,7 +48,12 @@ interface Limit {
  * Charges the identity first, because that costs a stranger nothing but their own budget; then source IP and username at
  * the same time, and `beside` with them. Where one of these two refuses, the other is given back.
  * A counter belongs to one window of the clock (its number is part of the name), so that counting needs one conditional
- * write and never a reset.
+ * write and never a reset. What the window before it has counted is read beside that, and counts as well: in no time of
+ * a window's length, wherever it begins, are there more attempts than the limit. Whoever has used it up waits for one to
+ * two windows.
+ *
+ *   window before ── this window ── next window
+ *   └──── counts together ─────┘
  */
 export async function chargeAttempt<T>(
   { identityKey, sourceIp, username }: Attempt,
@@ -70,6 +78,28 @@ export async function chargeAttempt<T>(
   return { charge: { charged: [...first.charged, ...second.charged] }, beside: found };
 }
 
+/**
+ * What the verifier says a spelling counts as is counted too, after its answer: whoever goes through all spellings of a
+ * name is refused at its limit, also with the right password, and is not told which it was. Then what this attempt was
+ * charged is given back, but for the identity's.
+ */
+export async function chargeCountedAs(
+  name: string,
+  charge: Charge,
+  { username }: Attempt,
+  { limits, counters }: { readonly limits: AttemptLimits; readonly counters: AttemptCounters },
+  now: number,
+): Promise<Charge | Refusal> {
+  const who = countedName(name);
+  if (who === username) return charge;
+  const limit: Limit = { kind: "username", who, limit: limits.perUsername };
+  const more = await chargeEach([limit], limits.windowSeconds, counters, now);
+  if (!isRefusal(more)) return { charged: [...charge.charged, ...more.charged] };
+  const others = charge.charged.filter((counter) => !counter.startsWith("identity#"));
+  await allAnswered(others.map((counter) => counters.giveBack(counter)));
+  return more;
+}
+
 /** All at the same time, and all or none. */
 export async function chargeEach(
   toCharge: readonly Limit[],
@@ -78,22 +108,35 @@ export async function chargeEach(
   now: number,
 ): Promise<Charge | Refusal> {
   const window = Math.floor(now / 1000 / windowSeconds);
-  const expiresAt = (window + 1) * windowSeconds;
-  const limited = toCharge
-    .filter(({ limit }) => limit > 0)
-    .map((each) => ({ ...each, counter: `${each.kind}#${window}#${each.who}` }));
-  const counts = await allAnswered(
-    limited.map(({ counter, limit }) => counters.charge(counter, limit, expiresAt)),
+  const counterOf = ({ kind, who }: Limit, number: number) => `${kind}#${number}#${who}`;
+  // It counts for the next window too.
+  const expiresAt = (window + 2) * windowSeconds;
+  const counted = await allAnswered(
+    toCharge
+      .filter(({ limit }) => limit > 0)
+      .map(async (each) => {
+        const counter = counterOf(each, window);
+        const [count, before] = await allAnswered([
+          counters.charge(counter, each.limit, expiresAt),
+          counters.read(counterOf(each, window - 1)),
+        ]);
+        return { ...each, counter, count, before };
+      }),
   );
-  const charged = limited.filter((_, index) => counts[index] !== undefined).map(({ counter }) => counter);
-  const exhausted = limited.find((_, index) => counts[index] === undefined);
-  const untilNextWindow = Math.max(1, Math.ceil(expiresAt - now / 1000));
+  const charged = counted.filter(({ count }) => count !== undefined).map(({ counter }) => counter);
+  /** Seconds until a window that lets another one through, where so many are counted in this one. */
+  const wait = (count: number, limit: number) =>
+    Math.max(1, Math.ceil((window + (count < limit ? 1 : 2)) * windowSeconds - now / 1000));
+
+  const exhausted = counted.find(({ count, before, limit }) => count === undefined || count + before > limit);
   if (!exhausted) {
-    const isFull = limited.some(({ limit }, index) => counts[index] === limit);
-    return { charged, ...(isFull && { fullFor: untilNextWindow }) };
+    const full = counted.find(({ count = 0, before, limit }) => count + before === limit);
+    return { charged, ...(full && { fullFor: wait(full.count ?? full.limit, full.limit) }) };
   }
   await allAnswered(charged.map((counter) => counters.giveBack(counter)));
-  return refused("too_many_attempts", { retryAfter: untilNextWindow, facts: { limit: exhausted.kind } });
+  const { kind, count, limit } = exhausted;
+  const retryAfter = wait(count === undefined ? limit : count - 1, limit);
+  return refused("too_many_attempts", { retryAfter, facts: { limit: kind } });
 }
 
 /** Waits for all even if one fails, because what goes on behind a function's answer may never end; then throws. */

@@ -1,5 +1,5 @@
-import type { AccountVerifier } from "./account-verifier.ts";
-import { allAnswered, type Charge, chargeAttempt } from "./attempts.ts";
+import type { Verification } from "../../contract/account-verifier.ts";
+import { allAnswered, type Charge, chargeAttempt, chargeCountedAs } from "./attempts.ts";
 import { issueTicket, ticketAttempts, ticketHash } from "./bind-ticket.ts";
 import type { AccountFence, Binding } from "./binding.ts";
 import { identityKey } from "./identity.ts";
@@ -13,7 +13,7 @@ import {
   openSession,
 } from "./login-attempt.ts";
 import { type Facts, isRefusal, type Refusal, refused, StoreUnavailable } from "./refusal.ts";
-import { normalizeUsername } from "./username.ts";
+import { countedName } from "./username.ts";
 
 /** An account whose password was right, and what it looked like before that was found out. */
 interface VerifiedAccount {
@@ -33,21 +33,28 @@ export async function logInWithPassword(
 ): Promise<LoggedIn | Refusal> {
   const { person, enteredAt, deps } = attempt;
   const { credentials } = request;
-  if (deps.verifier === undefined) return refused("invalid_credentials");
+  const { verifier } = deps;
+  if (verifier === undefined) return refused("invalid_credentials");
   const key = identityKey(person);
   const counted = {
     identityKey: key,
     sourceIp: request.sourceIp,
-    username: normalizeUsername(credentials.username),
+    username: countedName(credentials.username),
   };
   // The identity is read before the password is looked at: whatever ends its access from here on ends this login too.
-  const { charge, beside: binding } = await chargeAttempt(counted, deps, enteredAt, () =>
+  const { charge: charged, beside: binding } = await chargeAttempt(counted, deps, enteredAt, () =>
     deps.bindings.find(key),
   );
-  if (isRefusal(charge)) return charge;
+  if (isRefusal(charged)) return charged;
 
   const question = { ...credentials, appId: person.appId };
-  const account = await verify(deps.verifier, question, binding?.userId !== undefined, deps);
+  const first = await verifier.verify(question);
+  const { countAs } = first;
+  const charge =
+    countAs === undefined ? charged : await chargeCountedAs(countAs, charged, counted, deps, enteredAt);
+  if (isRefusal(charge)) return charge;
+  const askAgain = () => verifier.verify(question);
+  const account = await verified(first, askAgain, binding?.userId !== undefined, deps);
   if (isRefusal(account)) {
     if (account.refused !== "invalid_credentials") return account;
     return refused("invalid_credentials", { bindTicket: await ticketForAnotherTry(request, attempt) });
@@ -59,20 +66,19 @@ export async function logInWithPassword(
   return { ...result, facts: { ...result.facts, ...facts } };
 }
 
-async function verify(
-  verifier: AccountVerifier,
-  question: Credentials & { readonly appId: string },
+async function verified(
+  first: Verification,
+  askAgain: () => Promise<Verification>,
   isBound: boolean,
   { bindings }: LoginDeps,
 ): Promise<VerifiedAccount | Refusal> {
-  const first = await verifier.verify(question);
   if ("refused" in first) return refused(first.refused);
   const { userId, generation } = first;
   // Only a bind can come too late for the account: a session stands under the identity's own generation.
   if (generation !== undefined || isBound) return { userId, fence: { generation: generation ?? 0 } };
   // Nothing tells how old this answer is. One that comes after the fence was read is as young as the fence.
   const fence = await bindings.fenceOf(userId);
-  const second = await verifier.verify(question);
+  const second = await askAgain();
   if ("refused" in second) return refused(second.refused);
   return second.userId === userId ? { userId, fence: { fence } } : refused("access_changed");
 }

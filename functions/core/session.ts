@@ -30,9 +30,17 @@ export interface Sessions {
   open(session: Session, ticket?: BindTicketHash): Promise<boolean>;
 }
 
+export interface ListedSessions {
+  readonly sessions: readonly Session[];
+  /** There are others that are not among these. */
+  readonly more: boolean;
+}
+
 export interface SessionList {
-  /** Everything that is stored for an identity, dead or alive; strongly consistent. */
-  list(identityKey: Uint8Array): Promise<Session[]>;
+  /** What is stored for an identity, dead or alive, but no more than one request reads; strongly consistent. */
+  list(identityKey: Uint8Array): Promise<ListedSessions>;
+  /** Strongly consistent. */
+  find(key: SessionKey): Promise<Session | undefined>;
   /** False: it belongs to another generation than `generation`, where that is said. One that is gone is as good as removed. */
   remove(key: SessionKey, generation?: number): Promise<boolean>;
 }

@@ -2,7 +2,7 @@ import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AttemptCounters } from "../core/attempts.ts";
 import type { BindTicketHash, BindTickets } from "../core/bind-ticket.ts";
 import type { Person } from "../core/identity.ts";
-import { type Table, write } from "./table.ts";
+import { readItem, type Table, write } from "./table.ts";
 import type { TransactionPart } from "./transaction.ts";
 
 const what = "attempts";
@@ -42,6 +42,10 @@ export function dynamoDbAttemptCounters(table: Table): AttemptCounters {
         ExpressionAttributeValues: { ":minusOne": -1, ":zero": 0 },
       });
       await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
+    },
+
+    async read(key) {
+      return Number((await readItem(table, { key }, what))?.count ?? 0);
     },
   };
 }

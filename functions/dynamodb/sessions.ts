@@ -1,10 +1,12 @@
-import { DeleteCommand, PutCommand, QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Session, SessionKey, SessionList, Sessions } from "../core/session.ts";
 import { deleteTicket } from "./attempts.ts";
 import { answered, type Table, write } from "./table.ts";
 import { type TransactionPart, transact } from "./transaction.ts";
 
 const what = "sessions";
+/** Some three hundred kilobytes. */
+const mostRead = 1_000;
 
 /**
  * Sessions table: identity (B, 16 bytes) + secretHash (B, 32 bytes); userId, generation (N), createdAt (N, ms), expiresAt
@@ -42,26 +44,36 @@ export function dynamoDbSessionList(table: Table): SessionList {
       return removed !== undefined;
     },
 
-    list(identityKey) {
-      const query: QueryCommandInput = {
-        TableName,
-        KeyConditionExpression: "#identity = :identity",
-        ExpressionAttributeNames: { "#identity": "identity" },
-        ExpressionAttributeValues: { ":identity": identityKey },
-        ConsistentRead: true,
-      };
-      return answered(what, async (abortSignal) => {
-        const found: Session[] = [];
-        let ExclusiveStartKey: QueryCommandInput["ExclusiveStartKey"];
-        do {
-          const page = await client.send(new QueryCommand({ ...query, ExclusiveStartKey }), { abortSignal });
-          found.push(...(page.Items ?? []).flatMap((item) => readSession(identityKey, item)));
-          ExclusiveStartKey = page.LastEvaluatedKey;
-        } while (ExclusiveStartKey);
-        return found;
+    // One request, whatever a login loop has left there.
+    async list(identityKey) {
+      const { Items = [], LastEvaluatedKey } = await query("#identity = :identity", {
+        ":identity": identityKey,
       });
+      const sessions = Items.flatMap((item) => readSession(identityKey, item));
+      return { sessions, more: LastEvaluatedKey !== undefined };
+    },
+
+    // By a query, because whoever lists may query anyway.
+    async find({ identityKey, secretHash }) {
+      const { Items = [] } = await query("#identity = :identity AND secretHash = :secretHash", {
+        ":identity": identityKey,
+        ":secretHash": secretHash,
+      });
+      return Items.flatMap((item) => readSession(identityKey, item))[0];
     },
   };
+
+  function query(KeyConditionExpression: string, ExpressionAttributeValues: Record<string, Uint8Array>) {
+    const command = new QueryCommand({
+      TableName,
+      KeyConditionExpression,
+      ExpressionAttributeNames: { "#identity": "identity" },
+      ExpressionAttributeValues,
+      ConsistentRead: true,
+      Limit: mostRead,
+    });
+    return answered(what, (abortSignal) => client.send(command, { abortSignal }));
+  }
 }
 
 /** The part of a transaction that stores a session. */

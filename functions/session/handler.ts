@@ -43,8 +43,12 @@ const routes: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
     const key = identityKey(caller);
     const binding = await directory.describe(key);
     if (binding?.userId !== caller.userId || binding.generation !== generation) return noLongerValid();
-    const live = await liveSessions(key, binding, sessions, now());
-    return json(200, { sessions: live.map((session) => view(session, caller)) });
+    const asking = sessionKeyOf(key, caller.sessionHandle);
+    const live = await liveSessions(key, binding, sessions, now(), asking);
+    return json(200, {
+      sessions: live.sessions.map((session) => view(session, caller)),
+      ...(live.more && { more: true }),
+    });
   },
 
   "DELETE /sessions": async ({ caller, generation, revocations }) => {

@@ -39,6 +39,16 @@ test.each([
   expect(await httpsVerifier({ url, authorization: "" })(credentials)).toEqual({ refused });
 });
 
+test.each([
+  [200, { id: "u_1", name: "zhang" }, { userId: "u_1", countAs: "zhang" }],
+  [401, { name: "zhang" }, { refused: "invalid_credentials", countAs: "zhang" }],
+  [403, { name: "zhang" }, { refused: "account_disabled", countAs: "zhang" }],
+  [401, { name: 7 }, { refused: "invalid_credentials" }],
+])("%i may say the name that it counts as: %j", async (status, body, verdict) => {
+  const url = await userService((_, response) => response.writeHead(status).end(JSON.stringify(body)));
+  expect(await httpsVerifier({ url, authorization: "" })(credentials)).toEqual(verdict);
+});
+
 test.each<[string, RequestListener]>([
   ["500", (_, response) => response.writeHead(500).end(JSON.stringify(credentials))],
   ["a redirect", (_, response) => response.writeHead(307, { location: "/elsewhere" }).end()],

@@ -120,8 +120,8 @@ const ownEndings: typeof endings = {
 };
 
 const isPasswordGone = (ending: string) => ["passwd", "accounts remove"].includes(ending);
-/** Of a login with password by a warm instance: three counters, two of them beside the read of the identity. */
-const lastBeforeTheRead = 2;
+/** Of a login with password by a warm instance: two counters, each written and read, and the read of the identity. */
+const lastBeforeTheRead = 4;
 
 const outcome = ({ status, body }: Answer) => (status === 200 ? "logged in" : body.code);
 

@@ -123,10 +123,14 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
         return { Responses: Object.fromEntries(found), UnprocessedKeys: {} };
       }
       case "Query": {
-        const [partition = ""] = tables[request.TableName] ?? [];
-        const [wanted] = Object.values(request.ExpressionAttributeValues ?? {});
-        const all = [...table(request.TableName).values()];
-        return { Items: structuredClone(all.filter((item) => text(item[partition]) === text(wanted))) };
+        const keys = tables[request.TableName] ?? [];
+        const wanted = Object.values(request.ExpressionAttributeValues ?? {});
+        const found = [...table(request.TableName).values()].filter((item) =>
+          wanted.every((value, index) => text(item[keys[index] ?? ""]) === text(value)),
+        );
+        const Items = structuredClone(found.slice(0, request.Limit));
+        const last = Items.length < found.length && Items.at(-1);
+        return { Items, ...(last && { LastEvaluatedKey: last }) };
       }
       case "PutItem":
         return single("Put", request);

@@ -3,21 +3,18 @@ import type { AccountView, ImportResult, ImportRow } from "../../../contract/ope
 import type { Account, AccountStore } from "../account.ts";
 import * as administration from "../account-administration.ts";
 import { isRefusal } from "../refusal.ts";
-import { normalizeUsername, readUsername } from "../username.ts";
+import { flawInUsername, readUsername } from "../username.ts";
 import { bindingsOfUser } from "./bindings.ts";
 import type { OperatorActions, OperatorDeps } from "./deps.ts";
 
 type Row = AdminFields["accounts.import"]["rows"][number];
 type WithAccounts = OperatorDeps & { readonly accounts: AccountStore };
 
-const usernameTooLong = "username is too long.";
-
 export const accountActions = {
   async "accounts.add"(request, deps) {
     if (!hasAccounts(deps)) return noBuiltInAccounts();
-    if (readUsername(request.username) === undefined) {
-      return { refused: "invalid_request", detail: usernameTooLong };
-    }
+    const flaw = flawInUsername(request.username);
+    if (flaw !== undefined) return { refused: "invalid_request", detail: flaw };
     const account = await administration.addAccount({ ...request, userId: request.userId }, deps);
     if ("conflict" in account) return { refused: "account_exists", detail: account.conflict };
     return { account: await view(account, deps) };
@@ -97,7 +94,8 @@ function noBuiltInAccounts(): OperatorRefusal {
 }
 
 async function find(username: string, { accounts }: WithAccounts): Promise<Account | OperatorRefusal> {
-  const account = await accounts.find(normalizeUsername(username));
+  const name = readUsername(username);
+  const account = name === undefined ? undefined : await accounts.find(name);
   return account ?? noSuchAccount();
 }
 
@@ -116,7 +114,8 @@ async function viewOfUser(userId: string, disabled: boolean, deps: OperatorDeps)
 /** What only the core knows of a row that can be read. */
 function checkRow(row: Row, { hashes }: OperatorDeps): Row {
   if ("result" in row) return row;
-  if (readUsername(row.username) === undefined) return { result: "invalid", detail: usernameTooLong };
+  const flaw = flawInUsername(row.username);
+  if (flaw !== undefined) return { result: "invalid", detail: flaw };
   return row.passwordHash === undefined || hashes.isHash(row.passwordHash)
     ? row
     : { result: "invalid", detail: "passwordHash is not an argon2id string." };

@@ -13,9 +13,9 @@ export const sessionActions = {
     const records = await recordsOf(of, deps);
     if (isRefusal(records)) return records;
     const lists = await Promise.all(
-      records.map(async (record): Promise<SessionView[]> => {
+      records.map(async (record) => {
         const live = await liveSessions(identityKey(record), record, deps.sessions, deps.now());
-        return live.map(({ secretHash, createdAt, expiresAt, device }) => ({
+        const views = live.sessions.map(({ secretHash, createdAt, expiresAt, device }) => ({
           id: sessionHandle(secretHash),
           appId: record.appId,
           openid: record.openid,
@@ -23,9 +23,11 @@ export const sessionActions = {
           expiresAt: iso(expiresAt * 1000),
           ...(device !== undefined && { device }),
         }));
+        return { views, more: live.more };
       }),
     );
-    return { sessions: lists.flat() };
+    const sessions: SessionView[] = lists.flatMap(({ views }) => views);
+    return { sessions, ...(lists.some(({ more }) => more) && { more: true }) };
   },
 
   async "sessions.revoke"({ of, id }, deps) {
@@ -41,9 +43,8 @@ export const sessionActions = {
     }
     for (const record of records) {
       const key = identityKey(record);
-      const stored = await sessions.list(key);
       const named = sessionKeyOf(key, id);
-      if (named && stored.some(({ secretHash }) => sessionHandle(secretHash) === id)) {
+      if (named && (await sessions.find(named))) {
         await sessions.remove(named);
         return { revoked: 1 };
       }

@@ -98,7 +98,11 @@ test("the id of a session that was ended is logged", async () => {
           generation: 0,
         }),
       },
-      sessions: { list: async () => [session], remove: async () => true },
+      sessions: {
+        list: async () => ({ sessions: [session], more: false }),
+        find: async () => session,
+        remove: async () => true,
+      },
     },
   );
   expect(line).toMatchObject({ outcome: "done", openid, id, revoked: 1 });

@@ -3,6 +3,7 @@ import { type AttemptLimits, chargeAttempt } from "../../../functions/core/attem
 import { identityKey } from "../../../functions/core/identity.ts";
 import { isRefusal, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { alice, bob, loginWorld, noon } from "../../support/fakes.ts";
+import { seededNumbers } from "../../support/seeded-numbers.ts";
 
 const attempt = { identityKey: identityKey(alice), sourceIp: "203.0.113.7", username: "zhangsan" };
 const limits: AttemptLimits = {
@@ -103,29 +104,40 @@ describe("a limit", () => {
 
 describe("a window", () => {
   // 900 seconds divide the day, so that a window begins at noon.
-  const end = noon + 900_000;
+  const window = 900_000;
+  const end = noon + window;
+  const refusedAt = async (charge: ReturnType<typeof counting>["charge"], now: number) =>
+    isRefusal(await charge({}, now));
 
   test.each([
-    ["at its first millisecond", noon, 900],
-    ["one millisecond later", noon + 1, 900],
-    ["one second later", noon + 1_000, 899],
-    ["one second and a millisecond before its end", end - 1_001, 2],
-    ["one second before its end", end - 1_000, 1],
-    ["at its last millisecond", end - 1, 1],
-  ])("that is exhausted %s says to come back when it ends: %i, in %i s", async (_when, now, retryAfter) => {
-    const { charge } = counting({ perIdentity: 1 });
-    await charge({}, now);
-    expect(await charge({}, now)).toMatchObject({ refused: "too_many_attempts", retryAfter });
+    ["at its first millisecond", noon, 1_800],
+    ["one millisecond later", noon + 1, 1_800],
+    ["one second later", noon + 1_000, 1_799],
+    ["one second before its end", end - 1_000, 901],
+    ["at its last millisecond", end - 1, 901],
+  ])(
+    "whose limit is used up %s says to come back when the next one has ended: %i, in %i s",
+    async (_when, now, retryAfter) => {
+      const { charge } = counting({ perIdentity: 1 });
+      await charge({}, now);
+      expect(await charge({}, now)).toMatchObject({ refused: "too_many_attempts", retryAfter });
+    },
+  );
+
+  test("says to come back when it ends, where the one before it has used up the limit", async () => {
+    const { charge } = counting({ perIdentity: 2 });
+    for (const now of [noon, noon]) await charge({}, now);
+    expect(await charge({}, end + 1_000)).toMatchObject({ refused: "too_many_attempts", retryAfter: 899 });
   });
 
   test.each([
-    ["one millisecond before its end", end - 1, true],
-    ["at its end", end, false],
-    ["one millisecond after its end", end + 1, false],
-  ])("counts until the next one begins: %s", async (_when, now, refused) => {
+    ["at the end of its own", end, true],
+    ["one millisecond before the end of the next", end + window - 1, true],
+    ["at the end of the next", end + window, false],
+  ])("counts in the next one too: %s", async (_when, now, refused) => {
     const { charge } = counting({ perIdentity: 1 });
     await charge({}, noon);
-    expect(isRefusal(await charge({}, now))).toBe(refused);
+    expect(await refusedAt(charge, now)).toBe(refused);
   });
 
   test.each([
@@ -137,14 +149,38 @@ describe("a window", () => {
     await charge({}, now);
     const refusal = await charge({}, now);
     const retryAfter = isRefusal(refusal) ? refusal.retryAfter : undefined;
-    expect(isRefusal(await charge({}, now + Number(retryAfter) * 1000))).toBe(false);
+    expect(await refusedAt(charge, now + Number(retryAfter) * 1000)).toBe(false);
   });
 
-  test("has counters that may be deleted when it ends, and not before", async () => {
+  test("has no edge: 64 attempts before it and 64 after it are no more than the limit", async () => {
+    const { charge } = counting({ perIdentity: 20, perSourceIp: 0, perUsername: 0 });
+    const around = [end - 750, end + 750].map((now) =>
+      Array.from({ length: 64 }, () => refusedAt(charge, now)),
+    );
+    const first = await Promise.all(around.flat());
+    expect(first.filter((refused) => !refused)).toHaveLength(20);
+  });
+
+  test("of any length lets no more through than the limit, and so four times that in an hour", async () => {
+    const { charge } = counting({ perIdentity: 20, perSourceIp: 0, perUsername: 0 });
+    const below = seededNumbers(20_250_115);
+    const allowed: number[] = [];
+    for (let now = noon; now < noon + 6 * 3_600_000; now += below(60_000)) {
+      if (!(await refusedAt(charge, now))) allowed.push(now);
+    }
+    const within = (length: number) =>
+      Math.max(...allowed.map((from) => allowed.filter((at) => at >= from && at < from + length).length));
+    expect(within(window)).toBe(20);
+    expect(within(3_600_000)).toBeLessThanOrEqual(80);
+  });
+
+  test("has counters that may be deleted when the next one ends, and not before", async () => {
     const { charge, counters } = counting();
     await charge({}, noon);
     await charge({}, end - 1);
-    expect(new Set(counters.asked.map(({ expiresAt }) => expiresAt))).toEqual(new Set([end / 1000]));
+    expect(new Set(counters.asked.map(({ expiresAt }) => expiresAt))).toEqual(
+      new Set([(end + window) / 1000]),
+    );
   });
 });
 

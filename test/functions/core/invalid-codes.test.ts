@@ -84,7 +84,7 @@ describe("codes that WeChat calls invalid", () => {
 
 test("an instance remembers no more than 10,000 addresses, the latest", async () => {
   const { deps } = loginWorld();
-  const counters = { ...deps.counters, charge: async () => undefined };
+  const counters = { ...deps.counters, charge: async () => undefined, read: async () => 0 };
   const it = invalidCodes({ limits: { invalidCodesPerSourceIp: 1, windowSeconds: 900 }, counters });
   for (let number = 0; number <= 10_000; number++) await it.count(`address ${number}`, noon);
   expect(it.refusalFor("address 0", noon)).toBeUndefined();

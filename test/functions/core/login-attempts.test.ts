@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Verification, VerifierQuestion } from "../../../contract/account-verifier.ts";
+import type { AttemptLimits } from "../../../functions/core/attempts.ts";
+import { login } from "../../../functions/core/login.ts";
 import {
   alice,
   bob,
@@ -22,12 +25,10 @@ describe("a login with a password", () => {
       "ip",
       "username",
     ]);
-    expect(journal.operations.slice(0, 6)).toEqual([
+    expect(journal.operations.slice(0, 9)).toEqual([
       "wechat.exchange",
-      "counters.charge",
-      "counters.charge",
-      "counters.charge",
-      "bindings.find",
+      ...["counters.charge", "counters.read"],
+      ...["counters.charge", "counters.read", "counters.charge", "counters.read", "bindings.find"],
       "verifier.verify",
     ]);
   });
@@ -81,7 +82,7 @@ describe("a login with a password", () => {
       time.now = noon + 903_000;
     });
     await login(withCode(alice, mistyped));
-    expect(counters.asked.map(({ expiresAt }) => expiresAt)).toEqual(Array(3).fill(noon / 1000 + 900));
+    expect(counters.asked.map(({ expiresAt }) => expiresAt)).toEqual(Array(3).fill(noon / 1000 + 1_800));
   });
 });
 
@@ -124,7 +125,7 @@ describe("an exhausted limit", () => {
       };
       expect(await login(withCode(alice, zhangsan))).toMatchObject({
         refused: "too_many_attempts",
-        retryAfter: 900,
+        retryAfter: 1_800,
         facts: { limit: kind },
       });
       expect(asked).toHaveLength(2);
@@ -146,12 +147,12 @@ describe("an exhausted limit", () => {
     expect(told(await guessing("nobody"))).toEqual(told(await guessing("zhangsan")));
   });
 
-  test("ends with its window", async () => {
+  test("ends with the window after its own", async () => {
     const { login, withCode, time } = loginWorld({ limits: { perUsername: 1 } });
     await login(withCode(alice, mistyped));
-    time.now = noon + 899_999;
+    time.now = noon + 1_799_999;
     expect(refusalOf(await login(withCode(alice, zhangsan)))).toBe("too_many_attempts");
-    time.now = noon + 900_000;
+    time.now = noon + 1_800_000;
     expect(loggedIn(await login(withCode(alice, zhangsan))).userId).toBe("user-1");
   });
 
@@ -185,4 +186,73 @@ test("limits of 0 leave guessing to the codes and tickets alone", async () => {
   }
   expect(asked).toHaveLength(30);
   expect(counters.counts.size).toBe(0);
+});
+
+describe("an owner's verifier that takes many spellings for one name", () => {
+  const spellings = Array.from({ length: 99 }, (_, number) => `zhangsan+${number}`);
+
+  /** Of a mail system that ignores what comes after a plus; it says so, or not. */
+  function mailSystem(says: boolean, limits: Partial<AttemptLimits> = { perUsername: 20 }) {
+    const world = loginWorld({ limits });
+    let asked = 0;
+    const verify = async ({ username, password }: VerifierQuestion): Promise<Verification> => {
+      asked += 1;
+      const name = username.split("+")[0] ?? "";
+      const answer: Verification =
+        password === zhangsan.password
+          ? { userId: "user-1", generation: 0 }
+          : { refused: "invalid_credentials" };
+      return { ...answer, ...(says && { countAs: name }) };
+    };
+    const deps = { ...world.deps, verifier: { verify } };
+    const guess = (username: string, password = "a guess") =>
+      login(world.withCode({ ...alice, openid: `o ${username}` }, { username, password }), deps);
+    return { ...world, guess, asked: () => asked };
+  }
+
+  test("has one budget for all of them where it says what they count as", async () => {
+    const { guess } = mailSystem(true);
+    const answers = [];
+    for (const spelling of spellings) answers.push(refusalOf(await guess(spelling)));
+    expect(answers.filter((answer) => answer === "invalid_credentials")).toHaveLength(20);
+    expect(answers.slice(20)).toEqual(Array(79).fill("too_many_attempts"));
+    expect(refusalOf(await guess("zhangsan"))).toBe("too_many_attempts");
+  });
+
+  test("tells nobody beyond it whether a password was right", async () => {
+    const { guess } = mailSystem(true);
+    for (const spelling of spellings.slice(0, 20)) await guess(spelling);
+    expect(refusalOf(await guess("zhangsan+right", zhangsan.password))).toBe("too_many_attempts");
+  });
+
+  test("gives back what the source IP was charged for those that its limit refuses", async () => {
+    const { guess, counters } = mailSystem(true);
+    for (const spelling of spellings) await guess(spelling);
+    expect(counters.counted("ip")).toBe(20);
+  });
+
+  test("is charged nothing for the right password", async () => {
+    const { guess, counters } = mailSystem(true);
+    loggedIn(await guess("zhangsan+home", zhangsan.password));
+    expect([...counters.counts.values()]).toEqual([0, 0, 0, 0]);
+  });
+
+  test("has one budget for accents, case and white space even where it says nothing", async () => {
+    const { guess, asked } = mailSystem(false);
+    for (const mark of ["\u0300", "\u0301", "\u0302"]) {
+      for (const spelling of [
+        "z#hangsan",
+        "zh#angsan",
+        "zha#ngsan",
+        "Zhan#gsan",
+        "zhang#san",
+        "zhangs#an",
+        "zhangsa#n",
+        "ZHANGSAN#",
+      ]) {
+        await guess(spelling.replace("#", mark));
+      }
+    }
+    expect(asked()).toBe(20);
+  });
 });

@@ -212,7 +212,7 @@ describe("a code", () => {
   test("that WeChat does not know is refused before anything is read", async () => {
     const { login, withCode, journal } = loginWorld();
     expect(told(await login({ ...withCode(alice), code: "made up" }))).toEqual({ refused: "invalid_code" });
-    expect(journal.operations).toEqual(["wechat.exchange", "counters.charge"]);
+    expect(journal.operations).toEqual(["wechat.exchange", "counters.charge", "counters.read"]);
   });
 
   test("gives one session, however many send it at once", async () => {
@@ -248,7 +248,7 @@ describe("a code", () => {
       const refusal = refused(code, { retryAfter: 60, facts: { errcode: 1, rid: "some-rid" } });
       const request = { ...withCode(alice, zhangsan), code: wechat.code(refusal) };
       expect(await login(request)).toMatchObject(refusal);
-      const counted = code === "invalid_code" ? ["counters.charge"] : [];
+      const counted = code === "invalid_code" ? ["counters.charge", "counters.read"] : [];
       expect(journal.operations).toEqual(["wechat.exchange", ...counted]);
     },
   );

@@ -176,7 +176,7 @@ describe("the sessions of an identity", () => {
     return sessions;
   };
   const listed = async (sessions: Awaited<ReturnType<typeof opened>>, binding: Binding, now: number) =>
-    (await liveSessions(key, binding, sessions, now)).map(({ createdAt }) => createdAt);
+    (await liveSessions(key, binding, sessions, now)).sessions.map(({ createdAt }) => createdAt);
 
   test("are listed with the newest first", async () => {
     const sessions = await opened(noon + 1, noon + 3, noon, noon + 2);

@@ -44,6 +44,14 @@ describe("counters", () => {
     expect(await it.charge("ip#1#10.0.0.1", 1, noonInSeconds)).toBeUndefined();
   });
 
+  test("a counter is read as it is, and as 0 where there is none", async () => {
+    const { counters: it } = await counters();
+    expect(await it.read("ip#1#10.0.0.1")).toBe(0);
+    await it.charge("ip#1#10.0.0.1", 5, noonInSeconds);
+    await it.charge("ip#1#10.0.0.1", 5, noonInSeconds);
+    expect(await it.read("ip#1#10.0.0.1")).toBe(2);
+  });
+
   test("giving back never goes below zero, and never makes a counter", async () => {
     const { counters: it, items } = await counters();
     await it.giveBack("ip#1#10.0.0.1");

@@ -82,31 +82,36 @@ describe("the list of an identity's sessions", () => {
     const { sessions: it } = await sessions();
     const onThePhone = { ...another, device: "iPhone, WeChat 8.0.49" };
     for (const one of [session, onThePhone, opened(bob, 7).session]) await it.open(one);
-    const listed = await it.list(alice);
+    const { sessions: listed, more } = await it.list(alice);
+    expect(more).toBe(false);
     expect(listed).toHaveLength(2);
     expect(listed.map(readable)).toEqual(expect.arrayContaining([session, onThePhone].map(readable)));
   });
 
   test("is empty for an identity without any", async () => {
     const { sessions: it } = await sessions();
-    expect(await it.list(alice)).toEqual([]);
+    expect(await it.list(alice)).toEqual({ sessions: [], more: false });
   });
 
-  test("is strongly consistent, and goes on where a page ends", async () => {
+  test("is one strongly consistent request, and says where it leaves others out", async () => {
     const { sessions: it, faults, calls, stored } = await sessions();
     await it.open(session);
-    await it.open(another);
     const [first] = await stored();
     const { identity, secretHash } = first ?? {};
     faults.push({ kind: "answer", output: { Items: [first], LastEvaluatedKey: { identity, secretHash } } });
-    expect(await it.list(alice)).toHaveLength(2);
-    expect(calls.slice(2)).toMatchObject([
-      { action: "dynamodb:Query", input: { ConsistentRead: true } },
-      {
-        action: "dynamodb:Query",
-        input: { ConsistentRead: true, ExclusiveStartKey: { identity, secretHash } },
-      },
+    expect(await it.list(alice)).toMatchObject({ sessions: [{ userId: session.userId }], more: true });
+    expect(calls.slice(1)).toMatchObject([
+      { action: "dynamodb:Query", input: { ConsistentRead: true, Limit: 1_000 } },
     ]);
+  });
+
+  test("has each of them by its own key, and no other identity's", async () => {
+    const { sessions: it } = await sessions();
+    for (const one of [session, another]) await it.open(one);
+    const found = await it.find(another);
+    expect(found && readable(found)).toEqual(readable(another));
+    expect(await it.find({ ...another, identityKey: bob })).toBeUndefined();
+    expect(await it.find({ ...another, secretHash: Buffer.alloc(32, 99) })).toBeUndefined();
   });
 
   test.each<[string, Stored[string]]>([
@@ -119,7 +124,7 @@ describe("the list of an identity's sessions", () => {
     await it.open(session);
     const [item] = await stored();
     await put("SESSIONS_TABLE", { ...item, [name]: value });
-    expect(await it.list(alice)).toEqual([]);
+    expect(await it.list(alice)).toEqual({ sessions: [], more: false });
   });
 });
 

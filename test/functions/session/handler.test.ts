@@ -177,6 +177,24 @@ describe("GET /sessions", () => {
     expect(sessions.rows.size).toBe(2);
   });
 
+  test("answers in one request with 5,000 sessions, this one among 100, and says that there are more", async () => {
+    const { open, call, journal, time } = deployed();
+    const phone = await open(alice, "iPhone, WeChat 8.0.49");
+    for (let again = 1; again < 5_000; again++) {
+      time.now += 1;
+      await open(alice);
+    }
+    const last = await open(alice);
+    for (const asking of [phone, last]) {
+      const answer = bodyOf(await call("GET /sessions", asking));
+      const sessions = answer.sessions as { id: string; current: boolean; device?: string }[];
+      expect(answer.more).toBe(true);
+      expect(sessions).toHaveLength(100);
+      expect(sessions.filter(({ current }) => current).map(({ id }) => id)).toEqual([handleOf(asking)]);
+      expect(journal.operations.filter((it) => it === "sessions.list")).toHaveLength(1);
+    }
+  });
+
   test("gives handles that are useless as credentials", async () => {
     const { open, call, isAllowed } = deployed();
     const phone = await open(alice);
