@@ -1,4 +1,5 @@
 import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 
 /** What an SDK takes as `credentials`. */
 export interface Credentials {
@@ -6,16 +7,17 @@ export interface Credentials {
   readonly secretAccessKey: string;
 }
 
-const directory = new URL("../node_modules/.cache/weapp-login/operators/", import.meta.url);
+/** Of whoever starts the laptop; the command line, which may be an installed one, is run there too. */
+const directory = () => join(process.cwd(), "node_modules/.cache/weapp-login/operators");
 
 /** One laptop has one port for AWS's endpoints. */
-function fileOf(port: number): URL {
-  return new URL(`${port}.json`, directory);
+function fileOf(port: number): string {
+  return join(directory(), `${port}.json`);
 }
 
 /** Keeps the key with which the command line calls the laptop at this port: readable by nobody but its owner. */
 export async function writeOperatorKey(port: number, credentials: Credentials): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(directory(), { recursive: true, mode: 0o700 });
   // A file that is there already would keep its mode.
   await removeOperatorKey(port);
   const file = await open(fileOf(port), "wx", 0o600);
@@ -26,7 +28,7 @@ export async function writeOperatorKey(port: number, credentials: Credentials): 
   }
 }
 
-/** Undefined where no laptop of this project was started at this port. */
+/** Undefined where no laptop was started at this port. */
 export async function readOperatorKey(port: number): Promise<Credentials | undefined> {
   try {
     return JSON.parse(await readFile(fileOf(port), "utf8"));

@@ -33,7 +33,7 @@ export async function tryWechat(shop) {
   console.log("  weapp-login wechat");
 }
 
-/** The laptop runs out of the repository, on its own Node; the command line out of the package, on this one. */
+/** The laptop runs out of the repository, on its own Node; the command line is the package's, on this one. */
 export async function tryLaptop(shop) {
   const ports = { PORT: "0", WECHAT_PORT: "0", AWS_PORT: "0" };
   const { child, lines } = start(root, join(root, "node_modules/node/bin/node"), ["local/start.ts"], ports);
@@ -41,7 +41,7 @@ export async function tryLaptop(shop) {
     const aws = await find(lines, /AWS endpoints +(http:\S+)/);
     const ask = async (input, ...args) => {
       const line = [command(shop), ...args, "--json", "--local", aws];
-      const { stdout, stderr } = await runWith(input, shop, process.execPath, ...line);
+      const { stdout, stderr } = await runWith(input, root, process.execPath, ...line);
       assert.equal(stderr, "");
       return JSON.parse(stdout);
     };
@@ -49,8 +49,9 @@ export async function tryLaptop(shop) {
     assert.deepEqual(account, { username: "lisi", userId: "u_lisi", disabled: false, bindings: [] });
     const hash =
       "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$hQ4bbwbwpBZxn5i0F1xfd9ZLZNDPmrs5ZdRXP2XlrSo";
-    await writeFile(join(shop, "staff.csv"), `username,userId,passwordHash\nwangwu,u_wangwu,"${hash}"\n`);
-    const imported = await ask("", "accounts", "import", "staff.csv");
+    const staff = join(shop, "staff.csv");
+    await writeFile(staff, `username,userId,passwordHash\nwangwu,u_wangwu,"${hash}"\n`);
+    const imported = await ask("", "accounts", "import", staff);
     assert.deepEqual(imported, { added: 1, unchanged: 0, bad: [] });
     const removed = await ask("", "accounts", "remove", "lisi", "--yes");
     assert.equal(removed.unbound, 0);

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, test } from "vitest";
+import { stackPropSchemas } from "../../lib/prop-schemas.ts";
 import type { WeappLoginStackProps } from "../../lib/props.ts";
 import { sampleAppId, settingsFromContext } from "../../lib/settings.ts";
 import { WeappLoginStack } from "../../lib/weapp-login-stack.ts";
@@ -220,6 +221,28 @@ describe("a name that is no setting", () => {
 test("every setting that there is has an example here", () => {
   const [, names = ""] = /There are: (.*)\.$/.exec(messageOf(() => settings({ nosuch: 1 }))) ?? [];
   expect(names.split(", ").sort()).toEqual(Object.keys(examples).sort());
+});
+
+test("docs/settings.md has every setting with the prop that it is, and every prop", async () => {
+  const text = await readFile(new URL("../../docs/settings.md", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/^\| `(\w+)` \| (?:`([\w.]+)`|–) \|/gm)].map(([, name = "", prop]) => [
+    name,
+    prop,
+  ]);
+  expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(examples).sort());
+  for (const [name, { taken }] of all) {
+    const props = taken[0]?.[1];
+    const prop = rows.find(([it]) => it === name)?.[1] ?? "hello";
+    const value = prop.split(".").reduce<unknown>((outer, inner) => Object(outer)[inner], props);
+    expect(value, `${name} is ${prop}`).not.toBeUndefined();
+  }
+  const [, objects = ""] = /^In an app of your own only, as objects: (.*)\.$/m.exec(text) ?? [];
+  const named = [
+    ...rows.map(([, prop = "hello"]) => prop),
+    ...objects.matchAll(/`(\w+)`/g).map(([, prop = ""]) => prop),
+  ];
+  const props = new Set(named.map((prop) => prop.split(".")[0]));
+  expect([...props].sort()).toEqual(Object.keys(stackPropSchemas).sort());
 });
 
 test("what the runbook tells people to put into cdk.json is taken", async () => {
