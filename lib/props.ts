@@ -16,9 +16,11 @@ export interface WeappLoginProps {
   readonly otherAppIds?: readonly string[];
   /**
    * Who knows usernames and passwords. `built-in`: a table of accounts, kept with the command line. A function of yours:
-   * `{ username, password, appId }` -> `{ userId, generation? }` or `{ refused: "invalid_credentials" |
-   * "account_disabled" }`. `none`: nobody; the first login of an identity makes a userId for it. Whoever leaves `built-in`
-   * leaves the table of accounts behind, and whoever comes back gets an empty one: docs/adopt-retained.md.
+   * `{ username, password, appId }` -> `{ userId, generation?, countAs? }` or `{ refused: "invalid_credentials" |
+   * "account_disabled", countAs? }`. `generation` is a whole number that grows whenever the password changes (a verifier
+   * that says none is asked twice at a bind), `countAs` the name that attempts on this spelling of it count for. `none`:
+   * nobody; the first login of an identity makes a userId for it. Whoever leaves `built-in` leaves the table of accounts
+   * behind, and whoever comes back gets an empty one: docs/adopt-retained.md.
    *
    * @default "built-in"
    */

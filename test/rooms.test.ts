@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { circles, importsOf, pathOf, readSource, trackedSources } from "./support/imports.ts";
 
@@ -29,7 +30,8 @@ describe("the imports of a source", () => {
   test("lead to files that are there, in every room", () => {
     const known = new Set(files);
     // Data, what is built, and what the playground serves under another name.
-    const others = /\.json$|\.(vue|jsx)$|^dist\/|^(examples\/miniprogram|playground\/page)\/weapp-login\.m?js$/;
+    const others =
+      /\.json$|\.(vue|jsx)$|^dist\/|^(examples\/miniprogram|playground\/page)\/weapp-login\.m?js$/;
     const missing = [...imports].flatMap(([file, paths]) =>
       paths.filter((path) => !known.has(path) && !others.test(path)).map((path) => `${file}: ${path}`),
     );
@@ -72,5 +74,44 @@ describe("circles", () => {
 
   test("there are none between files, types included", () => {
     expect(circles(imports)).toEqual([]);
+  });
+});
+
+describe("the README's table of rooms", () => {
+  const root = new URL("../", import.meta.url);
+  const [, table = ""] = /^\| room \|.*\n\|---.*\n((?:\|.*\n)+)/m.exec(readSource("README.md")) ?? [];
+  const rows = table
+    .trim()
+    .split("\n")
+    .map((row) => row.split("|").map((cell) => cell.trim()));
+  const quoted = (text = "") => [...text.matchAll(/`([\w/]+)`/g)].map(([, name = ""]) => name);
+  const rooms = rows.flatMap(([, names]) => quoted(names));
+  const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).split("\n");
+  const foldersIn = (parent: string) => {
+    const below = tracked.filter((file) => file.startsWith(parent)).map((file) => file.slice(parent.length));
+    return [
+      ...new Set(below.filter((file) => file.includes("/")).map((file) => file.replace(/\/.*/, ""))),
+    ].sort();
+  };
+
+  test("has every folder that there is, and no other", () => {
+    expect([...rooms].sort()).toEqual(foldersIn("").filter((name) => !name.startsWith(".")));
+  });
+
+  test("names every folder of the functions that is no function's own, and folders that are there", () => {
+    const described = quoted(rows.find(([, names]) => quoted(names).includes("functions"))?.[2]);
+    const shared = foldersIn("functions/").filter((name) => !tracked.includes(`functions/${name}/entry.ts`));
+    expect(described.sort()).toEqual(shared);
+  });
+
+  test.each(["local", "playground"])("names every folder of %s", (room) => {
+    const described = quoted(rows.find(([, names]) => quoted(names).includes(room))?.[2]);
+    expect(described.sort()).toEqual(foldersIn(`${room}/`));
+  });
+
+  test("stands in a README that names every page in docs, and whoever contributes", () => {
+    const pages = tracked.filter((file) => /^docs\/.*\.md$/.test(file) && file !== "docs/package-readme.md");
+    for (const page of [...pages, "CONTRIBUTING.md"])
+      expect(readSource("README.md")).toContain(`\`${page}\``);
   });
 });
