@@ -69,12 +69,15 @@ function aligned(rows: readonly (readonly string[])[]): string {
  * unassigned): names and devices are whatever somebody sent.
  */
 export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escaped);
 }
 
 /** The same in JSON, where an escape stands for its character. */
 function printableJson(value: object): string {
-  return JSON.stringify(value, null, 2).replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, escaped);
+  return JSON.stringify(value, null, 2).replace(
+    /[^\P{C}\n]|[\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+    escaped,
+  );
 }
 
 function escaped(character: string): string {

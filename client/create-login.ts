@@ -1,8 +1,21 @@
 import { send } from "./calls.ts";
-import { errorOf, isRefusedSession, LoginError } from "./login-error.ts";
-import { type Session, sessionKeeper } from "./session-keeper.ts";
-import { type Credentials, loggedOut, signIn } from "./sign-in.ts";
-import type { Answer, Wx, WxRequest } from "./wx.ts";
+import type { Credentials } from "./credentials.ts";
+import { endings } from "./endings.ts";
+import type { LoginError } from "./login-error.ts";
+import { loginRecord } from "./record.ts";
+import { requests, type Sending } from "./requests.ts";
+import type { Session } from "./session.ts";
+import { signIn } from "./sign-in.ts";
+import type {
+  Answer,
+  AnyAnswer,
+  DownloadAnswer,
+  UploadAnswer,
+  Wx,
+  WxDownload,
+  WxRequest,
+  WxUpload,
+} from "./wx.ts";
 
 export interface LoginOptions {
   /** Of the API, like `https://api.example.com`. */
@@ -19,8 +32,8 @@ export interface LoginOptions {
    * Milliseconds to wait before each further try of a login that failed in passing, give or take half; [1000, 3000] by
    * default, and [] for no further try. Only the last failure is reported. In passing: an `invalid_code`, and the
    * server's and the gateway's 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known
-   * yet); with a password only those before it was looked at. Refusals, `Retry-After` and a missing network are reported
-   * at once.
+   * yet); with a password only those before it was looked at; and once a `wx.login` that failed. Refusals, `Retry-After`
+   * and a missing network are reported at once.
    */
   readonly retryDelays?: readonly number[];
   /** Milliseconds since 1970; `Date.now` by default. */
@@ -35,6 +48,17 @@ export interface RequestOptions extends Omit<WxRequest, "url"> {
    * doing it twice does no harm.
    */
   readonly replay?: boolean;
+}
+
+/** A form with one file; `replay` as above, and false by default. 60000 ms is the default `timeout`, as it is WeChat's. */
+export interface UploadOptions extends Omit<WxUpload, "url"> {
+  readonly path: string;
+  readonly replay?: boolean;
+}
+
+/** A GET. 60000 ms is the default `timeout`. */
+export interface DownloadOptions extends Omit<WxDownload, "url"> {
+  readonly path: string;
 }
 
 export interface Events {
@@ -61,9 +85,17 @@ export interface Login {
   /**
    * `wx.request` with the session, logging in first where there is none. Resolves for every status, as `wx.request`
    * does (`errorOf` makes an error of it), except a refused session: then it logs in silently once and sends once more
-   * what is safe to repeat. Rejects with a LoginError.
+   * what is safe to repeat. (A function's own 401 or 403 to a HEAD has no body to say so, and counts as one.) What was asked for before a logout, or under another account, is not sent after it, but
+   * rejected with `logged_out`. Rejects with a LoginError.
    */
   request(options: RequestOptions): Promise<Answer>;
+  /** `wx.uploadFile`, by the rules of `request`. */
+  uploadFile(options: UploadOptions): Promise<UploadAnswer>;
+  /**
+   * `wx.downloadFile`, by the rules of `request`. A body that says why is a file of its own here: a function's 401 or
+   * 403 cannot be told from a refused session.
+   */
+  downloadFile(options: DownloadOptions): Promise<DownloadAnswer>;
   /**
    * Ends the session, here at once; the server is told if it can be reached. `everywhere` ends every device's and
    * rejects when that failed. Until `login` or `bind` succeeds, requests are rejected with `logged_out`.
@@ -84,8 +116,11 @@ declare const wx: Wx;
 export function createLogin(options: LoginOptions): Login {
   const { wx: runtime = wx, appId, timeout = 15_000, retryDelays = [1000, 3000], now = Date.now } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const keeper = sessionKeeper(runtime, options.storageKey ?? `weapp-login:${baseUrl}`);
   const listeners: { [E in keyof Events]: Events[E][] } = { needsBinding: [], loggedOut: [] };
+  const record = loginRecord(runtime, options.storageKey ?? `weapp-login:${baseUrl}`, now, () => {
+    signing.cancel();
+    emitLoggedOut();
+  });
   const signing = signIn({
     wx: runtime,
     baseUrl,
@@ -93,93 +128,86 @@ export function createLogin(options: LoginOptions): Login {
     timeout,
     retryDelays,
     now,
-    keeper,
-    onUnwanted: end,
-    onRefusal(error) {
+    record,
+    onUnwanted: (session) => close(session),
+    onRefusal(error, credentials) {
       if (error.action === "bind") emit("needsBinding", (listener) => listener(error));
-      // A firewall's 403 has no code, and says nothing about this person.
-      if (error.status === 403 && error.code !== "session_refused") {
-        emit("loggedOut", (listener) => listener(error));
-      }
+      // A firewall's 403 has no code, and says nothing about this person; what a bind meets, only about that bind.
+      if (error.status === 403 && error.code !== "session_refused" && !credentials) emitLoggedOut(error);
     },
   });
-
-  function live(): Session | undefined {
-    const { session } = keeper;
-    return session && (!session.endsAt || now() < session.endsAt) ? session : undefined;
-  }
+  const { live, exchange, close } = requests({ wx: runtime, baseUrl, timeout, now, record, signing });
+  const { end, quiet } = endings({ wx: runtime, timeout, now, record, exchange, close });
 
   function emit<E extends keyof Events>(event: E, call: (listener: Events[E]) => void): void {
     // Later, so that what a listener throws is reported, and spoils no login.
     for (const listener of listeners[event]) Promise.resolve(listener).then(call);
   }
 
-  function attempt({ path, replay, ...rest }: RequestOptions, { sessionId }: Session): Promise<Answer> {
-    return send(runtime, {
-      timeout,
-      ...rest,
-      url: baseUrl + path,
-      header: { ...rest.header, Authorization: `Bearer ${sessionId}` },
+  function emitLoggedOut(error?: LoginError): void {
+    emit("loggedOut", (listener) => {
+      if (!live()) listener(...(error ? [error] : []));
     });
   }
 
-  async function request(asked: RequestOptions): Promise<Answer> {
-    const { path, method = "GET", replay = method === "GET" || method === "HEAD" } = asked;
-    if (path[0] !== "/") {
-      throw new LoginError("invalid_request", { action: "fix_request", detail: "path begins with /" });
-    }
-    const before = live();
-    const session = before ?? (await silently());
-    const answer = await attempt(asked, session);
-    if (!isRefusedSession(answer)) return answer;
-    keeper.forget(session);
-    // A session that was opened for this very request: another one would fare no better.
-    if (!before) throw refused(answer, "a new session was refused too");
-    if (!replay) throw refused(answer, `${method} was not sent again: say replay: true if that is safe`);
-    const next = live() ?? (await silently());
-    const second = await attempt(asked, next);
-    if (!isRefusedSession(second)) return second;
-    keeper.forget(next);
-    throw refused(second, "a new session was refused too");
+  async function signedIn(credentials?: Credentials): Promise<Session> {
+    const { era: asked } = record.read();
+    const era = await quiet(asked);
+    const wanted = record.read().era === era && !credentials;
+    return (wanted && live()) || signing.single(credentials, era);
   }
 
-  async function silently(): Promise<Session> {
-    // Who logged out comes back by asking to: then this waits for it.
-    if (keeper.out && !signing.underWay()) throw loggedOut();
-    return signing.single();
-  }
-
-  function end(session: Session): Promise<unknown> {
-    return attempt({ path: "/session", method: "DELETE" }, session).catch(() => {});
-  }
-
-  async function endAll(path: string): Promise<void> {
-    const error = errorOf(await request({ path, method: "DELETE", replay: true }));
-    if (error) throw error;
-    leave();
-  }
-
-  function leave(): void {
-    signing.abandon();
-    keeper.leave();
-    emit("loggedOut", (listener) => listener());
+  async function sent<A extends AnyAnswer>(sending: Sending<A>): Promise<A> {
+    const { era } = record.read();
+    const { answer } = await exchange(sending, () => quiet(era));
+    return answer;
   }
 
   return {
-    async login() {
-      return live() ?? signing.single();
-    },
-    async bind({ username, password }) {
-      return signing.single({ username, password });
-    },
-    request,
+    login: () => signedIn(),
+    bind: ({ username, password }) => signedIn({ username, password }),
+    request: ({ path, replay, method = "GET", timeout: ms = timeout, ...rest }) =>
+      sent<Answer>({
+        method,
+        path,
+        replay: replay ?? (method === "GET" || method === "HEAD"),
+        send: ({ url, header }) => {
+          const call = { ...rest, url, method, timeout: ms, header: { ...rest.header, ...header } };
+          return send((callbacks) => runtime.request({ ...call, ...callbacks }), ms);
+        },
+      }),
+    uploadFile: ({ path, replay = false, timeout: ms = 60_000, ...rest }) =>
+      sent<UploadAnswer>({
+        method: "POST",
+        path,
+        replay,
+        send: ({ url, header }) => {
+          const call = { ...rest, url, timeout: ms, header: { ...rest.header, ...header } };
+          return send((callbacks) => runtime.uploadFile({ ...call, ...callbacks }), ms);
+        },
+      }),
+    downloadFile: ({ path, timeout: ms = 60_000, ...rest }) =>
+      sent<DownloadAnswer>({
+        method: "GET",
+        path,
+        replay: true,
+        send: ({ url, header }) => {
+          const call = { ...rest, url, timeout: ms, header: { ...rest.header, ...header } };
+          return send((callbacks) => runtime.downloadFile({ ...call, ...callbacks }), ms);
+        },
+      }),
     async logout({ everywhere } = {}) {
-      if (everywhere) return endAll("/sessions");
-      const { session } = keeper;
-      leave();
-      if (session) await end(session);
+      if (everywhere) {
+        await end("/sessions");
+        return;
+      }
+      const { session } = record.read();
+      record.leave();
+      if (session) await close(session);
     },
-    unbind: () => endAll("/binding"),
+    async unbind() {
+      await end("/binding");
+    },
     session: live,
     on(event, listener) {
       const all = listeners[event];
@@ -190,8 +218,4 @@ export function createLogin(options: LoginOptions): Login {
       };
     },
   };
-}
-
-function refused({ statusCode }: Answer, detail: string): LoginError {
-  return new LoginError("session_refused", { action: "retry", status: statusCode, detail });
 }

@@ -1,18 +1,9 @@
-import type { ClientCode, ServerCode } from "./messages.ts";
-import { type Answer, header } from "./wx.ts";
-
-/** What to do about it: the server's word, or the SDK's where the server said nothing. A newer server may know more. */
-export type Action =
-  | "fix_request"
-  | "new_code"
-  | "fix_credentials"
-  | "bind"
-  | "unbind_first"
-  | "contact_support"
-  | "wait"
-  | "retry";
+import type { ClientCode } from "./messages.ts";
+import type { Action, ServerCode } from "./server-errors.ts";
+import { type AnyAnswer, header } from "./wx.ts";
 
 export interface LoginErrorDetails {
+  /** What to do about it: the server's word, or the SDK's where the server said nothing. A newer server may know more. */
   readonly action: Action | (string & {});
   /** HTTP status; absent where nothing was answered. */
   readonly status?: number | undefined;
@@ -44,40 +35,61 @@ export class LoginError extends Error implements LoginErrorDetails {
 
 /**
  * The error that an answer stands for, undefined for 2xx. Answers without a `code` are the gateway's own: 401 and 403
- * mean that the session was refused.
+ * mean that the session was refused. `now` (milliseconds since 1970) is what a `Retry-After` with a date is taken from
+ * where the answer has no `Date`.
  */
-export function errorOf(answer: Answer): LoginError | undefined {
+export function errorOf(answer: AnyAnswer, now = Date.now()): LoginError | undefined {
   const { statusCode: status } = answer;
   if (status >= 200 && status < 300) return undefined;
   const { code, action, detail, message, requestId } = members(answer.data);
   const known = isText(code);
   const refused = isRefusedSession(answer);
   const mayPass = refused || status === 404 || status === 429 || status >= 500;
-  const seconds = header(answer, "retry-after");
   return new LoginError(known ? code : refused ? "session_refused" : "unexpected_answer", {
     action: isText(action) ? action : mayPass ? "retry" : "fix_request",
     status,
     detail: isText(detail) ? detail : isText(message) ? message : undefined,
-    retryAfter: seconds && /^\d+$/.test(seconds) ? Number(seconds) : undefined,
+    retryAfter: retryAfter(answer, now),
     requestId: isText(requestId) ? requestId : header(answer, "apigw-requestid"),
   });
 }
 
-/** The authorizer's no. A business function's own 401 or 403 has a `code`, and says nothing about the session. */
-export function isRefusedSession({ statusCode, data }: Answer): boolean {
+/** Of seconds or of a date, RFC 9110; a day at the most. */
+function retryAfter(answer: AnyAnswer, now: number): number | undefined {
+  const text = header(answer, "retry-after") || "";
+  const sent = Date.parse(header(answer, "date") || "") || now;
+  const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - sent) / 1000);
+  return seconds >= 0 ? Math.min(seconds, 86_400) : undefined;
+}
+
+/**
+ * The authorizer's no. A business function's own 401 or 403 has a `code`, and says nothing about the session; where
+ * no body is seen (HEAD, a download) it cannot be told from the authorizer's.
+ */
+export function isRefusedSession({ statusCode, data }: AnyAnswer): boolean {
   return (statusCode === 401 || statusCode === 403) && !isText(members(data).code);
 }
 
-/** The members of a JSON object; problem+json may arrive unparsed. */
+/** The members of a JSON object; problem+json may arrive unparsed, or as the bytes that were asked for. */
 export function members(data: unknown): Record<string, unknown> {
-  if (isText(data)) {
-    try {
-      return members(JSON.parse(data));
-    } catch {
-      return {};
-    }
+  try {
+    if (isText(data)) return members(JSON.parse(data));
+    if (isBytes(data)) return members(utf8(data));
+  } catch {
+    return {};
   }
   return typeof data === "object" && data ? { ...data } : {};
+}
+
+/** Of whatever realm: the runtime's ArrayBuffer need not be the code's. */
+function isBytes(data: unknown): data is ArrayBuffer {
+  return Object.prototype.toString.call(data) === "[object ArrayBuffer]";
+}
+
+/** The runtime has no TextDecoder. Throws where it is none. */
+function utf8(bytes: ArrayBuffer): string {
+  const hex = (byte: number) => `%${(byte + 256).toString(16).slice(1)}`;
+  return decodeURIComponent(Array.from(new Uint8Array(bytes), hex).join(""));
 }
 
 export function isText(value: unknown): value is string {

@@ -1,25 +1,4 @@
-/** Codes of the server. */
-export type ServerCode =
-  | "invalid_request"
-  | "payload_too_large"
-  | "unsupported_media_type"
-  | "method_not_allowed"
-  | "invalid_code"
-  | "invalid_ticket"
-  | "invalid_credentials"
-  | "binding_required"
-  | "already_bound"
-  | "account_already_bound"
-  | "account_disabled"
-  | "wechat_user_blocked"
-  | "too_many_attempts"
-  | "rate_limited"
-  | "wechat_busy"
-  | "wechat_unavailable"
-  | "wechat_timeout"
-  | "store_unavailable"
-  | "internal_error"
-  | "not_configured";
+import type { ServerCode } from "./server-errors.ts";
 
 /** Codes that the SDK gives itself. */
 export type ClientCode =
@@ -31,8 +10,11 @@ export type ClientCode =
   | "logged_out"
   | "unexpected_answer";
 
+/** A code that the server is about to have. */
+type Coming = "quota_exhausted";
+
 /** For the person who holds the phone: Chinese, English. A code without a row does not compile. */
-const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, string]>> = {
+const messages: Readonly<Record<ServerCode | Coming | ClientCode, readonly [string, string]>> = {
   invalid_request: ["请求有误，请检查后重试", "The request is not valid."],
   payload_too_large: ["提交的内容过大", "Too much was sent."],
   unsupported_media_type: ["请求格式有误", "The request has the wrong format."],
@@ -49,6 +31,7 @@ const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, strin
     "该账号已绑定其他微信，请联系客服",
     "The account is bound to another WeChat. Please contact support.",
   ],
+  access_changed: ["登录期间账号权限有变动，请重试", "Access was changed meanwhile. Please log in again."],
   account_disabled: ["账号已停用，请联系客服", "The account is disabled. Please contact support."],
   wechat_user_blocked: [
     "微信限制了当前用户登录，请联系客服",
@@ -59,6 +42,7 @@ const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, strin
   wechat_busy: ["微信繁忙，请重试", "WeChat is busy. Please try again."],
   wechat_unavailable: ["暂时无法连接微信，请重试", "WeChat cannot be reached. Please try again."],
   wechat_timeout: ["微信响应超时，请重试", "WeChat did not answer in time. Please try again."],
+  quota_exhausted: ["今日使用次数已达上限，请稍后再试", "The limit for today is reached. Please try later."],
   store_unavailable: ["服务繁忙，请重试", "The service is busy. Please try again."],
   internal_error: ["服务出错，请重试", "Something went wrong. Please try again."],
   not_configured: ["登录服务尚未配置，请联系客服", "Login is not set up. Please contact support."],

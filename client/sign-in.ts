@@ -1,13 +1,11 @@
-import { freshCode, send, within } from "./calls.ts";
+import { freshCode, send } from "./calls.ts";
+import type { Credentials } from "./credentials.ts";
 import { errorOf, isText, LoginError, members } from "./login-error.ts";
-import { asSession, type Session, type sessionKeeper } from "./session-keeper.ts";
+import type { loginRecord } from "./record.ts";
+import { asSession, type Session } from "./session.ts";
 import { persistently } from "./tries.ts";
+import { waitFor, withWait } from "./waits.ts";
 import { type Answer, header, type Wx } from "./wx.ts";
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
 
 export interface SignInNeeds {
   readonly wx: Wx;
@@ -18,122 +16,155 @@ export interface SignInNeeds {
   /** Milliseconds before each further try of a login that failed in passing. */
   readonly retryDelays: readonly number[];
   readonly now: () => number;
-  readonly keeper: ReturnType<typeof sessionKeeper>;
+  readonly record: ReturnType<typeof loginRecord>;
   /** Told of every login that the server, or the wait it asked for, refused; not of the tries before its last. */
-  readonly onRefusal: (error: LoginError) => void;
-  /** Given the session of a login that a logout has overtaken. */
+  readonly onRefusal: (error: LoginError, credentials: Credentials | undefined) => void;
+  /** Given the session of a login that nobody waits for any more. */
   readonly onUnwanted: (session: Session) => void;
 }
 
+/** The login under way. */
 interface Flight {
   /** Undefined: a silent login. */
   readonly credentials: Credentials | undefined;
   readonly era: number;
   readonly promise: Promise<Session>;
+  readonly cancel: () => void;
 }
 
-/** Everything up to a session: the one login at a time, its ticket, and the wait that the server asks for. */
+/** Everything up to a session: the one login at a time and its ticket. */
 export function signIn(needs: SignInNeeds) {
-  const { wx, baseUrl, appId, timeout, retryDelays, now, keeper, onRefusal, onUnwanted } = needs;
+  const { wx, baseUrl, appId, timeout, retryDelays, now, record, onRefusal, onUnwanted } = needs;
   let flight: Flight | undefined;
-  let ticket: string | undefined;
-  let pause: { readonly error: LoginError; readonly from: number; readonly until: number } | undefined;
-  /** Counts logouts: whatever was begun before one must not outlive it. */
-  let era = 0;
-  /** Ends the wait before another try. */
-  let wake = () => {};
+  let ticket: { readonly value: string; readonly era: number } | undefined;
+  let coming: Promise<string> | undefined;
+  let opened: { readonly sessionId: string; readonly at: number } | undefined;
 
-  /** One login at a time. A silent one is content with whatever login is under way; a bind only with its own double. */
-  function single(credentials: Credentials | undefined, asked = era): Promise<Session> {
-    if (asked !== era) return Promise.reject(loggedOut());
-    if (flight) {
-      const joins =
-        flight.era === era &&
-        (!credentials ||
-          (flight.credentials?.username === credentials.username &&
-            flight.credentials.password === credentials.password));
-      if (joins) return flight.promise;
-      const next = () => single(credentials, asked);
-      return flight.promise.then(next, next);
+  /**
+   * One login at a time. A silent one is content with whatever login is under way; a bind only with its own double. One
+   * that a logout has ended holds nobody up. `era`: in which it was asked for.
+   */
+  function single(credentials: Credentials | undefined, era: number): Promise<Session> {
+    if (record.read().era !== era) return Promise.reject(loggedOut());
+    if (flight?.era === era) {
+      const { promise, credentials: others } = flight;
+      const same = others?.username === credentials?.username && others?.password === credentials?.password;
+      if (!credentials || same) return promise;
+      const next = () => single(credentials, era);
+      return promise.then(next, next);
     }
+    let cancel = () => {};
+    const promise = new Promise<Session>((resolve, reject) => {
+      cancel = () => reject(loggedOut());
+      open(credentials, era).then(resolve, reject);
+    });
+    const started = { credentials, era, promise, cancel };
+    flight = started;
     const land = () => {
-      flight = undefined;
+      if (flight === started) flight = undefined;
     };
-    const promise = open(credentials);
-    flight = { credentials, era, promise };
     promise.then(land, land);
     return promise;
   }
 
-  async function open(credentials: Credentials | undefined): Promise<Session> {
-    const begun = era;
+  async function open(credentials: Credentials | undefined, era: number): Promise<Session> {
+    const withPassword = !!credentials;
     const stillWanted = () => {
-      if (begun !== era) throw loggedOut();
+      if (record.read().era !== era) throw loggedOut();
+    };
+    const mayBeSent = () => {
+      stillWanted();
+      const wait = waitFor(record.read().waits, withPassword, now());
+      if (wait) throw wait;
     };
     const attempt = async () => {
+      mayBeSent();
+      const answer = await exchange(credentials, era, mayBeSent);
+      const error = errorOf(answer, now());
+      const session = error ? undefined : sessionFrom(answer);
+      const { era: current, waits } = record.read();
+      if (error?.retryAfter) record.wait(withWait(waits, error, withPassword, now()));
+      if (session && era !== current) onUnwanted(session);
       stillWanted();
-      const answer = await exchange(credentials, stillWanted);
-      const late = begun !== era && asSession(answer.data);
-      if (late) onUnwanted(late);
-      stillWanted();
-      const session = opened(answer);
+      if (error) {
+        const { bindTicket } = members(answer.data);
+        if (isText(bindTicket)) ticket = { value: bindTicket, era };
+        throw error;
+      }
+      if (!session) {
+        throw new LoginError("unexpected_answer", { action: "retry", status: answer.statusCode });
+      }
       ticket = undefined;
-      keeper.keep(session);
+      opened = { sessionId: session.sessionId, at: now() };
+      record.keep(session);
       return session;
     };
     try {
-      checkPause(credentials);
-      return await persistently(attempt, retryDelays, rest, !!credentials);
+      return await persistently(attempt, retryDelays, withPassword);
     } catch (error) {
       stillWanted();
-      if (error instanceof LoginError) learn(error);
+      if (error instanceof LoginError) onRefusal(error, credentials);
       throw error;
     }
   }
 
-  function rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      wake = resolve;
-      setTimeout(resolve, ms);
-    });
-  }
-
-  async function exchange(credentials: Credentials | undefined, stillWanted: () => void): Promise<Answer> {
-    if (credentials && ticket) {
-      const answer = await post({ bindTicket: ticket, ...credentials });
+  async function exchange(
+    credentials: Credentials | undefined,
+    era: number,
+    mayBeSent: () => void,
+  ): Promise<Answer> {
+    if (credentials && ticket?.era === era) {
+      const answer = await post({ bindTicket: ticket.value, ...credentials });
       if (members(answer.data).code !== "invalid_ticket") return answer;
       ticket = undefined;
-      stillWanted();
+      mayBeSent();
     }
-    const code = await within(timeout, freshCode(wx, timeout));
-    stillWanted();
+    const code = await oneCode(mayBeSent);
+    mayBeSent();
     return post({ code, ...(appId && { appId }), ...credentials });
   }
 
+  /** One `wx.login` at a time: the code that an ended login waited for, and will not send, serves the next. */
+  async function oneCode(mayBeSent: () => void): Promise<string> {
+    try {
+      if (coming) return await coming;
+    } catch {
+      // That one was not for this login, which asks once more.
+      mayBeSent();
+    }
+    const mine = freshCode(wx, timeout);
+    const arrived = () => {
+      coming = undefined;
+    };
+    // Before whoever waits for it goes on.
+    mine.then(arrived, arrived);
+    coming = mine;
+    return mine;
+  }
+
   function post(data: object): Promise<Answer> {
-    return within(
+    const request = {
+      url: `${baseUrl}/login`,
+      // The default is GET, which would put the password into the URL.
+      method: "POST" as const,
+      header: { "content-type": "application/json" },
+      data,
       timeout,
-      send(wx, {
-        url: `${baseUrl}/login`,
-        // The default is GET, which would put the password into the URL.
-        method: "POST",
-        header: { "content-type": "application/json" },
-        data,
-        timeout,
-      }),
+    };
+    return send<Answer>(
+      (callbacks) => wx.request({ ...request, ...callbacks }),
+      timeout,
+      (answer) => {
+        const session = asSession(answer.data);
+        if (session) onUnwanted(session);
+      },
     );
   }
 
-  function opened(answer: Answer): Session {
-    const error = errorOf(answer);
+  /** Phones' clocks are wrong by hours: what counts is how long the session lives by the server's clock. */
+  function sessionFrom(answer: Answer): Session | undefined {
     const session = asSession(answer.data);
-    const { bindTicket } = members(answer.data);
-    if (error && isText(bindTicket)) ticket = bindTicket;
-    if (error) throw error;
-    if (!session) {
-      throw new LoginError("unexpected_answer", { action: "retry", status: answer.statusCode });
-    }
-    // Phones' clocks are wrong by hours: what counts is how long the session lives by the server's clock.
+    if (!session) return undefined;
     const received = now();
     const sent = Date.parse(header(answer, "date") || "") || received;
     const lifetime = Date.parse(session.expiresAt) - sent;
@@ -141,35 +172,16 @@ export function signIn(needs: SignInNeeds) {
     return { ...session, endsAt: lifetime > 0 ? received + lifetime - margin : 0 };
   }
 
-  function learn(error: LoginError): void {
-    const { retryAfter } = error;
-    if (retryAfter && error !== pause?.error) {
-      pause = { error, from: now(), until: now() + retryAfter * 1000 };
-    }
-    onRefusal(error);
-  }
-
-  function checkPause(credentials: Credentials | undefined): void {
-    if (!pause) return;
-    const { error, from, until } = pause;
-    // A clock that was set back must not prolong it.
-    if (now() >= until || now() < from) pause = undefined;
-    // Too many passwords say nothing about logins without one.
-    else if (credentials || error.code !== "too_many_attempts") {
-      const left = new LoginError(error.code, { ...error, retryAfter: Math.ceil((until - now()) / 1000) });
-      pause = { error: left, from, until };
-      throw left;
-    }
-  }
-
   return {
-    single: (credentials?: Credentials) => single(credentials),
-    underWay: () => flight?.era === era,
-    /** Whatever is under way will be rejected with `logged_out`. */
-    abandon() {
-      era++;
-      ticket = undefined;
-      wake();
+    single,
+    underWay: (era: number) => flight?.era === era,
+    /** Rejects whoever waits for the login under way with `logged_out`. */
+    cancel: () => flight?.cancel(),
+    /** Whether it was opened here, seconds ago. */
+    isNew({ sessionId }: Session) {
+      if (opened?.sessionId !== sessionId) return false;
+      const age = now() - opened.at;
+      return age >= 0 && age < 10_000;
     },
   };
 }

@@ -1,23 +1,19 @@
 import { LoginError } from "./login-error.ts";
 
-/**
- * Tries again, after each of these delays (milliseconds) and with `rest` for the wait, what failed in passing. Rejects
- * with the last failure.
- */
+/** Tries again, after each of these delays (milliseconds), what failed in passing. Rejects with the last failure. */
 export async function persistently<T>(
   attempt: () => Promise<T>,
   delays: readonly number[],
-  rest: (ms: number) => Promise<void>,
   withPassword: boolean,
 ): Promise<T> {
-  for (const delay of delays) {
+  for (const [tried, delay] of delays.entries()) {
     try {
       return await attempt();
     } catch (error) {
-      if (!mayPass(error, withPassword)) throw error;
+      if (!mayPass(error, withPassword, tried)) throw error;
     }
     // Thousands of phones that failed at one moment must not come back at one moment.
-    await rest(delay * (0.5 + Math.random()));
+    await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random())));
   }
   return attempt();
 }
@@ -26,11 +22,13 @@ export async function persistently<T>(
  * Without an answer it does not: whoever is offline should hear it at once. With a password only what WeChat ended: the
  * server counts every password that it has begun to check, and a person's attempts are few.
  */
-function mayPass(error: unknown, withPassword: boolean): boolean {
+function mayPass(error: unknown, withPassword: boolean, tried: number): boolean {
   if (!(error instanceof LoginError) || error.retryAfter) return false;
   const { code, action, status = 0 } = error;
   return (
     code === "invalid_code" ||
+    // On some phones now and then, for no reason.
+    (code === "wx_login_failed" && tried === 0) ||
     (status >= 500 && (withPassword ? /^wechat/.test(code) : action === "new_code" || action === "retry"))
   );
 }

@@ -1,13 +1,16 @@
 /** Login of WeChat mini-programs against a weapp-login API. What is exported here is the SDK. */
 export {
   createLogin,
+  type DownloadOptions,
   type Events,
   type Login,
   type LoginOptions,
   type RequestOptions,
+  type UploadOptions,
 } from "./create-login.ts";
-export { type Action, errorOf, LoginError, type LoginErrorDetails } from "./login-error.ts";
-export { type ClientCode, messageFor, type ServerCode } from "./messages.ts";
-export type { Session } from "./session-keeper.ts";
-export type { Credentials } from "./sign-in.ts";
-export type { Answer, Method, Wx } from "./wx.ts";
+export type { Credentials } from "./credentials.ts";
+export { errorOf, LoginError, type LoginErrorDetails } from "./login-error.ts";
+export { type ClientCode, messageFor } from "./messages.ts";
+export type { Action, ServerCode } from "./server-errors.ts";
+export type { Session } from "./session.ts";
+export type { Answer, AnyAnswer, DownloadAnswer, Method, UploadAnswer, Wx } from "./wx.ts";

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { errorCodes, errors } from "../contract/errors.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const entry = "client/weapp-login";
@@ -12,32 +13,70 @@ const notice = "// Built from client/ by `npm run build:client`.\n";
 const ignored =
   "// biome-ignore-all format: built\n// biome-ignore-all lint: built\n// biome-ignore-all assist: built\n";
 
-/** Text by path: the package in `dist/client`, and its copy in the example, which opens in WeChat's IDE as it is. */
+/**
+ * Text by path: what the construct's package carries as `./client`, a package of its own, and a copy in the example, which
+ * opens in WeChat's IDE as it is.
+ */
 export async function clientFiles(): Promise<Record<string, string>> {
   const [esm, types] = await Promise.all([bundle(), declarations()]);
   const cjs = commonJs(esm);
-  const { version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const manifest = {
-    name: "weapp-login-client",
-    version,
-    license,
-    main: "weapp-login.js",
-    module: "weapp-login.mjs",
-    types: "weapp-login.d.ts",
-    exports: {
-      import: { types: "./weapp-login.d.mts", default: "./weapp-login.mjs" },
-      require: { types: "./weapp-login.d.ts", default: "./weapp-login.js" },
-    },
-  };
   return {
     "dist/client/weapp-login.mjs": esm,
     "dist/client/weapp-login.js": cjs,
     "dist/client/weapp-login.d.mts": types,
     "dist/client/weapp-login.d.ts": types,
-    "dist/client/package.json": `${JSON.stringify(manifest, null, 2)}\n`,
+    "dist/client/package.json": json({ type: "commonjs" }),
+    ...(await ownPackage(esm, cjs, types)),
     "examples/miniprogram/weapp-login.js": notice + ignored + cjs,
     "examples/miniprogram/weapp-login.d.ts": notice + ignored + types,
   };
+}
+
+/**
+ * `weapp-login-client`, for npm. 构建 npm copies the folder that `miniprogram` names, and a page's `require` takes its
+ * `index.js`; every other tool chain reads `exports`, or `main`, `module` and `types` if it is an old one.
+ */
+async function ownPackage(esm: string, cjs: string, types: string): Promise<Record<string, string>> {
+  const { version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const manifest = {
+    name: "weapp-login-client",
+    version,
+    description: "Login of WeChat mini-programs against a weapp-login API",
+    keywords: ["wechat", "weapp", "miniprogram", "login", "taro", "uni-app"],
+    license,
+    type: "commonjs",
+    main: "index.js",
+    module: "index.mjs",
+    types: "index.d.ts",
+    miniprogram: "miniprogram",
+    exports: {
+      ".": {
+        import: { types: "./index.d.mts", default: "./index.mjs" },
+        require: { types: "./index.d.ts", default: "./index.js" },
+      },
+      "./package.json": "./package.json",
+    },
+    sideEffects: false,
+    files: ["index.*", "miniprogram"],
+  };
+  const files = {
+    "package.json": json(manifest),
+    "index.js": cjs,
+    "index.mjs": esm,
+    "index.d.ts": types,
+    "index.d.mts": types,
+    "miniprogram/index.js": cjs,
+    "miniprogram/index.d.ts": types,
+    "README.md": await readFile(join(root, "docs/mini-program.md"), "utf8"),
+    LICENSE: await readFile(join(root, "LICENSE"), "utf8"),
+  };
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [`dist/client-package/${path}`, text]),
+  );
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** Writes them. */
@@ -80,10 +119,20 @@ async function declarations(): Promise<string> {
   const directory = await mkdtemp(join(root, "dist/client-types-"));
   try {
     const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
-    const args = ["-p", "client", "--noEmit", "false", "--emitDeclarationOnly", "--outDir", directory];
+    const args = [
+      "-p",
+      "client",
+      "--noEmit",
+      "false",
+      "--emitDeclarationOnly",
+      "--rootDir",
+      ".",
+      "--outDir",
+      directory,
+    ];
     await promisify(execFile)(process.execPath, [join(dirname(tsc), "bin/tsc"), ...args], { cwd: root });
-    const files = new Map<string, string>();
-    await collect(directory, "weapp-login", files);
+    const files = new Map([["server-errors", serverErrors()]]);
+    await collect(join(directory, "client"), "weapp-login", files);
     const texts = [...files.values()].map((text) =>
       text.replaceAll(/^export (?=declare|interface|type \w)/gm, ""),
     );
@@ -94,6 +143,18 @@ async function declarations(): Promise<string> {
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** The contract's types are made of its table, which stays here. */
+function serverErrors(): string {
+  const union = (words: Iterable<string>) =>
+    [...new Set(words)].map((word) => JSON.stringify(word)).join(" | ");
+  const actions = Object.values(errors).flatMap(({ action, elsewhere }) => [action, elsewhere ?? action]);
+  return `/** Codes of the server. */
+type ServerCode = ${union(errorCodes)};
+/** What to do about an error. */
+type Action = ${union(actions)};
+`;
 }
 
 async function collect(directory: string, name: string, into: Map<string, string>): Promise<void> {

@@ -17,7 +17,7 @@ export async function buildPackage(): Promise<void> {
   await Promise.all(emptied.map((path) => rm(join(root, path), { recursive: true, force: true })));
   const [cli, client, modules] = await Promise.all([bundleCli(), clientFiles(), buildModules()]);
   for (const [path, text] of Object.entries(client)) {
-    if (path.startsWith("dist/")) await write(path, text);
+    if (path.startsWith("dist/client/")) await write(path, text);
   }
   const functions = Object.keys(environments).map(async (name): Promise<Metafile> => {
     return JSON.parse(await readFile(join(root, `dist/meta/${name}.json`), "utf8"));

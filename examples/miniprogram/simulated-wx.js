@@ -18,6 +18,8 @@ function simulatedWx(simulatorUrl, user) {
       });
     },
     request: (options) => wx.request(options),
+    uploadFile: (options) => wx.uploadFile(options),
+    downloadFile: (options) => wx.downloadFile(options),
     getStorageSync: (key) => wx.getStorageSync(key),
     setStorageSync: (key, value) => wx.setStorageSync(key, value),
     removeStorageSync: (key) => wx.removeStorageSync(key),

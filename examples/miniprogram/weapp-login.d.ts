@@ -2,13 +2,18 @@
 // biome-ignore-all format: built
 // biome-ignore-all lint: built
 // biome-ignore-all assist: built
+/** Codes of the server. */
+type ServerCode = "invalid_request" | "payload_too_large" | "unsupported_media_type" | "method_not_allowed" | "invalid_code" | "invalid_ticket" | "invalid_credentials" | "binding_required" | "already_bound" | "account_already_bound" | "access_changed" | "account_disabled" | "too_many_attempts" | "wechat_user_blocked" | "rate_limited" | "wechat_busy" | "wechat_unavailable" | "wechat_timeout" | "not_configured" | "store_unavailable" | "internal_error";
+/** What to do about an error. */
+type Action = "fix_request" | "new_code" | "fix_credentials" | "bind" | "unbind_first" | "contact_support" | "wait" | "retry";
 /** Login of WeChat mini-programs against a weapp-login API. What is exported here is the SDK. */
-export { createLogin, type Events, type Login, type LoginOptions, type RequestOptions, };
-export { type Action, errorOf, LoginError, type LoginErrorDetails };
-export { type ClientCode, messageFor, type ServerCode };
-export type { Session };
+export { createLogin, type DownloadOptions, type Events, type Login, type LoginOptions, type RequestOptions, type UploadOptions, };
 export type { Credentials };
-export type { Answer, Method, Wx };
+export { errorOf, LoginError, type LoginErrorDetails };
+export { type ClientCode, messageFor };
+export type { Action, ServerCode };
+export type { Session };
+export type { Answer, AnyAnswer, DownloadAnswer, Method, UploadAnswer, Wx };
 interface LoginOptions {
     /** Of the API, like `https://api.example.com`. */
     readonly baseUrl: string;
@@ -24,8 +29,8 @@ interface LoginOptions {
      * Milliseconds to wait before each further try of a login that failed in passing, give or take half; [1000, 3000] by
      * default, and [] for no further try. Only the last failure is reported. In passing: an `invalid_code`, and the
      * server's and the gateway's 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known
-     * yet); with a password only those before it was looked at. Refusals, `Retry-After` and a missing network are reported
-     * at once.
+     * yet); with a password only those before it was looked at; and once a `wx.login` that failed. Refusals, `Retry-After`
+     * and a missing network are reported at once.
      */
     readonly retryDelays?: readonly number[];
     /** Milliseconds since 1970; `Date.now` by default. */
@@ -39,6 +44,15 @@ interface RequestOptions extends Omit<WxRequest, "url"> {
      * doing it twice does no harm.
      */
     readonly replay?: boolean;
+}
+/** A form with one file; `replay` as above, and false by default. 60000 ms is the default `timeout`, as it is WeChat's. */
+interface UploadOptions extends Omit<WxUpload, "url"> {
+    readonly path: string;
+    readonly replay?: boolean;
+}
+/** A GET. 60000 ms is the default `timeout`. */
+interface DownloadOptions extends Omit<WxDownload, "url"> {
+    readonly path: string;
 }
 interface Events {
     /** WeChat is fine, and the identity has no account yet: show the form, call `bind`. */
@@ -63,9 +77,17 @@ interface Login {
     /**
      * `wx.request` with the session, logging in first where there is none. Resolves for every status, as `wx.request`
      * does (`errorOf` makes an error of it), except a refused session: then it logs in silently once and sends once more
-     * what is safe to repeat. Rejects with a LoginError.
+     * what is safe to repeat. (A function's own 401 or 403 to a HEAD has no body to say so, and counts as one.) What was asked for before a logout, or under another account, is not sent after it, but
+     * rejected with `logged_out`. Rejects with a LoginError.
      */
     request(options: RequestOptions): Promise<Answer>;
+    /** `wx.uploadFile`, by the rules of `request`. */
+    uploadFile(options: UploadOptions): Promise<UploadAnswer>;
+    /**
+     * `wx.downloadFile`, by the rules of `request`. A body that says why is a file of its own here: a function's 401 or
+     * 403 cannot be told from a refused session.
+     */
+    downloadFile(options: DownloadOptions): Promise<DownloadAnswer>;
     /**
      * Ends the session, here at once; the server is told if it can be reached. `everywhere` ends every device's and
      * rejects when that failed. Until `login` or `bind` succeeds, requests are rejected with `logged_out`.
@@ -82,9 +104,12 @@ interface Login {
 }
 /** One per mini-program, made in `app.js`. It does nothing before it is asked to. */
 declare function createLogin(options: LoginOptions): Login;
-/** What to do about it: the server's word, or the SDK's where the server said nothing. A newer server may know more. */
-type Action = "fix_request" | "new_code" | "fix_credentials" | "bind" | "unbind_first" | "contact_support" | "wait" | "retry";
+interface Credentials {
+    readonly username: string;
+    readonly password: string;
+}
 interface LoginErrorDetails {
+    /** What to do about it: the server's word, or the SDK's where the server said nothing. A newer server may know more. */
     readonly action: Action | (string & {});
     /** HTTP status; absent where nothing was answered. */
     readonly status?: number | undefined;
@@ -108,65 +133,102 @@ declare class LoginError extends Error implements LoginErrorDetails {
 }
 /**
  * The error that an answer stands for, undefined for 2xx. Answers without a `code` are the gateway's own: 401 and 403
- * mean that the session was refused.
+ * mean that the session was refused. `now` (milliseconds since 1970) is what a `Retry-After` with a date is taken from
+ * where the answer has no `Date`.
  */
-declare function errorOf(answer: Answer): LoginError | undefined;
-/** The authorizer's no. A business function's own 401 or 403 has a `code`, and says nothing about the session. */
-declare function isRefusedSession({ statusCode, data }: Answer): boolean;
-/** The members of a JSON object; problem+json may arrive unparsed. */
+declare function errorOf(answer: AnyAnswer, now?: number): LoginError | undefined;
+/**
+ * The authorizer's no. A business function's own 401 or 403 has a `code`, and says nothing about the session; where
+ * no body is seen (HEAD, a download) it cannot be told from the authorizer's.
+ */
+declare function isRefusedSession({ statusCode, data }: AnyAnswer): boolean;
+/** The members of a JSON object; problem+json may arrive unparsed, or as the bytes that were asked for. */
 declare function members(data: unknown): Record<string, unknown>;
 declare function isText(value: unknown): value is string;
-/** Codes of the server. */
-type ServerCode = "invalid_request" | "payload_too_large" | "unsupported_media_type" | "method_not_allowed" | "invalid_code" | "invalid_ticket" | "invalid_credentials" | "binding_required" | "already_bound" | "account_already_bound" | "account_disabled" | "wechat_user_blocked" | "too_many_attempts" | "rate_limited" | "wechat_busy" | "wechat_unavailable" | "wechat_timeout" | "store_unavailable" | "internal_error" | "not_configured";
 /** Codes that the SDK gives itself. */
 type ClientCode = "network_failed" | "network_timeout" | "interrupted" | "wx_login_failed" | "session_refused" | "logged_out" | "unexpected_answer";
 /** A sentence to show for `LoginError.code`; a general one for codes that it does not know. */
 declare function messageFor(code: string, language: "zh" | "en"): string;
-/** What the SDK uses of WeChat's `wx`. Another runtime that offers these five calls will do. */
+/** What the SDK uses of WeChat's `wx`. Another runtime that offers these calls will do, like Taro's or uni-app's. */
 interface Wx {
     login(options: LoginCall): unknown;
     request(options: RequestCall): unknown;
+    uploadFile(options: UploadCall): unknown;
+    downloadFile(options: DownloadCall): unknown;
     getStorageSync(key: string): unknown;
     setStorageSync(key: string, value: unknown): unknown;
     removeStorageSync(key: string): unknown;
 }
-interface LoginCall {
+/** What every call but those to storage ends with: one of the two, if the runtime keeps its promise. */
+interface Callbacks<T> {
+    success(result: T): void;
+    fail(error: {
+        errMsg: string;
+    }): void;
+}
+interface LoginCall extends Callbacks<{
+    code: string;
+}> {
     /** Milliseconds. */
     timeout: number;
-    success(result: {
-        code: string;
-    }): void;
-    fail(error: {
-        errMsg: string;
-    }): void;
 }
-interface RequestCall extends WxRequest {
-    success(answer: Answer): void;
-    fail(error: {
-        errMsg: string;
-    }): void;
+interface RequestCall extends WxRequest, Callbacks<Answer> {
+}
+interface UploadCall extends WxUpload, Callbacks<UploadAnswer> {
+}
+interface DownloadCall extends WxDownload, Callbacks<DownloadAnswer> {
 }
 type Method = "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "TRACE" | "CONNECT";
-/** Options of `wx.request` without its callbacks. */
-interface WxRequest {
+interface Sent {
     url: string;
-    method?: Method;
-    data?: string | object;
     header?: Readonly<Record<string, string>>;
     /** Milliseconds. */
     timeout?: number;
+}
+/** Options of `wx.request` without its callbacks. */
+interface WxRequest extends Sent {
+    method?: Method;
+    data?: string | object;
     dataType?: string;
     responseType?: "text" | "arraybuffer";
 }
-/** What `wx.request` succeeds with, whatever the status. */
-interface Answer {
+/** Options of `wx.uploadFile` without its callbacks. */
+interface WxUpload extends Sent {
+    filePath: string;
+    /** The file's field in the form. */
+    name: string;
+    formData?: Readonly<Record<string, string>>;
+}
+/** Options of `wx.downloadFile` without its callbacks. */
+interface WxDownload extends Sent {
+    /** Where to put the file; without it, where WeChat likes (`tempFilePath`). */
+    filePath?: string;
+}
+/** What all three succeed with, whatever the status. */
+interface AnyAnswer {
     readonly statusCode: number;
+    readonly data?: unknown;
+    readonly header?: Readonly<Record<string, unknown>>;
+}
+/** What `wx.request` succeeds with. */
+interface Answer extends AnyAnswer {
     /** JSON has been parsed; what is in it, nobody has checked. */
     readonly data: unknown;
     readonly header: Readonly<Record<string, unknown>>;
 }
+/** What `wx.uploadFile` succeeds with. */
+interface UploadAnswer extends AnyAnswer {
+    /** Not parsed. */
+    readonly data: string;
+}
+/** What `wx.downloadFile` succeeds with; the body of an error is a file too. */
+interface DownloadAnswer extends AnyAnswer {
+    readonly tempFilePath: string;
+    readonly filePath?: string;
+}
 /** A header's value, however the runtime spells its name. */
-declare function header({ header: headers }: Answer, name: string): string | undefined;
+declare function header({ header: headers }: AnyAnswer, name: string): string | undefined;
+export {};
 /** What a login gave. `sessionId` is a credential: send it as `Authorization: Bearer …`, never in a URL. */
 interface Session {
     readonly sessionId: string;
@@ -178,45 +240,5 @@ interface Session {
     /** Milliseconds since 1970 by this phone's clock, shortly before the server will refuse it; 0: not known. */
     readonly endsAt: number;
 }
-/**
- * The session in memory and in storage. Storage may fail (it is full, or broken): then the session lives as long as the
- * mini-program does.
- */
-declare function sessionKeeper(wx: Wx, key: string): {
-    readonly session: Session | undefined;
-    /** Whether the person logged out, and has not logged in again. */
-    readonly out: boolean;
-    keep(opened: Session): void;
-    /** Forgets this session and no other: it may have been replaced, here or by another instance, since it was used. */
-    forget({ sessionId }: Session): void;
-    leave(): void;
-};
 /** Reads an answer to `POST /login`, or what was stored. */
 declare function asSession(data: unknown): Session | undefined;
-interface Credentials {
-    readonly username: string;
-    readonly password: string;
-}
-interface SignInNeeds {
-    readonly wx: Wx;
-    readonly baseUrl: string;
-    readonly appId: string | undefined;
-    /** Milliseconds. */
-    readonly timeout: number;
-    /** Milliseconds before each further try of a login that failed in passing. */
-    readonly retryDelays: readonly number[];
-    readonly now: () => number;
-    readonly keeper: ReturnType<typeof sessionKeeper>;
-    /** Told of every login that the server, or the wait it asked for, refused; not of the tries before its last. */
-    readonly onRefusal: (error: LoginError) => void;
-    /** Given the session of a login that a logout has overtaken. */
-    readonly onUnwanted: (session: Session) => void;
-}
-/** Everything up to a session: the one login at a time, its ticket, and the wait that the server asks for. */
-declare function signIn(needs: SignInNeeds): {
-    single: (credentials?: Credentials) => Promise<Session>;
-    underWay: () => boolean;
-    /** Whatever is under way will be rejected with `logged_out`. */
-    abandon(): void;
-};
-declare function loggedOut(): LoginError;

@@ -268,4 +268,16 @@ describe("what is shown", () => {
     expect(stdout).toContain("\\u001b[2Jphone\\u000a\\u202e");
     expect(stdout).not.toContain("\u001b");
   });
+
+  test("holds nothing that a terminal obeys or that nobody sees, in tables and in JSON, which reads as it was", async () => {
+    const device = "\u009b2Jph\u200bone\u00ad\u2066\ufeff\u{e0061}\u2028";
+    const answer = { sessions: [{ ...session, device }] };
+    const { run } = await operator({ admin: () => answer });
+    for (const json of [[], ["--json"]]) {
+      const { stdout } = await run(["sessions", "list", "--user", "u_1", ...json]);
+      expect(stdout).not.toMatch(/[^\P{C}\n]|\p{Zl}/u);
+      expect(stdout).toContain("\\u009b2Jph\\u200bone\\u00ad\\u2066\\ufeff\\udb40\\udc61\\u2028");
+      if (json.length > 0) expect(JSON.parse(stdout)).toEqual(answer);
+    }
+  });
 });

@@ -20,8 +20,8 @@ afterAll(() => rm(directory, { recursive: true }));
 
 const exported = ["LoginError", "createLogin", "errorOf", "messageFor"];
 
-test.each(["weapp-login.mjs", "weapp-login.js"])("%s is under 4 KB, minified and gzipped", (name) => {
-  expect(gzipSync(files[`dist/client/${name}`] ?? "", { level: 9 }).length).toBeLessThan(4096);
+test.each(["weapp-login.mjs", "weapp-login.js"])("%s is under 6 KB, minified and gzipped", (name) => {
+  expect(gzipSync(files[`dist/client/${name}`] ?? "", { level: 9 }).length).toBeLessThan(6144);
 });
 
 test("the ES module and the CommonJS module export the same", async () => {

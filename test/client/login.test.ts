@@ -169,61 +169,6 @@ test("200 without a session is an error, not a login", async () => {
   expect(storage.size).toBe(0);
 });
 
-test.each([
-  [0, 30],
-  [1, 30],
-  [29_000, 1],
-  [29_999, 1],
-])("Retry-After: %i ms later a login is rejected here, with %i s left", async (passed, left) => {
-  const { options, phone, seen } = fakeWx(({ route }) =>
-    route === "POST /login" ? problem(429, "rate_limited", "wait", {}, { "Retry-After": "30" }) : undefined,
-  );
-  const { login, bind } = createLogin(options);
-  expect(await rejection(login())).toMatchObject({ code: "rate_limited", action: "wait", retryAfter: 30 });
-  phone.now = noon + passed;
-  for (const call of [login(), bind({ username: "a", password: "b" })]) {
-    expect(await rejection(call)).toMatchObject({
-      name: "LoginError",
-      code: "rate_limited",
-      action: "wait",
-      status: 429,
-      requestId: "r-1",
-      retryAfter: left,
-    });
-  }
-  expect({ codes: phone.codes, calls: seen.length }).toEqual({ codes: 1, calls: 1 });
-});
-
-test.each([30_000, -1])("Retry-After: the server is asked again %i ms later", async (passed) => {
-  let answered = false;
-  const { options, phone } = fakeWx(() => {
-    if (answered) return undefined;
-    answered = true;
-    return problem(429, "rate_limited", "wait", {}, { "retry-after": "30" });
-  });
-  const { login } = createLogin(options);
-  await rejection(login());
-  // Being turned away here must not prolong it.
-  phone.now = noon + 29_500;
-  await rejection(login());
-  phone.now = noon + passed;
-  expect(await login()).toMatchObject({ sessionId: "session-1" });
-});
-
-test("too many passwords hold up further passwords, not silent logins", async () => {
-  const { options, count } = fakeWx(({ data }) =>
-    Object.keys(Object(data)).includes("password")
-      ? problem(429, "too_many_attempts", "wait", {}, { "Retry-After": "600" })
-      : undefined,
-  );
-  const { login, bind } = createLogin(options);
-  const credentials = { username: "a", password: "b" };
-  await rejection(bind(credentials));
-  expect(await rejection(bind(credentials))).toMatchObject({ code: "too_many_attempts", retryAfter: 600 });
-  expect(count("POST /login")).toBe(1);
-  expect(await login()).toMatchObject({ sessionId: "session-1" });
-});
-
 test("needsBinding once for all who waited; whoever unsubscribed hears nothing", async () => {
   const { options } = fakeWx(({ route }) =>
     route === "POST /login" ? problem(409, "binding_required", "bind", { bindTicket: "t-1" }) : undefined,

@@ -135,10 +135,19 @@ test.each<[what: string, tried: number, answer: FakeAnswer | Fail]>([
   expect(tries()).toEqual({ codes: tried, sent: tried });
 });
 
-test("no code from wx.login is reported at once", async () => {
+test("a wx.login that fails is called once more, and no more", async () => {
   const { options, phone, tries } = failing();
   phone.loginFails = "login:fail system error";
-  expect(await rejection(createLogin(options).login())).toMatchObject({ code: "wx_login_failed" });
+  const failed = rejection(createLogin(options).login());
+  await pass(bothWaits);
+  expect(await failed).toMatchObject({ code: "wx_login_failed" });
+  expect(tries()).toEqual({ codes: 2, sent: 0 });
+});
+
+test.each(["login:fail timeout", "login:fail interrupted"])("'%s' is reported at once", async (errMsg) => {
+  const { options, phone, tries } = failing();
+  phone.loginFails = errMsg;
+  await rejection(createLogin(options).login());
   await pass(bothWaits);
   expect(tries()).toEqual({ codes: 1, sent: 0 });
 });
@@ -190,12 +199,12 @@ test("fifty requests share the tries of one login, also those that come during a
 
 test("a request whose session was refused does not notice that the silent login failed in passing", async () => {
   let answers: FakeAnswer[] = [];
-  const { options, alive, count } = fakeWx(({ route }) =>
+  const { options, revoke, count } = fakeWx(({ route }) =>
     route === "POST /login" ? answers.shift() : undefined,
   );
   const { login, request } = createLogin(options);
   await login();
-  alive.clear();
+  revoke();
   answers = [busy];
   const answer = request({ path: "/orders" });
   await pass(bothWaits);
@@ -254,7 +263,7 @@ test("a logout ends the wait: the login is rejected at once, and nothing is sent
   for (const error of waiting) expect(await error).toMatchObject({ code: "logged_out" });
   await pass(bothWaits);
   expect(tries()).toEqual({ codes: 1, sent: 1 });
-  expect([...storage.values()]).toEqual([{ out: true }]);
+  expect([...storage.values()]).toMatchObject([{ out: true }]);
 });
 
 test("a login after a logout during a wait is a new one, with all its tries", async () => {

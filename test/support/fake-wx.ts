@@ -1,4 +1,4 @@
-import type { LoginCall, RequestCall, Wx } from "../../client/wx.ts";
+import type { Answer, LoginCall, RequestCall, Wx } from "../../client/wx.ts";
 
 /** A fixed noon. */
 export const noon = Date.parse("2026-03-01T12:00:00.000Z");
@@ -105,6 +105,16 @@ export function fakeWx(script: (seen: Seen) => ReturnType<Script> | undefined = 
     request(call) {
       answer(call);
     },
+    // What is answered is text, whatever it is.
+    uploadFile({ filePath, success, ...call }) {
+      const asText = ({ data, ...rest }: Answer) => success({ ...rest, data: JSON.stringify(data) });
+      answer({ ...call, method: "POST", data: filePath, success: asText });
+    },
+    // What is answered is a file, whatever it is.
+    downloadFile({ success, ...call }) {
+      const asFile = ({ data: _, ...rest }: Answer) => success({ ...rest, tempFilePath: "wxfile://tmp/1" });
+      answer({ ...call, success: asFile });
+    },
     getStorageSync: (key) => storage.get(key) ?? "",
     setStorageSync: (key, value) => storage.set(key, structuredClone(value)),
     removeStorageSync: (key) => storage.delete(key),
@@ -114,6 +124,11 @@ export function fakeWx(script: (seen: Seen) => ReturnType<Script> | undefined = 
     wx,
     seen,
     alive,
+    /** What an operator does, some time after the login. */
+    revoke() {
+      alive.clear();
+      phone.now += 60_000;
+    },
     storage,
     phone,
     openSession,

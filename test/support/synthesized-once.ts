@@ -16,6 +16,8 @@ declare module "vitest" {
     importedAccounts: number;
     /** How many rows the import's reader reads. */
     csvRows: number;
+    /** How many schedules of the SDK's simulation are run. */
+    schedules: number;
   }
 }
 

@@ -1,4 +1,8 @@
-import type { LoginCall, RequestCall, Wx } from "../../client/wx.ts";
+import { openAsBlob } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { DownloadCall, LoginCall, RequestCall, UploadCall, Wx } from "../../client/wx.ts";
 import { isRecord } from "../../local/aws/json.ts";
 
 /** How often `wx` was used, and for what. */
@@ -23,6 +27,27 @@ export function wxOverFetch(
     request(call: RequestCall) {
       requests.push(`${call.method ?? "GET"} ${call.url}`);
       fetchFor(call, whither).then(call.success, () => call.fail({ errMsg: "request:fail " }));
+    },
+    uploadFile({ filePath, name, formData, success, fail, ...call }: UploadCall) {
+      requests.push(`POST ${call.url}`);
+      const upload = async () => {
+        const body = new FormData();
+        for (const [field, value] of Object.entries(formData ?? {})) body.set(field, value);
+        body.set(name, await openAsBlob(filePath), basename(filePath));
+        const response = await fetch(whither(call.url), { method: "POST", headers: call.header ?? {}, body });
+        return { statusCode: response.status, data: await response.text() };
+      };
+      upload().then(success, () => fail({ errMsg: "uploadFile:fail " }));
+    },
+    downloadFile({ filePath, success, fail, ...call }: DownloadCall) {
+      requests.push(`GET ${call.url}`);
+      const download = async () => {
+        const response = await fetch(whither(call.url), { headers: call.header ?? {} });
+        const tempFilePath = filePath ?? join(await mkdtemp(join(tmpdir(), "wxfile-")), "1");
+        await writeFile(tempFilePath, Buffer.from(await response.arrayBuffer()));
+        return { statusCode: response.status, tempFilePath };
+      };
+      download().then(success, () => fail({ errMsg: "downloadFile:fail " }));
     },
     getStorageSync: (key) => storage.get(key) ?? "",
     // A copy: what is stored is JSON, not the object.

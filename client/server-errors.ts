@@ -1,0 +1,2 @@
+/** The codes and actions of the server: of the one table of errors there is. */
+export type { Action, ErrorCode as ServerCode } from "../contract/errors.ts";

@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+/** `npm run toolchains`: the SDK in the hands of Taro, uni-app and older compilers, each installed in a folder of its own. */
+export default defineConfig({
+  test: {
+    include: ["test/toolchains/**/*.toolchain.ts"],
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+  },
+});
