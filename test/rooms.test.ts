@@ -28,8 +28,8 @@ describe("the imports of a source", () => {
 
   test("lead to files that are there, in every room", () => {
     const known = new Set(files);
-    // Data, what is built, and what the playground serves under another name.
-    const others = /\.json$|^dist\/|^(examples\/miniprogram|playground\/page)\/weapp-login\.m?js$/;
+    // Data, components, what is built, and what the playground serves under another name.
+    const others = /\.(json|vue)$|^dist\/|^(examples\/miniprogram|playground\/page)\/weapp-login\.m?js$/;
     const missing = [...imports].flatMap(([file, paths]) =>
       paths.filter((path) => !known.has(path) && !others.test(path)).map((path) => `${file}: ${path}`),
     );
