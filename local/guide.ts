@@ -5,12 +5,14 @@ import { sample } from "./sample.ts";
 export interface GuideOptions {
   readonly laptop: Laptop;
   readonly simulatorUrl: string | undefined;
+  readonly playgroundUrl: string | undefined;
   readonly weChatUrl: string | undefined;
   readonly dataDirectory: string | undefined;
 }
 
 /** Says what runs where, and how to try it: every line can be pasted into a shell as it is. */
-export function printGuide({ laptop, simulatorUrl, weChatUrl, dataDirectory }: GuideOptions): void {
+export function printGuide(options: GuideOptions): void {
+  const { laptop, simulatorUrl, playgroundUrl, weChatUrl, dataDirectory } = options;
   const { url, awsUrl, assembly } = laptop;
   const routes = assembly.routes.map(({ routeKey }) => routeKey).join(", ");
   const [appId, another] = appIdsOf(assembly);
@@ -28,8 +30,8 @@ export function printGuide({ laptop, simulatorUrl, weChatUrl, dataDirectory }: G
     ],
     ["data", dataDirectory ?? "in memory, gone at the end (npm start -- --data DIR keeps it)"],
   ];
-  if (simulatorUrl !== undefined) {
-    rows.unshift(["playground", `${url}/   the flow in a browser, with all that it sets off`]);
+  if (playgroundUrl !== undefined) {
+    rows.unshift(["playground", `${playgroundUrl}   the flow in a browser, with all that it sets off`]);
   }
   const table = rows.map(([what, where]) => `  ${what.padEnd(17)} ${where}\n`).join("");
   console.log(`\nweapp-login is ready.\n\n${table}`);

@@ -54,6 +54,7 @@ async function start({ context, data, ports, appSecret, weChatUrl }: StartOption
   printGuide({
     laptop,
     simulatorUrl: simulator && `http://localhost:${simulator.port}`,
+    playgroundUrl: playground && `${laptop.url}/#${playground.key}`,
     weChatUrl,
     dataDirectory: data,
   });

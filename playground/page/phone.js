@@ -1,10 +1,11 @@
+import { key } from "./key.js";
 import { createLogin, errorOf, LoginError, messageFor } from "./weapp-login.mjs";
 
 /** One call of the operator's side of the playground. Rejects with what it says. */
 export async function control(name, fields = {}) {
   const response = await fetch(`/_playground/${name}`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", "x-playground-key": key },
     body: JSON.stringify(fields),
   });
   const answer = await response.json();

@@ -1,4 +1,5 @@
 import { createDiagram } from "./diagram.js";
+import { key } from "./key.js";
 import { login, say, showPhone, user } from "./phone-pane.js";
 import { refresh, refreshSoon } from "./tables.js";
 import { offerTour, pace } from "./tour.js";
@@ -7,11 +8,17 @@ import { offerTrouble } from "./trouble.js";
 const diagram = createDiagram({ pace });
 let lastEventAt = 0;
 
-const events = new EventSource("/_playground/events");
+// It can send no header.
+const events = new EventSource(`/_playground/events?key=${encodeURIComponent(key)}`);
 events.addEventListener("message", ({ data }) => {
   lastEventAt = performance.now();
   diagram.add(JSON.parse(data));
   refreshSoon();
+});
+
+events.addEventListener("error", () => {
+  if (events.readyState === EventSource.CLOSED)
+    say("Open the address that npm start prints: it ends with a key.");
 });
 
 offerTrouble({ login, user });

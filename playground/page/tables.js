@@ -1,4 +1,5 @@
 import { element } from "./diagram.js";
+import { key } from "./key.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -20,7 +21,7 @@ export function refreshSoon() {
 
 /** Shows the tables as they are now, with what has changed since the last time marked. */
 export async function refresh() {
-  const response = await fetch("/_playground/state");
+  const response = await fetch("/_playground/state", { headers: { "x-playground-key": key } });
   if (!response.ok) return;
   const { tables, weChat, throttled } = await response.json();
   byId("wechat").value = weChat;

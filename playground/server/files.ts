@@ -8,6 +8,7 @@ const files: Readonly<Record<string, { readonly name: string; readonly type: str
   "/": { name: "index.html", type: types.html },
   "/_playground/playground.css": { name: "playground.css", type: types.css },
   "/_playground/playground.js": { name: "playground.js", type: types.js },
+  "/_playground/key.js": { name: "key.js", type: types.js },
   "/_playground/diagram.js": { name: "diagram.js", type: types.js },
   "/_playground/phone.js": { name: "phone.js", type: types.js },
   "/_playground/phone-pane.js": { name: "phone-pane.js", type: types.js },

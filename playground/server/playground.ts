@@ -1,3 +1,4 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AwsEndpointOptions } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
@@ -8,7 +9,6 @@ import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import { ControlError, createControls } from "./controls.ts";
 import { eventHub } from "./events.ts";
 import { staticFile } from "./files.ts";
-import { guard } from "./guard.ts";
 import { laptopEvents } from "./laptop-events.ts";
 import { createMask } from "./mask.ts";
 import { tableRows } from "./rows.ts";
@@ -29,6 +29,8 @@ const headers = {
 };
 
 export interface Playground {
+  /** Behind the # of the page's address. Without it nobody sees what happens, or moves a control. */
+  readonly key: string;
   readonly watch: Watch;
   /** To be told of the calls that the simulator logs. */
   weChatCalled(request: LoggedRequest): void;
@@ -39,18 +41,33 @@ export interface Playground {
   connect(laptop: Laptop): void;
 }
 
-/** The page at `http://localhost:PORT/`: the flow on a phone, what it sets off, and what the tables hold then. */
+/** The page at `http://localhost:PORT/#KEY`: the flow on a phone, what it sets off, and what the tables hold then. */
 export function createPlayground(simulator: WeChatSimulator): Playground {
   const mask = createMask();
   const hub = eventHub(mask, Date.now);
   const controls = createControls(simulator, hub);
   const weChat = weChatEvents(hub);
   const watch = laptopEvents(hub, weChat);
+  const key = randomBytes(18).toString("base64url");
   let laptop: Laptop | undefined;
 
-  async function get(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const file = await staticFile(path);
+  /** Of a script's request in a header, which no page of another site can send, and of an EventSource in its query. */
+  function hasKey({ url = "", headers }: IncomingMessage): boolean {
+    const given = String(headers["x-playground-key"] ?? new URLSearchParams(url.split("?")[1]).get("key"));
+    return given.length === key.length && timingSafeEqual(Buffer.from(given), Buffer.from(key));
+  }
+
+  async function respond(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method } = request;
+    const file = method === "POST" ? undefined : await staticFile(path);
     if (file) return send(response, 200, file.type, file.body);
+    if (!hasKey(request))
+      return json(response, 403, { error: "The address that npm start prints has a key." });
+    if (method === "POST") return post(path, request, response);
+    return method === "GET" ? get(path, request, response) : json(response, 405, { error: "GET or POST." });
+  }
+
+  async function get(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (path === `${prefix}events`) return stream(request, response);
     if (path !== `${prefix}state` || !laptop) return json(response, 404, { error: "There is no such page." });
     json(response, 200, { ...controls.state(), tables: await tableRows(laptop, mask, Date.now()) });
@@ -83,6 +100,7 @@ export function createPlayground(simulator: WeChatSimulator): Playground {
 
   const quiet = () => () => {};
   return {
+    key,
     watch: {
       request: (it) => (laptop ? watch.request(it) : quiet()),
       invocation: (fn, payload) => (laptop ? watch.invocation(fn, payload) : quiet()),
@@ -94,17 +112,11 @@ export function createPlayground(simulator: WeChatSimulator): Playground {
       const path = (request.url ?? "").replace(/[?#].*/, "");
       const isPage = path === "/" && (request.method === "GET" || request.method === "HEAD");
       if (!isPage && !path.startsWith(prefix)) return false;
-      const forbidden = guard(request);
-      if (forbidden) json(response, forbidden.status, { error: forbidden.error });
-      else {
-        const answered =
-          request.method === "POST" ? post(path, request, response) : get(path, request, response);
-        answered.catch((error) => {
-          console.error(error);
-          if (response.headersSent) response.destroy();
-          else json(response, 500, { error: "The playground failed; the terminal says how." });
-        });
-      }
+      respond(path, request, response).catch((error) => {
+        console.error(error);
+        if (response.headersSent) response.destroy();
+        else json(response, 500, { error: "The playground failed; the terminal says how." });
+      });
       return true;
     },
     connect(started) {

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** The page, watched: the test fails for a request to another host and for what lands in the console. */
-async function openPage(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+async function openPage(options: Parameters<Browser["newContext"]>[0] = {}, key = stack.key): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
@@ -41,7 +41,7 @@ async function openPage(options: Parameters<Browser["newContext"]>[0] = {}): Pro
     await context.close();
     expect(complaints).toEqual([]);
   });
-  await page.goto(`${stack.laptop.url}/`);
+  await page.goto(`${stack.laptop.url}/#${key}`);
   return page;
 }
 
@@ -97,6 +97,17 @@ describe("the playground in Chromium", () => {
     expect(await page.locator("body").textContent()).not.toContain("pwd123456");
     await page.keyboard.press("Escape");
     expect(await page.locator("#details").isVisible()).toBe(false);
+  });
+
+  test("without the key that npm start prints shows nothing, and says where it is", async () => {
+    const page = await openPage({}, "");
+    await said(page, "Open the address that npm start prints: it ends with a key.");
+    expect(await page.locator("#tables").textContent()).toBe("");
+    await page.goto("about:blank");
+    await page.goto(`${stack.laptop.url}/#${stack.key}`);
+    await page.getByRole("heading", { name: /^Accounts/ }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: /^Accounts/ }).waitFor();
   });
 
   test("an errcode of WeChat is told with code, action and what a client does now", async () => {

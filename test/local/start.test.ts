@@ -268,7 +268,12 @@ describe.concurrent("a mistake is told in one line, with exit code 1:", () => {
 
 describe.concurrent("a setting that the stack refuses is told in its words:", () => {
   test.each([
-    ["a value that it may not have", "verifier=perhaps", /verifier must be .* and is "perhaps"/],
+    ["a value that it may not have", "verifier=perhaps", /^verifier must be .*"none".*"perhaps"\.\n$/],
+    [
+      "a name that is none",
+      "verifer=none",
+      /^The context has "verifer", which is no setting\. There are: .*verifier/,
+    ],
     [
       "one that goes with another",
       "domainName=login.example.com",

@@ -22,13 +22,22 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-async function api(route: string, { session, json }: { session?: string; json?: object } = {}) {
+const state = () => api("GET /_playground/state", { key: stack.key });
+
+interface Call {
+  readonly session?: string;
+  readonly json?: object;
+  readonly key?: string;
+}
+
+async function api(route: string, { session, json, key }: Call = {}) {
   const [method = "", path = ""] = route.split(" ");
   const response = await fetch(url + path, {
     method,
     headers: {
       ...(json && { "content-type": "application/json" }),
       ...(session !== undefined && { authorization: `Bearer ${session}` }),
+      ...(key !== undefined && { "x-playground-key": key }),
     },
     ...(json && { body: JSON.stringify(json) }),
   });
@@ -38,10 +47,10 @@ async function api(route: string, { session, json }: { session?: string; json?: 
 }
 
 /** As the page's own script asks. */
-async function control(name: string, fields: object = {}, headers: Record<string, string> = {}) {
+async function control(name: string, fields: object = {}) {
   const response = await fetch(`${url}/_playground/${name}`, {
     method: "POST",
-    headers: { "content-type": "application/json", origin: url, ...headers },
+    headers: { "content-type": "application/json", origin: url, "x-playground-key": stack.key },
     body: JSON.stringify(fields),
   });
   const body: unknown = await response.json();
@@ -118,7 +127,7 @@ describe("the page", () => {
     ["/_playground/guard.ts"],
     ["/_playground/constructor"],
   ])("%s is not there", async (path) => {
-    expect(await rawStatus("GET", path, { host: new URL(url).host })).toBe(404);
+    expect(await rawStatus("GET", path, { "x-playground-key": stack.key })).toBe(404);
   });
 
   test("knows what a client does about every action that the API answers with", async () => {
@@ -136,9 +145,11 @@ describe("the page", () => {
 
 describe("what happens", () => {
   test("is told in order, from the phone to the database and back", async () => {
-    const stream = await listen(url);
+    const stream = await listen(stack);
     onTestFinished(() => stream.stop());
     expect(stream.type).toBe("text/event-stream");
+    // The first right password replaces the weak hash that it was added with.
+    await loggedIn("earlier");
     const session = await loggedIn("ordered");
     await api("GET /hello", { session });
     await vi.waitFor(() => expect(stream.arrows.at(-1)).toContain(`200 `));
@@ -175,7 +186,7 @@ describe("what happens", () => {
   });
 
   test("holds no secret of anybody", async () => {
-    const stream = await listen(url);
+    const stream = await listen(stack);
     onTestFinished(() => stream.stop());
     const first = await codeOf("secretive");
     const ticket = String((await api("POST /login", { json: { code: first } })).body.bindTicket);
@@ -195,7 +206,7 @@ describe("what happens", () => {
     await vi.waitFor(() => expect(stream.arrows.at(-1)).toBe("gateway>phone 204"));
 
     const [account] = await scan(stack.laptop, "Accounts");
-    const state = await (await fetch(`${url}/_playground/state`)).text();
+    const shown = JSON.stringify((await state()).body);
     const secrets = {
       code: String(first),
       ticket,
@@ -210,12 +221,12 @@ describe("what happens", () => {
     for (const [name, secret] of Object.entries(secrets)) {
       expect(secret.length, name).toBeGreaterThan(6);
       expect(stream.text.includes(secret), `${name} in the stream`).toBe(false);
-      expect(state.includes(secret), `${name} in the rows`).toBe(false);
+      expect(shown.includes(secret), `${name} in the rows`).toBe(false);
     }
   });
 
   test("of megabytes holds nobody up, however many secrets are known", async () => {
-    const stream = await listen(url);
+    const stream = await listen(stack);
     onTestFinished(() => stream.stop());
     for (let round = 0; round < 50; round++) {
       await Promise.all(Array.from({ length: 10 }, (_, n) => codeOf(`known-${round}-${n}`)));
@@ -230,13 +241,13 @@ describe("what happens", () => {
   });
 
   test("a page that comes back is told what it has missed, and nothing twice", async () => {
-    const stream = await listen(url);
+    const stream = await listen(stack);
     await api("GET /session");
     await vi.waitFor(() => expect(stream.arrows.at(-1)).toBe("gateway>phone 401 Unauthorized"));
     const last = stream.events.at(-1)?.id ?? 0;
     await stream.stop();
     await api("GET /session");
-    const again = await listen(url, last);
+    const again = await listen(stack, last);
     onTestFinished(() => again.stop());
     await vi.waitFor(() => expect(again.events.map(({ id }) => id)).toEqual([last + 1, last + 2]));
   });
@@ -244,7 +255,7 @@ describe("what happens", () => {
 
 test("the rows are those of the tables, with times to read", async () => {
   await loggedIn("rows");
-  const { body } = await api("GET /_playground/state");
+  const { body } = await state();
   const tables = Array.isArray(body.tables) ? body.tables : [];
   expect(tables.map(({ name }) => name)).toEqual(["Bindings", "Sessions", "Attempts", "Accounts"]);
   for (const { name, rows } of tables) expect(rows).toHaveLength((await scan(stack.laptop, name)).length);
@@ -268,7 +279,7 @@ test("the rows are those of the tables, with times to read", async () => {
 test("a session's row says whether it is good, and if not, why", async () => {
   const [first, second] = [await loggedIn("states"), await loggedIn("states")];
   const notes = async () => {
-    const { body } = await api("GET /_playground/state");
+    const { body } = await state();
     const tables = Array.isArray(body.tables) ? body.tables : [];
     const sessions = tables.find(({ name }) => name === "Sessions");
     const of = (session: string) => Buffer.from(session, "base64url").subarray(0, 16).toString("base64");
@@ -293,7 +304,7 @@ describe("a control does what it says:", () => {
   ])("WeChat's trouble %s, until it is fine again", async (trouble, status, code) => {
     expect(await control("wechat", { trouble })).toEqual({ status: 200, body: {} });
     expect(await silently("weather")).toMatchObject({ status, body: { code } });
-    expect((await api("GET /_playground/state")).body.weChat).toBe(trouble);
+    expect((await state()).body.weChat).toBe(trouble);
     await control("wechat", { trouble: "ok" });
     expect((await silently("weather")).body.code).toBe("binding_required");
   });
@@ -356,40 +367,52 @@ describe("a control does what it says:", () => {
   });
 });
 
-describe("a page of another site", () => {
-  test.each<[string, Record<string, string>, number]>([
-    ["with its own origin", { origin: "http://evil.example" }, 403],
-    ["on another port of this machine", { origin: "http://localhost:1" }, 403],
-    ["without an origin", {}, 403],
-    ["that has none to show", { origin: "null" }, 403],
-    ["that Chromium calls same-site", { origin: "OWN", "sec-fetch-site": "same-site" }, 403],
-    ["with a form's content type", { origin: "OWN", "content-type": "text/plain" }, 415],
-    ["under a name of its own", { origin: "http://evil.example", host: "evil.example" }, 403],
-  ])("%s moves no control", async (_what, headers, status) => {
-    const sent = { host: new URL(url).host, "content-type": "application/json", ...headers };
-    const own = headers.origin === "OWN" ? { origin: url } : {};
-    expect(await rawStatus("POST", "/_playground/account", { ...sent, ...own }, '{"disabled":true}')).toBe(
-      status,
-    );
+describe("without the key that npm start prints,", () => {
+  const json = { "content-type": "application/json" };
+
+  test.each<[string, Record<string, string>]>([
+    ["a program", {}],
+    ["a program that says it is the page", { "sec-fetch-site": "same-origin", origin: "OWN" }],
+    ["one with another key", { "x-playground-key": "A".repeat(24) }],
+    ["one with half of it", { "x-playground-key": "HALF" }],
+    ["a page of another site", { origin: "http://evil.example" }],
+    ["a form of another site", { origin: "http://evil.example", "content-type": "text/plain" }],
+  ])("%s sees nothing and moves nothing", async (_who, { origin, ...given }) => {
+    const headers = {
+      host: new URL(url).host,
+      ...json,
+      ...given,
+      ...(origin !== undefined && { origin: origin === "OWN" ? url : origin }),
+      ...(given["x-playground-key"] === "HALF" && { "x-playground-key": stack.key.slice(0, 12) }),
+    };
+    for (const what of ["state", "events", `state?key=${stack.key.slice(0, 12)}`]) {
+      expect(await rawStatus("GET", `/_playground/${what}`, headers)).toBe(403);
+    }
+    expect(await rawStatus("POST", "/_playground/account", headers, '{"disabled":true}')).toBe(403);
     const { account } = Object(await askAdmin(stack.laptop, { action: "accounts.show", account: username }));
     expect(account.disabled).toBe(false);
   });
 
-  test.each(["/", "/_playground/state", "/_playground/events", "/_playground/playground.js"])(
-    "cannot read %s by a name that points here",
-    async (path) => {
+  test("the page itself is for everybody at this machine, and for no name that points here", async () => {
+    for (const path of ["/", "/_playground/playground.js"]) {
       expect(await rawStatus("GET", path, { host: "rebound.example:3000" })).toBe(403);
       expect(await rawStatus("GET", path, { host: `127.0.0.1:${new URL(url).port}` })).toBe(200);
-    },
-  );
-
-  test("may link to the page, and may not ask for what happens", async () => {
-    const followed = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
-    const headers = { host: new URL(url).host, ...followed };
-    expect(await rawStatus("GET", "/", headers)).toBe(200);
-    expect(await rawStatus("GET", "/_playground/state", headers)).toBe(403);
-    expect(await rawStatus("GET", "/_playground/events", headers)).toBe(403);
+    }
   });
+
+  test("the key of another start is none", async () => {
+    const other = await startStackWithPlayground();
+    expect(other.key).not.toBe(stack.key);
+    expect((await api("GET /_playground/state", { key: other.key })).status).toBe(403);
+    await other.close();
+  });
+});
+
+test("with the key, what there is no such thing as is a 404, and other methods are none", async () => {
+  const key = { "x-playground-key": stack.key };
+  expect(await rawStatus("GET", "/_playground/nothing", key)).toBe(404);
+  expect(await rawStatus("POST", "/_playground/nothing", key, "{}")).toBe(404);
+  expect(await rawStatus("DELETE", "/_playground/state", key)).toBe(405);
 });
 
 test("a table that the deployment does without is left out", async () => {

@@ -10,6 +10,8 @@ import { addAccount } from "./stack-on-laptop.ts";
 export interface StackWithPlayground {
   readonly laptop: Laptop;
   readonly simulator: WeChatSimulator;
+  /** What the page sends along. */
+  readonly key: string;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startStackWithPlayground(): Promise<StackWithPlayground> {
   return {
     laptop,
     simulator,
+    key: playground.key,
     async close() {
       await laptop.close();
       await simulator.close();
@@ -45,9 +48,9 @@ export async function startStackWithPlayground(): Promise<StackWithPlayground> {
 }
 
 /** The event stream as a page reads it: `text` is all that has come, `arrows` what it says. */
-export async function listen(url: string, after?: number) {
+export async function listen({ laptop: { url }, key }: StackWithPlayground, after?: number) {
   const ending = new AbortController();
-  const response = await fetch(`${url}/_playground/events`, {
+  const response = await fetch(`${url}/_playground/events?key=${key}`, {
     signal: ending.signal,
     ...(after !== undefined && { headers: { "last-event-id": String(after) } }),
   });
