@@ -79,7 +79,9 @@ describe("the playground in Chromium", () => {
     await page.getByText("generation").first().waitFor();
     await button(page, "GET /hello").click();
     await said(page, "Hello, u_zhangsan");
-    await arrow(page, "authorizer → API Gateway: refused").waitFor();
+    // Twice: an owner's Lambda may answer 403 as well, so the SDK asks GET /session whose 403 it was.
+    await arrow(page, "authorizer → API Gateway: refused").first().waitFor();
+    await arrow(page, "Phone → API Gateway: GET /session").waitFor();
     await sessions.getByText("2 rows").waitFor();
     await sessions.getByText(/over: of an earlier generation/).waitFor({ state: "attached" });
   });
