@@ -11,11 +11,11 @@ export default defineConfig(({ mode }) => {
       include: [full ? "test/proofs/**/*.test.ts" : "test/**/*.test.ts"],
       globalSetup: "test/support/synthesized-once.ts",
       provide: {
-        rounds: full ? 150 : 2,
+        rounds: full ? 200 : 2,
         storeOperations: full ? 50_000 : 1_000,
         importedAccounts: full ? 10_000 : 1_200,
         csvRows: full ? 1_000_000 : 60_000,
-        schedules: full ? 400_000 : 1_000,
+        schedules: full ? 500_000 : 1_000,
         clockOffsets: full ? [5_000, 60_000, 3_600_000].flatMap((ms) => [-ms, ms]) : [-3_600_000],
       },
       testTimeout: full ? 900_000 : 30_000,

@@ -64,7 +64,6 @@ export function createLogin(options: LoginOptions): Login {
     options: O,
     start: (call: O & Addressed & Callbacks<A> & { timeout: number }) => unknown,
   ): Promise<A> {
-    const { era } = record.read();
     const { answer } = await exchange<A>(
       {
         ...sending,
@@ -73,7 +72,7 @@ export function createLogin(options: LoginOptions): Login {
           return send((callbacks) => start({ ...call, ...callbacks }), timeout);
         },
       },
-      () => quiet(era),
+      quiet,
     );
     return answer;
   }

@@ -47,10 +47,12 @@ export function endings({ wx, timeout, now, record, exchange, close }: EndingNee
     if (previous) await previous.catch(() => {});
     if (record.read().era !== era) throw loggedOut();
     const method = "DELETE";
-    const { answer, session } = await exchange<Answer>(
-      { method, path, replay: true, send: (to) => sendRequest(wx, { ...to, method, timeout }) },
-      undefined,
-    );
+    const { answer, session } = await exchange<Answer>({
+      method,
+      path,
+      replay: true,
+      send: (to) => sendRequest(wx, { ...to, method, timeout }),
+    });
     const error = errorOf(answer, now());
     if (error) throw error;
     const { era: current, session: left } = record.read();

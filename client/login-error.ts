@@ -1,6 +1,6 @@
 import type { ClientCode } from "./messages.ts";
 import type { Action, ServerCode } from "./server-errors.ts";
-import { type AnyAnswer, header } from "./wx.ts";
+import { type AnyAnswer, header, sentAt } from "./wx.ts";
 
 export interface LoginErrorDetails {
   /** What to do about it: the server's word, or the SDK's where the server said nothing. A newer server may know more. */
@@ -57,7 +57,7 @@ export function errorOf(answer: AnyAnswer, now = Date.now()): LoginError | undef
 /** Of seconds or of a date, RFC 9110; a day at the most. */
 function retryAfter(answer: AnyAnswer, now: number): number | undefined {
   const text = header(answer, "retry-after") || "";
-  const sent = Date.parse(header(answer, "date") || "") || now;
+  const sent = sentAt(answer, now);
   const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - sent) / 1000);
   return seconds >= 0 ? Math.min(seconds, 86_400) : undefined;
 }

@@ -24,15 +24,22 @@ export interface LoginRecord {
 
 /** `onOut` is called when the person logged out, here or in another copy. */
 export function loginRecord(wx: Wx, key: string, now: () => number, onOut: () => void) {
-  const stored = () => parse(quietly(() => wx.getStorageSync(key)));
-  let memory = stored();
+  /** Undefined: storage cannot be read. */
+  const stored = () => quietly(() => parse(wx.getStorageSync(key)));
+  let memory = stored() ?? parse(undefined);
+  /** The last logout could not see what was stored: it came after that, whatever the phone's clock said by then. */
+  let leftBlindly = false;
 
   function read(): LoginRecord {
     const { out } = memory;
     const found = stored();
-    if (isNewer(found, memory)) memory = found;
+    if (found && isNewer(found, memory)) {
+      if (leftBlindly) write({ ...memory, era: later(found.era) });
+      else memory = found;
+    }
     // The mark of a logout could not be written: others and the next start must see it.
-    else if (out && isNewer(memory, found)) write(memory);
+    else if (out && (!found || isNewer(memory, found))) write(memory);
+    if (found) leftBlindly = false;
     if (memory.out && !out) onOut();
     return memory;
   }
@@ -64,6 +71,7 @@ export function loginRecord(wx: Wx, key: string, now: () => number, onOut: () =>
     /** Returns the era that begins. */
     leave(): number {
       const era = later(read().era);
+      leftBlindly = !stored();
       change({ era, session: undefined, userId: undefined, out: true });
       onOut();
       return era;
@@ -94,7 +102,7 @@ function isNewer(one: LoginRecord, other: LoginRecord): boolean {
   return one.era === other.era ? one.version > other.version : one.era > other.era;
 }
 
-function quietly(use: () => unknown): unknown {
+function quietly<T>(use: () => T): T | undefined {
   try {
     return use();
   } catch {

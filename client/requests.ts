@@ -35,6 +35,8 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
   const inPlace = places(9);
   /** Routes that refused a session which was opened for them, and when. */
   const faulty = new Map<string, number>();
+  /** Routes whose last answer was a refusal: the login after it may have failed, or have been another's. */
+  const refusing = new Set<string>();
   /** The last session that any route accepted. */
   let accepted: string | undefined;
   function live(): Session | undefined {
@@ -44,11 +46,11 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
 
   /**
    * `answer`, and the session that it was given to. `quiet` resolves when nothing is under way any more that ends
-   * sessions.
+   * the sessions of that era.
    */
   async function exchange<A extends AnyAnswer>(
     sending: Sending<A>,
-    quiet: (() => Promise<unknown>) | undefined,
+    quiet?: (era: number) => Promise<unknown>,
   ): Promise<{ readonly answer: A; readonly session: Session }> {
     const { method, path, replay } = sending;
     if (path[0] !== "/") {
@@ -62,8 +64,11 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
       if (era !== asked.era || (asked.userId && asked.userId !== userId)) throw loggedOut();
     };
     for (let sent = 1, opened = false; ; sent++) {
-      if (!live()) await quiet?.();
-      const before = live();
+      let before = live();
+      if (!before) {
+        await quiet?.(asked.era);
+        before = live();
+      }
       const chosen = before ?? (await silently(asked.era));
       if (!before) opened = true;
       const { answer, session } = await inPlace(async () => {
@@ -75,6 +80,7 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
       if (!isRefusedSession(answer)) {
         accepted = session.sessionId;
         faulty.delete(route);
+        refusing.delete(route);
         return { answer, session };
       }
       if (quiet && (await isFault(route, session, opened))) {
@@ -94,14 +100,15 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
 
   /**
    * Whether it is the route that refuses, and not the session that is over: another login would be refused too, and so
-   * on for as long as somebody polls. Suspected where a session was opened seconds ago.
+   * on for as long as somebody polls. Suspected where a session was opened seconds ago, or refused before.
    */
   async function isFault(route: string, session: Session, openedForThis: boolean): Promise<boolean> {
     const age = now() - (faulty.get(route) ?? Number.NaN);
     if (age >= 0 && age < 300_000) return true;
+    const isSuspect = openedForThis || refusing.has(route) || signing.isNew(session);
+    refusing.add(route);
     const isFault =
-      (openedForThis && accepted !== session.sessionId) ||
-      ((openedForThis || signing.isNew(session)) && (await isAlive(session)));
+      (openedForThis && accepted !== session.sessionId) || (isSuspect && (await isAlive(session)));
     if (isFault) faulty.set(route, now());
     return isFault;
   }

@@ -5,7 +5,7 @@ import type { loginRecord } from "./record.ts";
 import { asSession, type Session } from "./session.ts";
 import { persistently } from "./tries.ts";
 import { waitFor, withWait } from "./waits.ts";
-import { type Answer, header, type Wx } from "./wx.ts";
+import { type Answer, sentAt, type Wx } from "./wx.ts";
 
 export interface SignInNeeds {
   readonly wx: Wx;
@@ -162,8 +162,7 @@ export function signIn(needs: SignInNeeds) {
     const session = asSession(answer.data);
     if (!session) return undefined;
     const received = now();
-    const sent = Date.parse(header(answer, "date") || "") || received;
-    const lifetime = Date.parse(session.expiresAt) - sent;
+    const lifetime = Date.parse(session.expiresAt) - sentAt(answer, received);
     const margin = Math.min(5000, lifetime / 10);
     return { ...session, endsAt: lifetime > 0 ? received + lifetime - margin : 0 };
   }

@@ -88,3 +88,8 @@ export function header({ header: headers }: AnyAnswer, name: string): string | u
   for (const key in headers) if (key.toLowerCase() === name) return String(headers[key]);
   return undefined;
 }
+
+/** When it was sent, by the server's clock (milliseconds since 1970); `received` where it does not say. */
+export function sentAt(answer: AnyAnswer, received: number): number {
+  return Date.parse(header(answer, "date") || "") || received;
+}

@@ -229,6 +229,8 @@ interface DownloadAnswer extends AnyAnswer {
 }
 /** A header's value, however the runtime spells its name. */
 declare function header({ header: headers }: AnyAnswer, name: string): string | undefined;
+/** When it was sent, by the server's clock (milliseconds since 1970); `received` where it does not say. */
+declare function sentAt(answer: AnyAnswer, received: number): number;
 export {};
 /** What a login gave. `sessionId` is a credential: send it as `Authorization: Bearer …`, never in a URL. */
 interface Session {

@@ -66,11 +66,11 @@ test(`${inject("schedules")} schedules of a phone and a server hold`, async () =
 });
 
 /**
- * A fault that is open: two copies of the SDK, storage that breaks and a logout everywhere in the other copy, and
- * seed 425,510 sends a login that nobody waits for any more. Mended, this test fails and goes.
+ * What full runs have found: a logout while storage could not be read, and a clock that was set back; a bind that failed
+ * in place of the login for which a route had refused a session.
  */
-test.fails("open: a login that nobody waits for is sent when storage breaks during the other copy's logout", async () => {
-  expect(await violation(await simulatedSdk(), scheduleOf(425_510))).toBeUndefined();
+test.each([425_510, 487_796])("schedule %i holds, which once did not", async (seed) => {
+  expect(await violation(await simulatedSdk(), scheduleOf(seed))).toBeUndefined();
 });
 
 /** In a short run those that are found at once; `npm run proofs` plants all. */
