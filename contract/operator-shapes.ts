@@ -159,7 +159,6 @@ export const identity = shape("IdentityView", "A WeChat identity.", {
 });
 
 export type IdentityView = Immutable<v.InferOutput<typeof identity>>;
-export type IdentitySubject = Immutable<v.InferOutput<typeof ofIdentity.of>>;
 export type Subject = Immutable<v.InferOutput<typeof subject>>;
 export type AccountView = Immutable<v.InferOutput<typeof account>>;
 export type BindingView = Immutable<v.InferOutput<typeof bindings>>[number];

@@ -6,7 +6,7 @@ import { dynamoDbBindingDirectory } from "../dynamodb/binding-directory.ts";
 import { dynamoDbInspection, type InspectedTable } from "../dynamodb/inspection.ts";
 import { dynamoDbRevocations } from "../dynamodb/revocations.ts";
 import { dynamoDbSessionList } from "../dynamodb/sessions.ts";
-import { documentClient, jitteredPause } from "../dynamodb/table.ts";
+import { documentClient, tablesOf } from "../dynamodb/table.ts";
 import { argon2id } from "../passwords/argon2id.ts";
 import { shell } from "../runtime/shell.ts";
 import { secretsManagerAppSecretStore } from "../wechat/app-secret-store.ts";
@@ -16,7 +16,6 @@ import { adminHandler } from "./handler.ts";
 const env = readEnvironment("admin", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const dynamoDb = dynamoDbClient();
-const client = documentClient(dynamoDb);
 const appSecrets = secretsManagerAppSecretStore(secretsManagerClient(), appSecretArns);
 const clock = () => performance.now();
 const trials = weChatSecretTrials({ baseUrl: env.WECHAT_BASE_URL, now: Date.now, clock });
@@ -29,7 +28,7 @@ const tables: readonly InspectedTable[] = [
   { table: "Attempts", name: env.ATTEMPTS_TABLE, rebuildable: true },
 ];
 
-const table = (name: string) => ({ client, name, pause: jitteredPause });
+const table = tablesOf(documentClient(dynamoDb));
 const bindings = table(env.BINDINGS_TABLE);
 
 export const handler = shell(

@@ -1,8 +1,8 @@
 import { deadlines } from "../../contract/deadlines.ts";
 import type { SessionContext } from "../../contract/session-generation.ts";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
+import { iso } from "../core/iso.ts";
 import { sessionHandle } from "../core/session.ts";
-import { iso } from "../runtime/answer.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 import {
   type AuthorizerEvent,

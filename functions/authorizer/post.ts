@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import https from "node:https";
 import { urlToHttpOptions } from "node:url";
+import { plainHttp } from "../runtime/plain-http.ts";
 
 export interface Response {
   readonly status: number;
@@ -17,8 +18,7 @@ export type Post = (
 
 /** Sends requests to this URL over connections that stay open; each may take `timeoutMs`. */
 export function poster(url: URL, timeoutMs: number): Post {
-  // An `import` of node:http would load all of undici into every cold start, and only the laptop's endpoint is plain.
-  const protocol = url.protocol === "http:" ? process.getBuiltinModule("node:http") : https;
+  const protocol = url.protocol === "http:" ? plainHttp() : https;
   const agent = new protocol.Agent({ keepAlive: true });
   const target = { ...urlToHttpOptions(url), method: "POST", agent };
 

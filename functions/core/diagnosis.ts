@@ -6,7 +6,7 @@ export interface TableInspection {
   inspect(): Promise<readonly TableState[]>;
 }
 
-export interface DiagnosisNeeds {
+export interface DiagnosisDeps {
   readonly appIds: readonly string[];
   readonly appSecrets: AppSecretStore;
   readonly trials: SecretTrials;
@@ -14,7 +14,7 @@ export interface DiagnosisNeeds {
 }
 
 /** Looks at everything that login depends on, and changes nothing. */
-export async function diagnose({ appIds, tables, ...needs }: DiagnosisNeeds): Promise<Diagnosis> {
+export async function diagnose({ appIds, tables, ...needs }: DiagnosisDeps): Promise<Diagnosis> {
   const [secrets, inspected] = await Promise.all([
     Promise.all(appIds.map((appId) => diagnoseSecret(appId, needs))),
     tables.inspect(),
@@ -28,7 +28,7 @@ export async function diagnose({ appIds, tables, ...needs }: DiagnosisNeeds): Pr
 
 async function diagnoseSecret(
   appId: string,
-  { appSecrets, trials }: Pick<DiagnosisNeeds, "appSecrets" | "trials">,
+  { appSecrets, trials }: Pick<DiagnosisDeps, "appSecrets" | "trials">,
 ): Promise<{ secret: SecretState; contact: WeChatContact }> {
   const stored = await appSecrets.read(appId).catch((error: unknown) => {
     if (!(error instanceof StoreUnavailable)) throw error;

@@ -113,6 +113,11 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
     ]);
   }
 
+  /** The account item's numbers, in the transaction that raises the row's: their generations stay equal. */
+  function raiseBoth(userId: string, disabled: boolean | undefined): TransactionPart {
+    return { Update: raiseAccount(bindings, userId, disabled, ["generation", "fence"]) };
+  }
+
   return {
     ...rows,
 
@@ -174,7 +179,7 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
           },
         },
       };
-      return (await transact(what, table, [row, raiseAccount(bindings, userId, disabled)])) === undefined;
+      return (await transact(what, table, [row, raiseBoth(userId, disabled)])) === undefined;
     },
 
     async remove({ username, userId }) {
@@ -187,7 +192,7 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
         },
       };
       const name: TransactionPart = { Delete: { TableName, Key: nameKey(userId) } };
-      return (await transact(what, table, [row, name, raiseAccount(bindings, userId, false)])) === undefined;
+      return (await transact(what, table, [row, name, raiseBoth(userId, false)])) === undefined;
     },
   };
 }

@@ -54,18 +54,18 @@ export function isStill(name: "generation" | "fence", value: number): string {
   return value === 0 ? `(attribute_not_exists(${name}) OR ${name} = :${name})` : `${name} = :${name}`;
 }
 
-/**
- * What raises a built-in account's generation on its account item, in the transaction that raises it in the row. Both are
- * raised together and stay equal.
- */
-export function raiseAccount(TableName: string, userId: string, disabled: boolean | undefined) {
+/** Of every update that raises numbers of an account item: sets its mark, takes it off, or (undefined) leaves it. */
+export function raiseAccount(
+  TableName: string,
+  userId: string,
+  disabled: boolean | undefined,
+  numbers: readonly ("generation" | "fence")[],
+) {
   const mark = disabled === undefined ? "" : disabled ? ", disabled = :true" : " REMOVE disabled";
   return {
-    Update: {
-      TableName,
-      Key: { key: accountKey(userId) },
-      UpdateExpression: `SET userId = :userId${mark} ADD generation :one, fence :one`,
-      ExpressionAttributeValues: { ":userId": userId, ":one": 1, ...(disabled && { ":true": true }) },
-    },
+    TableName,
+    Key: { key: accountKey(userId) },
+    UpdateExpression: `SET userId = :userId${mark} ADD ${numbers.map((name) => `${name} :one`).join(", ")}`,
+    ExpressionAttributeValues: { ":userId": userId, ":one": 1, ...(disabled && { ":true": true }) },
   };
 }

@@ -1,7 +1,7 @@
 import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { accountKey } from "../core/identity.ts";
 import type { Revocations } from "../core/revocation.ts";
-import { identitiesAttribute, isStill, readIdentities } from "./bindings-table.ts";
+import { identitiesAttribute, isStill, raiseAccount, readIdentities } from "./bindings-table.ts";
 import { type Table, write } from "./table.ts";
 import { transact } from "./transaction.ts";
 
@@ -18,11 +18,9 @@ export function dynamoDbRevocations(table: Table): Revocations {
     return write("bindings", table, (abortSignal) => client.send(command, { abortSignal }));
   }
 
-  async function updateAccount(userId: string, mark: string, values: Record<string, unknown> = {}) {
+  async function raiseFence(userId: string, disabled?: boolean) {
     const updated = await update({
-      Key: { key: accountKey(userId) },
-      UpdateExpression: `SET userId = :userId${mark} ADD fence :one`,
-      ExpressionAttributeValues: { ":userId": userId, ":one": 1, ...values },
+      ...raiseAccount(TableName, userId, disabled, ["fence"]),
       ReturnValues: "ALL_NEW",
     });
     return readIdentities(updated?.Attributes);
@@ -73,12 +71,9 @@ export function dynamoDbRevocations(table: Table): Revocations {
       return reasons === undefined;
     },
 
-    fence: (userId) => updateAccount(userId, ""),
+    fence: (userId) => raiseFence(userId),
 
-    setAccountDisabled: (userId, disabled) =>
-      disabled
-        ? updateAccount(userId, ", disabled = :true", { ":true": true })
-        : updateAccount(userId, " REMOVE disabled"),
+    setAccountDisabled: raiseFence,
 
     async setIdentityDisabled(key, userId, disabled) {
       await update({

@@ -20,8 +20,13 @@ export function documentClient(client = dynamoDbClient()): DynamoDBDocumentClien
 const longestPauseMs = 400;
 
 /** Full jitter: writes that met once should not meet again. */
-export async function jitteredPause(repetition: number, signal: AbortSignal): Promise<void> {
+async function jitteredPause(repetition: number, signal: AbortSignal): Promise<void> {
   await setTimeout(Math.random() * Math.min(longestPauseMs, 20 * 2 ** repetition), undefined, { signal });
+}
+
+/** Tables by their names, as the functions work with them: over one client. */
+export function tablesOf(client = documentClient()): (name: string) => Table {
+  return (name) => ({ client, name, pause: jitteredPause });
 }
 
 /** An item, strongly consistent. `what` is being read, for the log. */

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { deadlines } from "../../contract/deadlines.ts";
 import { type ErrorCode, errors } from "../../contract/errors.ts";
+import { iso } from "../core/iso.ts";
 import { login } from "../core/login.ts";
 import type { LoginDeps } from "../core/login-attempt.ts";
 import { type Facts, isRefusal } from "../core/refusal.ts";
-import { iso, json } from "../runtime/answer.ts";
+import { json } from "../runtime/answer.ts";
 import { type ProblemDetails, problem } from "../runtime/problem.ts";
 import type { LambdaFunction, Outcome } from "../runtime/shell.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";

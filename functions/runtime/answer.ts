@@ -12,11 +12,6 @@ export function noContent(): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 204, headers: { "cache-control": "no-store" } };
 }
 
-/** ISO 8601 in UTC, from milliseconds. */
-export function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
 /** The session has ended since the authorizer let it in: answered as the gateway answers a refused session. */
 export function noLongerValid(): APIGatewayProxyStructuredResultV2 {
   return json(403, { message: "Forbidden" });

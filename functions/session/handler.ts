@@ -5,10 +5,11 @@ import { generationIn } from "../../contract/session-generation.ts";
 import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
 import { identityKey } from "../core/identity.ts";
+import { iso } from "../core/iso.ts";
 import { liveSessions } from "../core/live-session.ts";
 import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
 import { type Session, type SessionList, sessionHandle, sessionKeyOf } from "../core/session.ts";
-import { iso, json, noContent, noLongerValid } from "../runtime/answer.ts";
+import { json, noContent, noLongerValid } from "../runtime/answer.ts";
 import { problem } from "../runtime/problem.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 

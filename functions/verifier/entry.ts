@@ -1,7 +1,7 @@
 import { readEnvironment } from "../../contract/environment.ts";
 import { accountVerifier } from "../core/account.ts";
 import { dynamoDbAccountRows } from "../dynamodb/accounts.ts";
-import { documentClient, jitteredPause, readNothing } from "../dynamodb/table.ts";
+import { readNothing, tablesOf } from "../dynamodb/table.ts";
 import { argon2id } from "../passwords/argon2id.ts";
 import { outside } from "../runtime/invocation.ts";
 import { shell } from "../runtime/shell.ts";
@@ -9,7 +9,7 @@ import { warmUp } from "../runtime/warm-up.ts";
 import { verifierHandler } from "./handler.ts";
 
 const env = readEnvironment("verifier", process.env);
-const accounts = { client: documentClient(), name: env.ACCOUNTS_TABLE, pause: jitteredPause };
+const accounts = tablesOf()(env.ACCOUNTS_TABLE);
 
 await warmUp(() => readNothing(accounts, { key: "nobody" }));
 

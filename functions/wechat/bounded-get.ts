@@ -1,6 +1,6 @@
 import https from "node:https";
+import { plainHttp } from "../runtime/plain-http.ts";
 import type { FreshSockets } from "./fresh-sockets.ts";
-import { plainHttp } from "./plain-http.ts";
 
 const maxBytes = 64 * 1024;
 

@@ -2,7 +2,7 @@ import type http from "node:http";
 import https from "node:https";
 import { isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { plainHttp } from "./plain-http.ts";
+import { plainHttp } from "../runtime/plain-http.ts";
 
 /** Longer than this on the wall clock and the peer may have closed the socket without us having noticed. */
 const reusableForMs = 5_000;

@@ -15,7 +15,7 @@ export const accountActions = {
     if (!hasAccounts(deps)) return noBuiltInAccounts();
     const flaw = flawInUsername(request.username);
     if (flaw !== undefined) return { refused: "invalid_request", detail: flaw };
-    const account = await administration.addAccount({ ...request, userId: request.userId }, deps);
+    const account = await administration.addAccount(request, deps);
     if ("conflict" in account) return { refused: "account_exists", detail: account.conflict };
     return { account: await view(account, deps) };
   },

@@ -3,9 +3,10 @@ import type { BindingView, IdentityView, Subject } from "../../../contract/opera
 import { unbindUser } from "../account-administration.ts";
 import type { BindingRecord } from "../binding.ts";
 import { identityKey } from "../identity.ts";
+import { iso } from "../iso.ts";
 import { isRefusal } from "../refusal.ts";
 import { unbindIdentity } from "../revocation.ts";
-import { appIdOf, iso, type OperatorActions, type OperatorDeps } from "./deps.ts";
+import { appIdOf, type OperatorActions, type OperatorDeps } from "./deps.ts";
 
 export const bindingActions = {
   async "bindings.find"({ of }, deps) {
@@ -47,21 +48,21 @@ function identityView({ appId, openid }: BindingRecord): IdentityView {
 
 /** The bindings of a user, or the one of an identity; refused for an identity that nobody has bound. */
 export async function recordsOf(of: Subject, deps: OperatorDeps): Promise<BindingRecord[] | OperatorRefusal> {
-  const { directory } = deps;
-  if ("userId" in of) {
-    const identities = await directory.identitiesOf(of.userId);
-    const records = await Promise.all(identities.map((it) => directory.describe(it.identityKey)));
-    return records.filter((record) => record !== undefined);
-  }
+  if ("userId" in of) return recordsOfUser(of.userId, deps);
   const appId = appIdOf(of.appId, deps);
   if (typeof appId === "object") return appId;
-  const record = await directory.describe(identityKey({ appId, openid: of.openid }));
+  const record = await deps.directory.describe(identityKey({ appId, openid: of.openid }));
   return record ? [record] : { refused: "no_such_binding", detail: "Nobody has bound this identity." };
 }
 
 export async function bindingsOfUser(userId: string, deps: OperatorDeps): Promise<BindingView[]> {
-  const records = await recordsOf({ userId }, deps);
-  return isRefusal(records) ? [] : records.map(view);
+  return (await recordsOfUser(userId, deps)).map(view);
+}
+
+async function recordsOfUser(userId: string, { directory }: OperatorDeps): Promise<BindingRecord[]> {
+  const identities = await directory.identitiesOf(userId);
+  const records = await Promise.all(identities.map((it) => directory.describe(it.identityKey)));
+  return records.filter((record) => record !== undefined);
 }
 
 function view({ appId, openid, unionid, userId, boundAt, disabled }: BindingRecord): BindingView {

@@ -1,7 +1,8 @@
 import type { OperatorRefusal } from "../../../contract/operator-actions.ts";
 import { rotateAppSecret, type SecretTrial } from "../app-secret.ts";
 import { diagnose } from "../diagnosis.ts";
-import { appIdOf, iso, type OperatorActions } from "./deps.ts";
+import { iso } from "../iso.ts";
+import { appIdOf, type OperatorActions } from "./deps.ts";
 
 export const deploymentActions = {
   async "secret.set"({ appId: asked, appSecret }, deps) {

@@ -6,12 +6,12 @@ import type {
 } from "../../../contract/operator-actions.ts";
 import type { AccountStore, PasswordHashes } from "../account.ts";
 import type { BindingDirectory } from "../binding.ts";
-import type { DiagnosisNeeds } from "../diagnosis.ts";
+import type { DiagnosisDeps } from "../diagnosis.ts";
 import type { Revocations } from "../revocation.ts";
 import type { SessionList } from "../session.ts";
 
 /** What the admin function works with. */
-export interface OperatorDeps extends DiagnosisNeeds {
+export interface OperatorDeps extends DiagnosisDeps {
   /** Undefined: the owner's own verifier knows the accounts, or there are no passwords at all. */
   readonly accounts: AccountStore | undefined;
   readonly directory: BindingDirectory;
@@ -39,9 +39,4 @@ export function appIdOf(
   return appId !== undefined && appIds.includes(appId)
     ? appId
     : { refused: "invalid_request", detail: `appId must be one of ${appIds.join(", ")}.` };
-}
-
-/** ISO 8601 in UTC, from milliseconds. */
-export function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

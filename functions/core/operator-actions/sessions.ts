@@ -1,12 +1,13 @@
 import type { SessionView } from "../../../contract/operator-shapes.ts";
 import { endSessionsOfUser } from "../account-administration.ts";
 import { identityKey } from "../identity.ts";
+import { iso } from "../iso.ts";
 import { liveSessions } from "../live-session.ts";
 import { isRefusal } from "../refusal.ts";
 import { endSessionsOfIdentity } from "../revocation.ts";
 import { sessionHandle, sessionKeyOf } from "../session.ts";
 import { recordsOf } from "./bindings.ts";
-import { iso, type OperatorActions } from "./deps.ts";
+import type { OperatorActions } from "./deps.ts";
 
 export const sessionActions = {
   async "sessions.list"({ of }, deps) {
