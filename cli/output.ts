@@ -72,12 +72,9 @@ export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, escaped);
 }
 
-/** The same in JSON, where an escape stands for its character. */
+/** The same in JSON, where an escape stands for its character; its lines stay lines. */
 function printableJson(value: object): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[^\P{C}\n]|[\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
-    escaped,
-  );
+  return JSON.stringify(value, null, 2).split("\n").map(printable).join("\n");
 }
 
 function escaped(character: string): string {

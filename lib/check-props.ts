@@ -3,6 +3,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { inOutputName } from "./app-secrets.ts";
+import { isElsewhere } from "./elsewhere.ts";
 import { type Props, propSchemas } from "./prop-schemas.ts";
 import type { WeappLoginProps } from "./props.ts";
 import { readBy } from "./schemas.ts";
@@ -54,13 +55,13 @@ function checkVerifier(
 
 function checkCertificate(certificateArn: string, stack: Stack): void {
   if (Token.isUnresolved(certificateArn)) return;
-  const [, , , region, account] = certificateArn.split(":");
-  if (!Token.isUnresolved(stack.region) && region !== stack.region) {
+  const [, , , region = "", account = ""] = certificateArn.split(":");
+  if (isElsewhere(region, stack.region)) {
     throw new Error(
       `domain.certificateArn is of a certificate in ${region}, and API Gateway needs one in the Region of the stack, ${stack.region}.`,
     );
   }
-  if (!Token.isUnresolved(stack.account) && account !== stack.account) {
+  if (isElsewhere(account, stack.account)) {
     throw new Error(
       `domain.certificateArn is of a certificate of the account ${account}, and API Gateway needs one of the stack's, ${stack.account}.`,
     );
@@ -87,8 +88,7 @@ function checkMonitoring({ monitoring, alarmTopic, alarmEmail }: Props, stack: S
 }
 
 function checkRegion(name: string, what: string, { env }: IFunction | IKey | ITopic, stack: Stack): void {
-  if (Token.isUnresolved(env.region) || Token.isUnresolved(stack.region) || env.region === stack.region)
-    return;
+  if (!isElsewhere(env.region, stack.region)) return;
   throw new Error(
     `${name} is ${what} in ${env.region}, and the stack is in ${stack.region}: take one from there.`,
   );

@@ -1,8 +1,7 @@
+export type ExportedOutput = "ApiId" | "ApiUrl" | "AuthorizerFunctionArn" | "AuthorizerId";
+
 /** The output of this name is found by other stacks under this export: those never change while they are in use. */
-export function exportName(
-  stackName: string,
-  output: "ApiId" | "ApiUrl" | "AuthorizerFunctionArn" | "AuthorizerId",
-): string {
+export function exportName(stackName: string, output: ExportedOutput): string {
   return `${stackName}:${output}`;
 }
 

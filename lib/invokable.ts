@@ -1,5 +1,6 @@
-import { type Stack, Token } from "aws-cdk-lib";
+import type { Stack } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { isElsewhere } from "./elsewhere.ts";
 
 /**
  * Throws for a function that API Gateway could not invoke: CDK leaves its permission out where it does not know that the
@@ -7,7 +8,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
  */
 export function assertInvokable(what: string, fn: IFunction, stack: Stack): void {
   const { region } = fn.env;
-  if (!Token.isUnresolved(region) && !Token.isUnresolved(stack.region) && region !== stack.region) {
+  if (isElsewhere(region, stack.region)) {
     throw new Error(
       `${what} is a function in ${region}, and API Gateway invokes those in ${stack.region} only.`,
     );

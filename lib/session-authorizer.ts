@@ -11,6 +11,7 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-ap
 import { type IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import * as v from "valibot";
+import { isElsewhere } from "./elsewhere.ts";
 import { assertStackName, exportName } from "./exports.ts";
 import { assertInvokable } from "./invokable.ts";
 import { authorizerPropSchemas, functionSchema } from "./prop-schemas.ts";
@@ -150,9 +151,8 @@ export class SessionAuthorizer implements IHttpRouteAuthorizer {
 function checkFunctionArn(functionArn: unknown, { account, region }: Stack): void {
   if (Token.isUnresolved(functionArn)) return;
   const form = /^arn:[\w-]+:lambda:([\w-]+):(\d{12}):function:[\w-]+$/;
-  const [, ofRegion, ofAccount] = (typeof functionArn === "string" && form.exec(functionArn)) || [];
-  const elsewhere = (of: string | undefined, here: string) => !Token.isUnresolved(here) && of !== here;
-  if (ofRegion === undefined || elsewhere(ofRegion, region) || elsewhere(ofAccount, account)) {
+  const [, ofRegion, ofAccount = ""] = (typeof functionArn === "string" && form.exec(functionArn)) || [];
+  if (ofRegion === undefined || isElsewhere(ofRegion, region) || isElsewhere(ofAccount, account)) {
     throw new Error(
       `functionArn must be the ARN of the authorizer function in the account and Region of the stack (the output AuthorizerFunctionArn), and is ${JSON.stringify(functionArn)}.`,
     );

@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
 import { DeployedLogin } from "./deployed-login.ts";
-import { exportName } from "./exports.ts";
+import { type ExportedOutput, exportName } from "./exports.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { loginFunction } from "./functions/login-function.ts";
@@ -111,24 +111,20 @@ export class WeappLogin extends Construct {
 
   #addOutputs(appId: string, authorizerId: string): void {
     const { stackName } = Stack.of(this);
-    const output = (name: string, value: string, description: string, exportName?: string) => {
-      new CfnOutput(this, name, { value, description, ...(exportName !== undefined && { exportName }) })
+    const output = (name: string, value: string, description: string, more: { exportName?: string } = {}) => {
+      new CfnOutput(this, name, { value, description, ...more })
         // Without it CDK would put the construct's path and a hash into the name.
         .overrideLogicalId(name);
     };
-    output("ApiUrl", this.url, "baseUrl for the mini-program", exportName(stackName, "ApiUrl"));
-    output("ApiId", this.api.apiId, "For WeappLogin.fromStack", exportName(stackName, "ApiId"));
-    output(
-      "AuthorizerId",
-      authorizerId,
-      "For routes of other stacks on this API",
-      exportName(stackName, "AuthorizerId"),
-    );
-    output(
+    const exported = (name: ExportedOutput, value: string, description: string) =>
+      output(name, value, description, { exportName: exportName(stackName, name) });
+    exported("ApiUrl", this.url, "baseUrl for the mini-program");
+    exported("ApiId", this.api.apiId, "For WeappLogin.fromStack");
+    exported("AuthorizerId", authorizerId, "For routes of other stacks on this API");
+    exported(
       "AuthorizerFunctionArn",
       this.authorizerFunction.functionArn,
       "For SessionAuthorizer in other stacks",
-      exportName(stackName, "AuthorizerFunctionArn"),
     );
     output(
       "AdminFunctionName",

@@ -2,7 +2,7 @@ import { Stack } from "aws-cdk-lib";
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { FilterPattern, type ILogGroup, type JsonPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { NotLoggedInOutcome } from "./outcomes.ts";
+import type { ErrorCode } from "../../contract/errors.ts";
 import type { Watched } from "./watched.ts";
 
 /** Of the one object of facts that a function logs per invocation. */
@@ -86,7 +86,7 @@ export class LogMetrics extends Construct {
   }
 
   /** Refused and failed logins of one outcome. */
-  notLoggedIn(outcome: NotLoggedInOutcome): Metric {
+  notLoggedIn(outcome: ErrorCode): Metric {
     return this.#metric("NotLoggedIn", Stats.SUM, { Outcome: outcome });
   }
 

@@ -1,6 +1,6 @@
 import { type IMetric, MathExpression, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import type { ErrorCode } from "../../contract/errors.ts";
 import type { LogMetrics } from "./log-metrics.ts";
-import type { NotLoggedInOutcome } from "./outcomes.ts";
 import { fewestFailures } from "./rules.ts";
 import type { Watched } from "./watched.ts";
 
@@ -23,7 +23,7 @@ export function successPercent(metrics: LogMetrics, { login }: Watched): MathExp
 }
 
 /** How many of the calls to WeChat ended like this, in percent. 0 while there are hardly any. */
-export function weChatPercent(metrics: LogMetrics, outcome: NotLoggedInOutcome): MathExpression {
+export function weChatPercent(metrics: LogMetrics, outcome: ErrorCode): MathExpression {
   return percent(
     metrics.notLoggedIn(outcome),
     metrics.weChatMs(Stats.SAMPLE_COUNT),
