@@ -12,7 +12,7 @@ import {
 import { isAllowed, type PolicyStatement } from "./aws/iam.ts";
 import { openSecretsManager, type SecretsManager } from "./aws/secrets-manager.ts";
 import { secretsManagerService } from "./aws/secrets-manager-service.ts";
-import type { CorsDescription } from "./gateway/cors.ts";
+import { allowedOrigin, type CorsDescription } from "./gateway/cors.ts";
 import { type GatewayOptions, gateway } from "./gateway/gateway.ts";
 import { loopbackGuard } from "./guard.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
@@ -163,7 +163,6 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
 
 /** Pages of the laptop itself, and those that the template lets call the API. */
 function mayCall(cors: CorsDescription | undefined) {
-  const origins = cors?.allowOrigins ?? [];
   return (origin: string, host: string) =>
-    origin === `http://${host}` || origins.includes("*") || origins.includes(origin);
+    origin === `http://${host}` || (cors !== undefined && allowedOrigin(cors, origin) !== undefined);
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { adminActions, adminRefusals, operatorActions } from "../contract/operator-actions.ts";
 import { adminTypes } from "./admin-types.ts";
+import { table } from "./table.ts";
 
 /** docs/admin-function.md, out of contract/operator-actions.ts. */
 export function adminDocument(): string {
@@ -37,8 +38,4 @@ ${adminTypes()}\`\`\`
 This page is written by \`npx vitest run test/contract/documentation.test.ts --update\` out of
 \`contract/operator-actions.ts\`.
 `;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -1,13 +1,9 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { errorCodes, errors } from "../contract/errors.ts";
+import { root, tsc, write } from "./files.ts";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 const entry = "client/weapp-login";
 const notice = "// Built from client/ by `npm run build:client`.\n";
 const ignored =
@@ -81,10 +77,7 @@ function json(value: object): string {
 
 /** Writes them. */
 export async function buildClient(): Promise<void> {
-  for (const [path, text] of Object.entries(await clientFiles())) {
-    await mkdir(join(root, dirname(path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  for (const [path, text] of Object.entries(await clientFiles())) await write(path, text);
 }
 
 async function bundle(): Promise<string> {
@@ -118,19 +111,8 @@ async function declarations(): Promise<string> {
   await mkdir(join(root, "dist"), { recursive: true });
   const directory = await mkdtemp(join(root, "dist/client-types-"));
   try {
-    const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
-    const args = [
-      "-p",
-      "client",
-      "--noEmit",
-      "false",
-      "--emitDeclarationOnly",
-      "--rootDir",
-      ".",
-      "--outDir",
-      directory,
-    ];
-    await promisify(execFile)(process.execPath, [join(dirname(tsc), "bin/tsc"), ...args], { cwd: root });
+    const emitted = ["--noEmit", "false", "--emitDeclarationOnly", "--rootDir", ".", "--outDir", directory];
+    await tsc("-p", "client", ...emitted);
     const files = new Map([["server-errors", serverErrors()]]);
     await collect(join(directory, "client"), "weapp-login", files);
     const texts = [...files.values()].map((text) =>

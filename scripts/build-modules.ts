@@ -1,13 +1,8 @@
-import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join, posix } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { readFile, rm } from "node:fs/promises";
+import { join, posix } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { adminTypes } from "./admin-types.ts";
-
-const root = fileURLToPath(new URL("../", import.meta.url));
+import { root, tsc, write } from "./files.ts";
 
 const construct = "lib/weapp-login";
 const sessionOf = "contract/session-of";
@@ -64,9 +59,7 @@ async function bundle(entry: string, file: string, options: BuildOptions = {}): 
 /** Each of the two trees says by a package.json of its own what kind of module it declares. */
 async function declarations(): Promise<void> {
   const emitted = join(root, "dist/types/emitted");
-  const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
-  const args = [join(dirname(tsc), "bin/tsc"), "-p", "tsconfig.package.json", "--outDir", emitted];
-  await promisify(execFile)(process.execPath, args, { cwd: root });
+  await tsc("-p", "tsconfig.package.json", "--outDir", emitted);
   const files = new Map<string, string>();
   for (const entry of [construct, sessionOf]) await collect(emitted, `${entry}.d.ts`, files);
   files.set(`${admin}.d.ts`, adminTypes());
@@ -86,9 +79,4 @@ async function collect(directory: string, file: string, into: Map<string, string
   for (const [, path = ""] of text.matchAll(/"(\.[^"]+)\.ts"/g)) {
     await collect(directory, posix.join(posix.dirname(file), `${path}.d.ts`), into);
   }
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(join(root, dirname(path)), { recursive: true });
-  await writeFile(join(root, path), text);
 }

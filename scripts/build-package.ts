@@ -1,15 +1,13 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import { environments } from "../contract/environment.ts";
 import { clientFiles } from "./build-client.ts";
 import { buildModules } from "./build-modules.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { bundleCli } from "./bundle-cli.ts";
+import { root, write } from "./files.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
-
-const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** Builds all that `npm pack` takes out of `dist` but the functions' bundles, which must be there already. */
 export async function buildPackage(): Promise<void> {
@@ -26,11 +24,6 @@ export async function buildPackage(): Promise<void> {
     "dist/THIRD-PARTY-NOTICES.txt",
     await thirdPartyNotices([cli, ...modules, ...(await Promise.all(functions))]),
   );
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(join(root, dirname(path)), { recursive: true });
-  await writeFile(join(root, path), text);
 }
 
 if (import.meta.main) {

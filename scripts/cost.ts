@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { table } from "./table.ts";
 import { readUnits, totals, type Units } from "./units.ts";
 
 const gateway = "https://aws.amazon.com/api-gateway/pricing/";
@@ -97,7 +98,7 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** The generated part of docs/cost.md. */
-export function costTables(units: Units): string {
+function costTables(units: Units): string {
   const columns: Record<string, Bill> = {
     "silent login": billPerMillion(operation(units, "silent login")),
     "first login": billPerMillion(operation(units, "first login by code")),
@@ -162,10 +163,6 @@ function billTable(head: string, bills: Readonly<Record<string, Bill>>): string 
       row("**total**", (bill) => sum(Object.values(bill))),
     ],
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 export const costDocument = new URL("../docs/cost.md", import.meta.url);

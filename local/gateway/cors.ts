@@ -63,7 +63,8 @@ export function withCors(cors: CorsDescription | undefined, origin: string | und
   };
 }
 
-function allowedOrigin({ allowOrigins }: CorsDescription, origin: string): string | undefined {
+/** What the answer to this origin says; undefined where it may not read it. */
+export function allowedOrigin({ allowOrigins }: CorsDescription, origin: string): string | undefined {
   if (allowOrigins.includes("*")) return "*";
   return allowOrigins.includes(origin) ? origin : undefined;
 }

@@ -4,7 +4,7 @@ import { identityOf } from "../state/users.ts";
 import { appOfToken } from "./app-of-token.ts";
 import type { Verdict, WeChatCall, WeChatRequest } from "./call.ts";
 import { foreignCodeAdvice } from "./foreign-code.ts";
-import { jsonBody, textIn } from "./json-body.ts";
+import { jsonBody, textIn, textOf } from "./json-body.ts";
 
 /**
  * `POST /wxa/business/getuserphonenumber?access_token { code, openid? }`: exchanges a code of a getPhoneNumber button for
@@ -29,7 +29,7 @@ function phoneNumber(state: State, request: WeChatRequest): Verdict {
   const { app } = access;
   const json = jsonBody(request.body);
   if ("errcode" in json) return json;
-  const code = textIn(request.body, "code");
+  const code = textOf(json.fields, "code");
   if (code === undefined) return { errcode: 41008 };
   const openid = json.fields.get("openid");
   if (openid !== undefined && typeof openid !== "string") return { errcode: 47001 };

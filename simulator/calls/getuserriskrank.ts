@@ -1,7 +1,7 @@
 import type { State } from "../state/state.ts";
 import { appOfToken } from "./app-of-token.ts";
 import type { Verdict, WeChatCall, WeChatRequest } from "./call.ts";
-import { jsonBody, textIn } from "./json-body.ts";
+import { jsonBody, textOf } from "./json-body.ts";
 
 /** WeChat tells a rank only of somebody who was in the mini-program within so many milliseconds. */
 const visitMs = 2 * 3_600_000;
@@ -28,9 +28,9 @@ function riskRank(state: State, request: WeChatRequest): Verdict {
   const json = jsonBody(request.body);
   if ("errcode" in json) return json;
   if (!scenes.includes(json.fields.get("scene"))) return { errcode: 40129 };
-  if (textIn(request.body, "client_ip") === undefined) return { errcode: 47001 };
+  if (textOf(json.fields, "client_ip") === undefined) return { errcode: 47001 };
 
-  const known = state.users.withOpenid(textIn(request.body, "openid") ?? "");
+  const known = state.users.withOpenid(textOf(json.fields, "openid") ?? "");
   if (known === undefined) return { errcode: 40003 };
   if (known.app !== app || json.fields.get("appid") !== app.appId) return { errcode: 43104 };
   const login = known.user.logins.get(app);

@@ -14,9 +14,14 @@ export function jsonBody(
   return { errcode: 47001 };
 }
 
-/** A field of the posted JSON that is text, and not empty. */
+/** A field that is text, and not empty. */
+export function textOf(fields: ReadonlyMap<string, unknown>, field: string): string | undefined {
+  const value = fields.get(field);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The same of what was posted, which may be anything. */
 export function textIn(body: string, field: string): string | undefined {
   const json = jsonBody(body);
-  const value = "fields" in json ? json.fields.get(field) : undefined;
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return "fields" in json ? textOf(json.fields, field) : undefined;
 }

@@ -41,6 +41,13 @@ const clockChange = v.strictObject({ forwardSeconds: integer(1, 366 * 86_400) })
 /** The controls over HTTP, as `GET /_sim/` lists them. On the wire an AppId is WeChat's `appid`. */
 export function controlRoutes(controls: Controls, { appIds, calls }: Offer): readonly ControlRoute[] {
   const login = { user: "alice", appid: appIds[0] };
+  const onPhone = (act: (user: string, appId: string | undefined) => unknown) => ({
+    body: login,
+    run(body: unknown) {
+      const { user, appid } = readInput(phoneUser, body, login);
+      return act(user, appid);
+    },
+  });
   const person = { blocked: true, phoneNumber: "13800138000", countryCode: "86", riskRank: 4 };
   const app = { secret: "the-new-secret", phoneQuota: 0, tokenLifetimeSeconds: 345 };
   const clock = { forwardSeconds: 300 };
@@ -61,31 +68,19 @@ export function controlRoutes(controls: Controls, { appIds, calls }: Offer): rea
       method: "POST",
       path: "/_sim/login",
       does: "wx.login on that user's phone: a code for one exchange within 5 minutes; appid may be left out",
-      body: login,
-      run(body) {
-        const { user, appid } = readInput(phoneUser, body, login);
-        return { code: controls.login(user, appid) };
-      },
+      ...onPhone((user, appId) => ({ code: controls.login(user, appId) })),
     },
     {
       method: "POST",
       path: "/_sim/phone",
       does: "a getPhoneNumber button on that user's phone: a code for the number, good once within 5 minutes",
-      body: login,
-      run(body) {
-        const { user, appid } = readInput(phoneUser, body, login);
-        return controls.phone(user, appid);
-      },
+      ...onPhone((user, appId) => controls.phone(user, appId)),
     },
     {
       method: "POST",
       path: "/_sim/userinfo",
       does: "wx.getUserInfo on that user's phone: open data under the present session_key",
-      body: login,
-      run(body) {
-        const { user, appid } = readInput(phoneUser, body, login);
-        return controls.userInfo(user, appid);
-      },
+      ...onPhone((user, appId) => controls.userInfo(user, appId)),
     },
     {
       method: "POST",
