@@ -235,15 +235,22 @@ const endings = [
   ["unbind", "DELETE /binding", (login: Login) => login.unbind()],
 ] as const;
 
+/** A server that ends every session as soon as this route is asked, and says so only when `late` opens. */
+function answeredLate(route: string) {
+  const late = gate();
+  const fake = fakeWx((it) => {
+    if (it.route !== route) return undefined;
+    fake.alive.clear();
+    return late.opened.then(() => ({ statusCode: 204 }));
+  });
+  return { late, fake };
+}
+
 test.each(endings)(
   "%s, answered late: a poll that is refused meanwhile opens no session",
   async (_, route, end) => {
-    const late = gate();
-    const { options, alive, seen, count } = fakeWx((it) => {
-      if (it.route !== route) return undefined;
-      alive.clear();
-      return late.opened.then(() => ({ statusCode: 204 }));
-    });
+    const { late, fake } = answeredLate(route);
+    const { options, alive, seen, count } = fake;
     const login = createLogin(options);
     await login.login();
     const ending = end(login);
@@ -262,12 +269,8 @@ test.each(endings)(
 test.each(endings)(
   "%s, answered late, does not throw out the login that came after it",
   async (_, route, end) => {
-    const late = gate();
-    const { options, alive } = fakeWx((it) => {
-      if (it.route !== route) return undefined;
-      alive.clear();
-      return late.opened.then(() => ({ statusCode: 204 }));
-    });
+    const { late, fake } = answeredLate(route);
+    const { options } = fake;
     const login = createLogin(options);
     await login.login();
     const ending = end(login);
@@ -300,12 +303,7 @@ test.each(endings)("%s that a logout overtakes does not end the login after it",
 });
 
 test.each(endings)("%s ends a session, too, that was opened behind its back", async (_, route, end) => {
-  const late = gate();
-  const fake = fakeWx((it) => {
-    if (it.route !== route) return undefined;
-    fake.alive.clear();
-    return late.opened.then(() => ({ statusCode: 204 }));
-  });
+  const { late, fake } = answeredLate(route);
   const login = createLogin(fake.options);
   const other = createLogin(fake.options);
   await login.login();

@@ -1,20 +1,13 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import type { RequestListener } from "node:http";
+import { expect, test } from "vitest";
 import { httpsVerifier } from "../../examples/https-verifier/verifier.ts";
+import { serverForThisTest } from "../support/server.ts";
 
 const credentials = { username: "张三", password: "pass word\u00e9" };
 
 /** A user service on loopback: plain HTTP here, because TLS is fetch's own affair. */
 async function userService(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/verify`;
+  return `${await serverForThisTest(answer)}/verify`;
 }
 
 test("sends username and password as they are, and passes the id on", async () => {

@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
 import { startWeChatSimulator } from "../../simulator/simulator.ts";
+import { isRunning } from "../support/is-running.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const { username, password, userId } = sample;
@@ -111,14 +112,6 @@ async function childrenOf(pid: number): Promise<number[]> {
     .split("\n")
     .map((line) => line.trim().split(/\s+/).map(Number))
     .flatMap(([child, parent]) => (child !== undefined && parent === pid ? [child] : []));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe("npm start", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { startWeChatSimulator } from "../../simulator/simulator.ts";
-import { cafe, exchange, field, seededRandom, shop, simulate, solo, wire } from "../support/simulator.ts";
+import { seededRandom } from "../support/seeded-numbers.ts";
+import { cafe, exchange, field, shop, simulate, solo, wire } from "../support/simulator.ts";
 
 /** openid and unionid for each AppId, as the control shows them. */
 async function identitiesOf(user: string, options = {}) {

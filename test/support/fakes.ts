@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { VerifierQuestion } from "../../contract/account-verifier.ts";
 import { type AccountStore, accountVerifier, type PasswordHasher } from "../../functions/core/account.ts";
 import type { AccountVerifier } from "../../functions/core/account-verifier.ts";
@@ -23,6 +22,7 @@ import { readBinding } from "../../functions/dynamodb/bindings-table.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
 import { dynamoDbSessionList, dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
 import type { Item } from "./dynamodb-expressions.ts";
+import { seededRandom } from "./seeded-numbers.ts";
 import { type SimulatedDynamoDb, simulatedDynamoDb } from "./simulated-dynamodb.ts";
 
 /** Milliseconds. */
@@ -39,15 +39,6 @@ export const zhangsan = { username: "zhangsan", password: "pwd123456" };
 export const lisi = { username: "lisi", password: "iloveluna" };
 
 export const sessionLifetimeSeconds = 86_400;
-
-/** The same bytes in the same order for the same seed. */
-export function seededRandom(seed: string): (size: number) => Buffer {
-  let count = 0;
-  return (size) => {
-    count += 1;
-    return createHash("shake256", { outputLength: size }).update(`${seed} ${count}`).digest();
-  };
-}
 
 /** A port and its verb, like `bindings.find`. */
 export type Operation =

@@ -1,5 +1,5 @@
 import { isRecord } from "../../local/aws/json.ts";
-import { ofType, type Resource } from "./template.ts";
+import { list, ofType, type Resource, record } from "./template.ts";
 
 /** One line of a graph: a metric with its dimensions. What refers to a resource reads `@LogicalId`. */
 export interface Series {
@@ -127,14 +127,4 @@ function text(value: unknown): string {
     }
   }
   throw new Error(`A text was expected, and this is ${JSON.stringify(value)}.`);
-}
-
-function record(value: unknown): Record<string, unknown> {
-  if (!isRecord(value)) throw new Error(`An object was expected, and this is ${JSON.stringify(value)}.`);
-  return value;
-}
-
-function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error(`A list was expected, and this is ${JSON.stringify(value)}.`);
-  return value;
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
 import {
   startWeChatSimulator,
@@ -6,6 +5,7 @@ import {
   type WeChatSimulatorOptions,
 } from "../../simulator/simulator.ts";
 import type { AppConfig } from "../../simulator/state/apps.ts";
+import { seededRandom } from "./seeded-numbers.ts";
 
 export const noon = Date.UTC(2025, 0, 15, 12);
 
@@ -25,15 +25,6 @@ export const solo = { appId: "wx00000000000000b1", secret: "5ec4e75ec4e75ec4e75e
 /** AppId and AppSecret as WeChat's calls spell them. */
 export function wire({ appId, secret }: AppConfig): { appid: string; secret: string } {
   return { appid: appId, secret };
-}
-
-/** The same bytes in the same order for the same seed. */
-export function seededRandom(seed: string): (size: number) => Buffer {
-  let count = 0;
-  return (size) => {
-    count += 1;
-    return createHash("shake256", { outputLength: size }).update(`${seed} ${count}`).digest();
-  };
 }
 
 /** A simulator that is closed when the test ends, and a clock to set: `time.now`, milliseconds since 1970. */

@@ -116,12 +116,12 @@ export function outputsOf(template: unknown): Record<string, unknown> {
   return Object.fromEntries(outputs.map(([name, output]) => [name, record(output).Value]));
 }
 
-function record(value: unknown): Record<string, unknown> {
+export function record(value: unknown): Record<string, unknown> {
   if (!isRecord(value)) throw new Error(`An object was expected, and this is ${JSON.stringify(value)}.`);
   return value;
 }
 
-function list(value: unknown): unknown[] {
+export function list(value: unknown): unknown[] {
   if (!Array.isArray(value)) throw new Error(`A list was expected, and this is ${JSON.stringify(value)}.`);
   return value;
 }

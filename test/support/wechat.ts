@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
 import { onTestFinished } from "vitest";
 import type { AppSecrets } from "../../functions/core/app-secret.ts";
 import {
@@ -19,21 +17,6 @@ export async function weChatForThisTest(
   const simulator = await startWeChatSimulator({ apps: [shop, solo], keepAliveTimeout: 0, ...options });
   onTestFinished(() => simulator.close());
   return simulator;
-}
-
-/** Something else in WeChat's place, for answers that the simulator cannot give; `http://127.0.0.1:PORT`. */
-export async function serverForThisTest(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  server.keepAliveTimeout = 0;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("The server does not listen.");
-  return `http://127.0.0.1:${address.port}`;
 }
 
 /** AppSecrets that are what they are set to, and how often a renewed one was asked for. */

@@ -6,7 +6,7 @@ import { secretsManagerAppSecretStore } from "../../../functions/wechat/app-secr
 import { weChatSecretTrials } from "../../../functions/wechat/secret-trials.ts";
 import { adminDeps } from "../../support/admin-deps.ts";
 import { quietShell } from "../../support/quiet-shell.ts";
-import { serverForThisTest } from "../../support/wechat.ts";
+import { serverForThisTest } from "../../support/server.ts";
 
 const appId = "wx0123456789abcdef";
 /** Two tries of Secrets Manager and three of DynamoDB, a second each, and the pauses between them at their longest. */

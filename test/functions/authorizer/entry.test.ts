@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { alice, seededRandom } from "../../support/fakes.ts";
+import { alice } from "../../support/fakes.ts";
 import { answer, hangUp, nothing, type Reply, scriptedServer } from "../../support/scripted-server.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 import { restApiEvent } from "./events.ts";
 import { openSession } from "./open-session.ts";
 

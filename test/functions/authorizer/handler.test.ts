@@ -3,8 +3,9 @@ import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import type { BoundSession, ReadBoundSession } from "../../../functions/core/authorize.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { type SessionKey, sessionHandle } from "../../../functions/core/session.ts";
-import { alice, hex, noon, seededRandom } from "../../support/fakes.ts";
+import { alice, hex, noon } from "../../support/fakes.ts";
 import { quietShell } from "../../support/quiet-shell.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 import { httpApiEvent } from "./events.ts";
 import { openSession } from "./open-session.ts";
 

@@ -4,8 +4,9 @@ import { authorizerHandler } from "../../../functions/authorizer/handler.ts";
 import type { BoundSession, ReadBoundSession } from "../../../functions/core/authorize.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { sessionHandle } from "../../../functions/core/session.ts";
-import { alice, noon, seededRandom } from "../../support/fakes.ts";
+import { alice, noon } from "../../support/fakes.ts";
 import { quietShell } from "../../support/quiet-shell.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 import { type Headers, methodArn, restApiEvent } from "./events.ts";
 import { openSession } from "./open-session.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { accountVerifier, newUserId } from "../../../functions/core/account.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { fakeHasher, hashOf, loginWorld, seededRandom, shop } from "../../support/fakes.ts";
+import { fakeHasher, hashOf, loginWorld, shop } from "../../support/fakes.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 
 function verifying() {
   const { accounts, journal: calls } = loginWorld();

@@ -8,7 +8,8 @@ import {
   ticketLifetimeSeconds,
 } from "../../../functions/core/bind-ticket.ts";
 import { parseSessionId } from "../../../functions/core/session.ts";
-import { alice, loginWorld, noon, seededRandom } from "../../support/fakes.ts";
+import { alice, loginWorld, noon } from "../../support/fakes.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 
 async function issued({ attempts = ticketAttempts, now = noon } = {}) {
   const { tickets } = loginWorld();

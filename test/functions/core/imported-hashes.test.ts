@@ -3,7 +3,8 @@ import { accountVerifier } from "../../../functions/core/account.ts";
 import { importAccounts } from "../../../functions/core/account-administration.ts";
 import { decoyParameters } from "../../../functions/core/imported-hashes.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { fakeHasher, hashOf, loginWorld, seededRandom, shop, tables } from "../../support/fakes.ts";
+import { fakeHasher, hashOf, loginWorld, shop, tables } from "../../support/fakes.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 
 const password = "a good password";
 const slow = `slow hash of <${password}>`;

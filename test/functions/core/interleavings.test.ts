@@ -13,11 +13,11 @@ import {
   loginWorld,
   noon,
   refusalOf,
-  seededRandom,
   tables,
   zhangsan,
 } from "../../support/fakes.ts";
 import { everyInterleaving, type Schedule } from "../../support/interleavings.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 
 const newPassword = "a new password";
 const noLimits = { perIdentity: 0, perSourceIp: 0, perUsername: 0 };

@@ -4,7 +4,8 @@ import type { Binding } from "../../../functions/core/binding.ts";
 import { identityKey } from "../../../functions/core/identity.ts";
 import { isLive, liveSessions } from "../../../functions/core/live-session.ts";
 import { newSession, parseSessionId, sessionHandle, sessionKeyOf } from "../../../functions/core/session.ts";
-import { alice, bob, hex, loginWorld, noon, seededRandom } from "../../support/fakes.ts";
+import { alice, bob, hex, loginWorld, noon } from "../../support/fakes.ts";
+import { seededRandom } from "../../support/seeded-numbers.ts";
 
 const key = identityKey(alice);
 const lifetimeSeconds = 86_400;

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { lambdaVerifier } from "../../../functions/passwords/lambda-verifier.ts";
 import { invocation } from "../../../functions/runtime/invocation.ts";
-import { serverForThisTest } from "../../support/wechat.ts";
+import { serverForThisTest } from "../../support/server.ts";
 
 const attempt = { username: "张三", password: 'pwd "123456"\\', appId: "wx1" };
 

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { boundedGet } from "../../../functions/wechat/bounded-get.ts";
 import { freshSockets } from "../../../functions/wechat/fresh-sockets.ts";
-import { serverForThisTest } from "../../support/wechat.ts";
+import { serverForThisTest } from "../../support/server.ts";
 
 const noon = Date.UTC(2026, 2, 1, 12);
 

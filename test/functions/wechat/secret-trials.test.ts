@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type SecretTrialSettings, weChatSecretTrials } from "../../../functions/wechat/secret-trials.ts";
 import type { Trouble } from "../../../simulator/trouble.ts";
-import { serverForThisTest, shop, weChatForThisTest } from "../../support/wechat.ts";
+import { serverForThisTest } from "../../support/server.ts";
+import { shop, weChatForThisTest } from "../../support/wechat.ts";
 
 const noon = Date.UTC(2026, 2, 1, 12);
 

@@ -5,7 +5,8 @@ import { isRefusal } from "../../../functions/core/refusal.ts";
 import { type WeChatSettings, weChat } from "../../../functions/wechat/wechat.ts";
 import { codeHash } from "../../../simulator/request-log.ts";
 import type { Trouble } from "../../../simulator/trouble.ts";
-import { serverForThisTest, settableSecrets, shop, solo, weChatForThisTest } from "../../support/wechat.ts";
+import { serverForThisTest } from "../../support/server.ts";
+import { settableSecrets, shop, solo, weChatForThisTest } from "../../support/wechat.ts";
 
 const noon = Date.UTC(2026, 2, 1, 12);
 /** Time enough on any machine for what is to be answered. */

@@ -1,12 +1,13 @@
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isRecord } from "../../../local/aws/json.ts";
 import { type FunctionsOptions, localFunctions } from "../../../local/lambda/functions.ts";
 import { arnOf, describeFunction } from "../../support/fake-functions.ts";
+import { isRunning } from "../../support/is-running.ts";
+import { serverForThisTest } from "../../support/server.ts";
 
 /** A real bundle in a directory of its own: it does what the event's `do` says. */
 const source = `
@@ -108,14 +109,6 @@ function lambda(options: Partial<FunctionsOptions> = {}) {
 function field(json: string, name: string): unknown {
   const value: unknown = JSON.parse(json);
   return isRecord(value) ? value[name] : undefined;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe("an invocation", () => {
@@ -378,20 +371,12 @@ describe("a log line", () => {
 async function meetingPlace(size: number): Promise<{ url: string; firstArrival: Promise<void> }> {
   const waiting: ServerResponse[] = [];
   const { promise: firstArrival, resolve } = Promise.withResolvers<void>();
-  const server = createServer((_, response) => {
+  const url = await serverForThisTest((_, response) => {
     resolve();
     waiting.push(response);
     if (waiting.length === size) for (const it of waiting.splice(0)) it.end();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("The server has no port.");
-  return { url: `http://127.0.0.1:${address.port}`, firstArrival };
+  return { url, firstArrival };
 }
 
 describe("invocations at once", () => {
