@@ -33,10 +33,8 @@ export interface Sending<A extends AnyAnswer> {
 /** Everything that is sent with a session, and what follows when the session is refused. */
 export function requests({ wx, baseUrl, timeout, now, record, signing }: RequestNeeds) {
   const inPlace = places(9);
-  /** Routes that refused a session which was opened for them, and when. */
-  const faulty = new Map<string, number>();
-  /** Routes whose last answer was a refusal: the login after it may have failed, or have been another's. */
-  const refusing = new Set<string>();
+  /** Routes whose last answer was a refusal, and when it was found to be their own (NaN: it was not). */
+  const refusing = new Map<string, number>();
   /** The last session that any route accepted. */
   let accepted: string | undefined;
   function live(): Session | undefined {
@@ -79,7 +77,6 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
       });
       if (!isRefusedSession(answer)) {
         accepted = session.sessionId;
-        faulty.delete(route);
         refusing.delete(route);
         return { answer, session };
       }
@@ -103,13 +100,14 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
    * on for as long as somebody polls. Suspected where a session was opened seconds ago, or refused before.
    */
   async function isFault(route: string, session: Session, openedForThis: boolean): Promise<boolean> {
-    const age = now() - (faulty.get(route) ?? Number.NaN);
+    const since = refusing.get(route);
+    const age = now() - (since ?? Number.NaN);
     if (age >= 0 && age < 300_000) return true;
-    const isSuspect = openedForThis || refusing.has(route) || signing.isNew(session);
-    refusing.add(route);
+    refusing.set(route, Number.NaN);
+    const isSuspect = openedForThis || since !== undefined || signing.isNew(session);
     const isFault =
       (openedForThis && accepted !== session.sessionId) || (isSuspect && (await isAlive(session)));
-    if (isFault) faulty.set(route, now());
+    if (isFault) refusing.set(route, now());
     return isFault;
   }
 
