@@ -36,7 +36,10 @@ export const handler = shell(
     accounts:
       env.ACCOUNTS_TABLE === none
         ? undefined
-        : dynamoDbAccounts(table(env.ACCOUNTS_TABLE), env.BINDINGS_TABLE),
+        : dynamoDbAccounts(table(env.ACCOUNTS_TABLE), {
+            bindings: env.BINDINGS_TABLE,
+            appIds: Object.keys(appSecretArns),
+          }),
     directory: dynamoDbBindingDirectory(bindings),
     revocations: dynamoDbRevocations(bindings),
     sessions: dynamoDbSessionList(table(env.SESSIONS_TABLE)),

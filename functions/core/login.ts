@@ -23,9 +23,12 @@ export async function login(request: LoginRequest, deps: LoginDeps): Promise<Log
     return { ...person, facts: { ...person.facts, ...("code" in request && { appId: request.appId }) } };
   }
   const attempt: LoginAttempt = { person, enteredAt, device: request.device, deps };
-  const result = request.credentials
-    ? await logInWithPassword({ ...request, credentials: request.credentials }, attempt)
-    : await logInSilently(attempt);
+  const { credentials, phoneCode } = request;
+  const result = credentials
+    ? await logInWithPassword({ ...request, credentials }, attempt)
+    : phoneCode !== undefined && deps.logInByPhone
+      ? await deps.logInByPhone(phoneCode, request, attempt)
+      : await logInSilently(attempt);
   const identity = Buffer.from(identityKey(person)).toString("base64url");
   return { ...result, facts: { ...result.facts, appId: person.appId, identity } };
 }
@@ -52,7 +55,7 @@ async function logInSilently(attempt: LoginAttempt): Promise<LoggedIn | Refusal>
   const binding = await deps.bindings.find(identityKey(person));
   if (binding?.disabled) return refused("account_disabled");
   if (binding?.userId !== undefined) return openSession({ ...binding, userId: binding.userId }, attempt);
-  if (deps.verifier === undefined) return logInWithNewAccount(binding?.generation ?? 0, attempt);
+  if (!deps.verifier && !deps.logInByPhone) return logInWithNewAccount(binding?.generation ?? 0, attempt);
   const bindTicket = await issueTicket(person, ticketAttempts, enteredAt, deps.tickets, deps.random);
   return refused("binding_required", { bindTicket });
 }

@@ -46,7 +46,7 @@ export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFun
   };
 }
 
-function refusal(
+export function refusal(
   { requestContext }: Event,
   code: ErrorCode,
   details: ProblemDetails,

@@ -1,4 +1,4 @@
-import type { VerifierQuestion } from "../../contract/account-verifier.ts";
+import type { PasswordQuestion } from "../../contract/account-verifier.ts";
 import { type AccountStore, accountVerifier, type PasswordHasher } from "../../functions/core/account.ts";
 import type { AccountVerifier } from "../../functions/core/account-verifier.ts";
 import type { AttemptCounters, AttemptLimits } from "../../functions/core/attempts.ts";
@@ -161,7 +161,7 @@ export function storesOver(dynamoDb: SimulatedDynamoDb, policy = { oneIdentityPe
     },
     tickets: dynamoDbBindTickets(table(tables.attempts)),
     counters: dynamoDbAttemptCounters(table(tables.attempts)),
-    accounts: dynamoDbAccounts(table(tables.accounts), tables.bindings),
+    accounts: dynamoDbAccounts(table(tables.accounts), { bindings: tables.bindings, appIds: [shop, cafe] }),
   };
 }
 
@@ -330,7 +330,7 @@ export function loginWorld(
   accounts.put({ ...zhangsan, userId: "user-1" });
   accounts.put({ ...lisi, userId: "user-2" });
 
-  const asked: VerifierQuestion[] = [];
+  const asked: PasswordQuestion[] = [];
   const builtIn = accountVerifier(accounts, hasher);
   const verifier: AccountVerifier = {
     async verify(question) {

@@ -29,7 +29,7 @@ export async function storesForThisTest(policy = { oneIdentityPerApp: false }) {
     sessions: { ...dynamoDbSessions(sessions, names), ...dynamoDbSessionList(sessions) },
     tickets: dynamoDbBindTickets(attempts),
     counters: dynamoDbAttemptCounters(attempts),
-    accounts: dynamoDbAccounts(accounts, bindings.name),
+    accounts: dynamoDbAccounts(accounts, { bindings: bindings.name, appIds: ["wx0123456789abcdef"] }),
     /** Binds with a session of its own, as one whose password was verified under `generation`. */
     bind: (person: Person, userId: string, more: Partial<Bind> = {}): Promise<BindResult> =>
       it.bind({
