@@ -10,6 +10,7 @@ interface Deadline {
 /** How long each function may take. API Gateway waits for 30 s, so that nobody is cut off by it. */
 export const deadlines = {
   login: { deadlineMs: 7_000, timeoutSeconds: 10 },
+  "full-login": { deadlineMs: 7_000, timeoutSeconds: 10 },
   session: { deadlineMs: 5_000, timeoutSeconds: 10 },
   authorizer: { deadlineMs: 4_000, timeoutSeconds: 5 },
   verifier: { deadlineMs: 3_000, timeoutSeconds: 5 },

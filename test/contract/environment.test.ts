@@ -9,6 +9,7 @@ import {
 
 const functionNames: readonly FunctionName[] = Object.values({
   login: "login",
+  "full-login": "full-login",
   session: "session",
   authorizer: "authorizer",
   verifier: "verifier",
