@@ -158,6 +158,36 @@ describe("what the admin function found", () => {
       `wait a minute, and run ${doctor} again`,
     ],
     [
+      "functions that call from an address which is not on the list",
+      { secrets: [{ appId, state: "unknown", errcode: 40164 }] },
+      secret,
+      "WeChat refuses the address that the functions call from: it is not on the mini-program's list (errcode 40164)",
+      `take the list (IP 白名单) away at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
+        `the list: Lambda has no fixed one, and run ${doctor} again`,
+    ],
+    ...[40230, 40240].map((errcode): [string, Partial<DeploymentView>, string, string, string] => [
+      `API encryption (${errcode})`,
+      { secrets: [{ appId, state: "unknown", errcode }] },
+      secret,
+      `WeChat takes encrypted calls only: API encryption is switched on for the mini-program (errcode ${errcode})`,
+      `switch it off at https://mp.weixin.qq.com (开发管理 > 安全中心), for this call at least, and run ${doctor} again`,
+    ]),
+    [
+      "the day's quota",
+      { secrets: [{ appId, state: "unknown", errcode: 45009 }] },
+      secret,
+      "the mini-program's calls of the day are used up (errcode 45009)",
+      "wait until midnight in China (UTC+8), or raise the limit at https://mp.weixin.qq.com (开发管理 > 接口设置), " +
+        `and run ${doctor} again`,
+    ],
+    [
+      "a call that WeChat does not permit",
+      { secrets: [{ appId, state: "unknown", errcode: 48001 }] },
+      secret,
+      "WeChat does not permit the mini-program this call (errcode 48001)",
+      `see at https://mp.weixin.qq.com whether it is verified, and what its notices say, and run ${doctor} again`,
+    ],
+    [
       "a WeChat that is not reached",
       failed,
       "WeChat",
