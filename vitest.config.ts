@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { figuresOf } from "./test/proofs/figures.ts";
+import { ProofsReporter } from "./test/support/proofs-reporter.ts";
 
 /** `npm test` runs everything, test/proofs briefly; with the mode `middle` or `full` it is test/proofs alone. */
 export default defineConfig(({ mode }) => {
@@ -12,7 +13,8 @@ export default defineConfig(({ mode }) => {
       include: [proofs ? "test/proofs/**/*.test.ts" : "test/**/*.test.ts"],
       globalSetup: "test/support/synthesized-once.ts",
       provide: figuresOf(proofs ? mode : "short"),
-      testTimeout: proofs ? 900_000 : 30_000,
+      reporters: proofs ? ["default", new ProofsReporter()] : ["default"],
+      testTimeout: proofs ? 1_800_000 : 30_000,
       hookTimeout: 60_000,
       // Most of the time a test waits for processes that it has started: with one worker a core would idle.
       maxWorkers: Math.max(2, availableParallelism() - 1),
