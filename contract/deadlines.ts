@@ -22,5 +22,8 @@ export const deadlines = {
   authorizer: { deadlineMs: authorizerDeadlineMs, timeoutSeconds: 5 },
   verifier: { deadlineMs: verifierDeadlineMs, timeoutSeconds: 5 },
   admin: { deadlineMs: adminDeadlineMs, timeoutSeconds: 60 },
+  phone: { deadlineMs: 7_000, timeoutSeconds: 10 },
+  "phone-verifier": { deadlineMs: verifierDeadlineMs, timeoutSeconds: 5 },
+  "phone-authorizer": { deadlineMs: authorizerDeadlineMs, timeoutSeconds: 5 },
   hello: { timeoutSeconds: 5 },
 } as const satisfies Record<FunctionName, Deadline>;

@@ -11,7 +11,7 @@ import {
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { deadlines } from "../contract/deadlines.ts";
-import type { Environment, FunctionName } from "../contract/environment.ts";
+import type { Environment, FunctionName, OptionalVariable } from "../contract/environment.ts";
 import { bundleOf } from "./bundles.ts";
 
 /** What the owner of a deployment chooses for its functions. */
@@ -25,7 +25,7 @@ export interface FunctionProps {
 export interface BundledFunctionProps<F extends FunctionName> extends FunctionProps {
   readonly function: F;
   readonly description: string;
-  readonly environment: Environment<F>;
+  readonly environment: Environment<F> & { readonly [N in OptionalVariable]?: string };
   /** MB; a Lambda has one vCPU at 1769. */
   readonly memorySize: number;
 }

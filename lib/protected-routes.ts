@@ -7,6 +7,9 @@ import * as v from "valibot";
 import { assertInvokable } from "./invokable.ts";
 import { functionSchema } from "./prop-schemas.ts";
 
+/** For the owner of a session too, where the deployment knows phone numbers. */
+export const phoneRoute = "POST /phone";
+
 export const loginPath = "/login";
 
 export interface ProtectedRoutesProps {

@@ -11,12 +11,14 @@ import { type ExportedOutput, exportName } from "./exports.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { loginFunction } from "./functions/login-function.ts";
+import { phoneFunction } from "./functions/phone-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
-import { verifierFunction } from "./functions/verifier-function.ts";
+import { numbersFunction, verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
 import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import type { ReservedConcurrencyProps, WeappLoginProps } from "./props.ts";
+import { phoneRoute } from "./protected-routes.ts";
 import { SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
@@ -25,6 +27,7 @@ export type {
   AttemptsProps,
   CorsProps,
   DomainProps,
+  PhoneProps,
   ReservedConcurrencyProps,
   ThrottleProps,
   WeappLoginProps,
@@ -63,25 +66,38 @@ export class WeappLogin extends Construct {
       logRetention,
       reservedConcurrency: name && props.reservedConcurrency[name],
     });
-    const accounts = props.verifier === "built-in";
+    const { phone } = props;
+    // Then a number makes an account, which it must be found by.
+    const numbersOnly = phone !== undefined && props.verifier === "none";
+    const accounts = props.verifier === "built-in" || numbersOnly;
     const tables = new Tables(this, "Tables", { removalPolicy, accounts, encryptionKey });
     const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
-    const builtIn = tables.accounts && verifierFunction(this, tables.accounts, functionProps("verifier"));
-    const verifier = typeof props.verifier === "object" ? props.verifier : builtIn;
+    const builtIn =
+      tables.accounts &&
+      (numbersOnly
+        ? numbersFunction(this, tables.accounts, functionProps())
+        : verifierFunction(this, tables.accounts, phone !== undefined, functionProps("verifier")));
+    const knowsNumbers = typeof props.verifier === "object" ? props.verifier : builtIn;
+    const verifier = numbersOnly ? undefined : knowsNumbers;
+    const phoneVerifier = phone && knowsNumbers;
     const login = loginFunction(
       this,
-      { tables, appSecrets: secrets, verifier, settings: props },
+      { tables, appSecrets: secrets, verifier, phoneVerifier, settings: props },
       functionProps("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
-    const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
+    const ofPhone =
+      phone &&
+      phoneFunction(this, { tables, appSecrets: secrets, weChatBaseUrl, settings: phone }, functionProps());
+    const numberInContext = phone?.numberInContext ?? false;
+    const authorizer = authorizerFunction(this, tables, numberInContext, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
     const behindApi = { login, session, authorizer };
     this.adminFunction = adminFunction(
       this,
-      { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier },
+      { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier, numbersOnly },
       functionProps(),
     );
 
@@ -93,8 +109,17 @@ export class WeappLogin extends Construct {
     // An answer that was reused there could still end sessions, or unbind, after a logout.
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
+    if (ofPhone) this.#api.routes.add(phoneRoute, ofPhone, uncached);
     if (props.monitoring) {
-      const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
+      const watched = {
+        login,
+        session,
+        phone: ofPhone,
+        authorizer,
+        verifier: builtIn,
+        tables,
+        api: this.api,
+      };
       const { alarmTopic, alarmEmail } = props;
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }

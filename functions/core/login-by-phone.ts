@@ -12,7 +12,7 @@ import {
   openSession,
   ticketForAnotherTry,
 } from "./login-attempt.ts";
-import { type PhoneNumberDeps, verifiedNumber } from "./phone-number.ts";
+import { PhoneCodeSpent, type PhoneNumberDeps, verifiedNumber } from "./phone-number.ts";
 import { isRefusal, type Refusal, refused, StoreUnavailable } from "./refusal.ts";
 import { verifiedAccount } from "./verified-account.ts";
 
@@ -22,17 +22,6 @@ export interface PhoneLoginDeps extends PhoneNumberDeps {
   readonly nextHolder: "refuse" | "bind";
   /** Whether an identity keeps the number that it was bound by. */
   readonly keepNumber: boolean;
-}
-
-/** Something broke after a phone code had left for WeChat, which is paid for it. */
-export class PhoneCodeSpent extends Error {
-  override readonly name = "PhoneCodeSpent";
-  readonly bindTicket: string | undefined;
-
-  constructor(cause: unknown, bindTicket?: string) {
-    super("A phone code was spent in vain", { cause });
-    this.bindTicket = bindTicket;
-  }
 }
 
 /** Of what another phone code, which is paid for too, would only be told again. */

@@ -35,6 +35,17 @@ export interface PhoneNumberDeps {
 /** `spent`: the code has left for WeChat, which takes it once and is paid for it. */
 export type PhoneRefusal = { readonly spent: boolean; readonly refusal: Refusal };
 
+/** Something broke after a phone code had left for WeChat, which is paid for it. */
+export class PhoneCodeSpent extends Error {
+  override readonly name = "PhoneCodeSpent";
+  readonly bindTicket: string | undefined;
+
+  constructor(cause: unknown, bindTicket?: string) {
+    super("A phone code was spent in vain", { cause });
+    this.bindTicket = bindTicket;
+  }
+}
+
 /** Asks WeChat for the number behind a phone code. `now`: milliseconds since 1970. */
 export async function verifiedNumber(
   identity: Identity,

@@ -5,7 +5,7 @@ import { codeExchange } from "../core/code-exchange.ts";
 import { invalidCodes } from "../core/invalid-codes.ts";
 import type { LoginDeps } from "../core/login-attempt.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../dynamodb/attempts.ts";
-import { dynamoDbBindings } from "../dynamodb/bindings.ts";
+import { type BindPolicy, dynamoDbBindings } from "../dynamodb/bindings.ts";
 import { dynamoDbSessions } from "../dynamodb/sessions.ts";
 import { readNothing, tablesOf } from "../dynamodb/table.ts";
 import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
@@ -18,6 +18,7 @@ import { weChat } from "../wechat/wechat.ts";
 export function loginWiring(
   env: Environment<"login">,
   host: WeChatHost = weChatHost(env.WECHAT_BASE_URL, Date.now),
+  byNumber?: BindPolicy["byNumber"],
 ) {
   const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
   const appIds = Object.keys(appSecretArns);
@@ -37,6 +38,7 @@ export function loginWiring(
     exchangeCode: codeExchange({ wechat, appSecrets }),
     bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), names, {
       oneIdentityPerApp: env.IDENTITIES_PER_ACCOUNT === "one-per-app",
+      ...(byNumber && { byNumber }),
     }),
     sessions: dynamoDbSessions(table(env.SESSIONS_TABLE), names),
     tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),

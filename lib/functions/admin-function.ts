@@ -13,12 +13,14 @@ export interface AdminFunctionNeeds {
   readonly behindApi: Readonly<Record<"login" | "session" | "authorizer", IFunction>>;
   /** Undefined: there are no passwords. */
   readonly verifier: IFunction | undefined;
+  /** Whether the table of accounts has phone numbers, and nothing else. */
+  readonly numbersOnly: boolean;
 }
 
 /** What operators do, invoked with IAM only. */
 export function adminFunction(
   scope: Construct,
-  { tables, appSecrets, weChatBaseUrl, behindApi, verifier }: AdminFunctionNeeds,
+  { tables, appSecrets, weChatBaseUrl, behindApi, verifier, numbersOnly }: AdminFunctionNeeds,
   props: FunctionProps,
 ) {
   const { bindings, sessions, attempts, accounts } = tables;
@@ -37,13 +39,15 @@ export function adminFunction(
       SESSION_FUNCTION: behindApi.session.functionName,
       AUTHORIZER_FUNCTION: behindApi.authorizer.functionName,
       VERIFIER_FUNCTION: verifier?.functionArn ?? none,
+      ...(numbersOnly && { PHONE_NUMBERS_ONLY: "true" }),
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
   });
   allowOnTable(admin, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(admin, sessions, "dynamodb:Query", "dynamodb:DeleteItem");
-  if (accounts) {
+  if (accounts && numbersOnly) allowOnTable(admin, accounts, "dynamodb:GetItem", "dynamodb:DeleteItem");
+  else if (accounts) {
     allowOnTable(
       admin,
       accounts,

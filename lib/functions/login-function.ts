@@ -13,19 +13,24 @@ export interface LoginFunctionNeeds {
   readonly appSecrets: AppSecrets;
   /** Undefined: there are no passwords. */
   readonly verifier: IFunction | undefined;
-  readonly settings: Pick<Props, "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "attempts">;
+  /** Who knows phone numbers. Undefined: nobody logs in by one. */
+  readonly phoneVerifier: IFunction | undefined;
+  readonly settings: Pick<
+    Props,
+    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "phone" | "attempts"
+  >;
 }
 
 export function loginFunction(
   scope: Construct,
-  { tables, appSecrets, verifier, settings }: LoginFunctionNeeds,
+  { tables, appSecrets, verifier, phoneVerifier, settings }: LoginFunctionNeeds,
   props: FunctionProps,
 ) {
-  const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, attempts: limits } = settings;
+  const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, phone, attempts: limits } = settings;
   const { bindings, sessions, attempts } = tables;
   const login = new BundledFunction(scope, "Login", {
     ...props,
-    function: "login",
+    function: phone ? "full-login" : "login",
     description: "weapp-login: ANY /login",
     environment: {
       APP_SECRETS: appSecrets.arnsAsJson,
@@ -41,6 +46,14 @@ export function loginFunction(
       ATTEMPTS_PER_USERNAME: String(limits.perUsername),
       INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window),
+      ...(phone &&
+        phoneVerifier && {
+          PHONE_VERIFIER_FUNCTION: phoneVerifier.functionArn,
+          PHONE_PER_DAY: String(phone.perDay),
+          PHONE_PER_IDENTITY: String(phone.perIdentity),
+          PHONE_NEXT_HOLDER: phone.nextHolder,
+          PHONE_KEEP_NUMBER: String(phone.keepNumber),
+        }),
     },
     memorySize: 256,
   });
@@ -55,7 +68,8 @@ export function loginFunction(
     "dynamodb:DeleteItem",
   );
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
-  if (verifier) login.allow({ actions: ["lambda:InvokeFunction"], resources: [verifier.functionArn] });
+  const invoked = verifier ?? phoneVerifier;
+  if (invoked) login.allow({ actions: ["lambda:InvokeFunction"], resources: [invoked.functionArn] });
   return login;
 }
 

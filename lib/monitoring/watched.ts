@@ -7,6 +7,8 @@ import type { Tables } from "../tables.ts";
 export interface Watched {
   readonly login: LambdaFunction;
   readonly session: LambdaFunction;
+  /** Undefined: the deployment knows no phone numbers. */
+  readonly phone: LambdaFunction | undefined;
   readonly authorizer: LambdaFunction;
   /** The built-in one. Undefined: there is none, or the owner's, which the owner watches. */
   readonly verifier: LambdaFunction | undefined;
@@ -15,8 +17,8 @@ export interface Watched {
 }
 
 /** How often Lambda turned each function's callers away, by its name. */
-export function functionThrottles({ login, verifier, authorizer, session }: Watched): Metric[] {
-  const functions = { login, ...(verifier && { verifier }), authorizer, session };
+export function functionThrottles({ login, verifier, authorizer, session, phone }: Watched): Metric[] {
+  const functions = { login, ...(verifier && { verifier }), authorizer, session, ...(phone && { phone }) };
   return Object.entries(functions).map(([label, fn]) => fn.metricThrottles({ label }));
 }
 

@@ -7,6 +7,7 @@ import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { environments } from "../../contract/environments.ts";
 import { fakeAws, operatorKey } from "../support/fake-aws.ts";
+import { optionalFunctions } from "../support/optional-functions.ts";
 import { newShop, type Shop } from "../support/shop.ts";
 import {
   functionName,
@@ -21,7 +22,7 @@ const root = join(import.meta.dirname, "../..");
 const require = createRequire(import.meta.url);
 const { hello: _, ...ofTheConstruct } = environments;
 /** What a construct with nothing but an AppId has no use for. */
-const forProps: readonly string[] = ["full-login"];
+const forProps = optionalFunctions;
 const functionNames = Object.keys(ofTheConstruct).filter((name) => !forProps.includes(name));
 
 const ordersFunction = `import { sessionOf } from "weapp-login/session-of";

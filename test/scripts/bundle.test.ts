@@ -113,6 +113,9 @@ const budgets = {
   session: { bytes: 76_000, files: 360 },
   verifier: { bytes: 76_000, files: 355 },
   admin: { bytes: 92_000, files: 400 },
+  phone: { bytes: 100_000, files: 420 },
+  "phone-verifier": { bytes: 80_000, files: 365 },
+  "phone-authorizer": { bytes: 5_200, files: 22 },
   hello: { bytes: 1_000, files: 5 },
 } satisfies Record<FunctionName, { bytes: number; files: number }>;
 

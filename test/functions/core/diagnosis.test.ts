@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Verification, PasswordQuestion } from "../../../contract/account-verifier.ts";
+import type { PasswordQuestion, Verification } from "../../../contract/account-verifier.ts";
 import type { WeChatContact } from "../../../contract/diagnosis.ts";
 import type { AccountVerifier } from "../../../functions/core/account-verifier.ts";
 import type { SecretTrial, StoredSecret } from "../../../functions/core/app-secret.ts";
