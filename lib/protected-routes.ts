@@ -17,6 +17,9 @@ export const sessionRoutes = [
   "DELETE /binding",
 ];
 
+/** For the owner of a session too, where the deployment keeps session_keys. */
+export const openDataRoute = "POST /open-data";
+
 export const loginPath = "/login";
 
 export interface ProtectedRoutesProps {

@@ -10,13 +10,14 @@ import { type ExportedOutput, exportName } from "./exports.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { loginFunction } from "./functions/login-function.ts";
+import { openDataFunction } from "./functions/open-data-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
 import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import type { ReservedConcurrencyProps, WeappLoginProps } from "./props.ts";
-import { sessionRoutes } from "./protected-routes.ts";
+import { openDataRoute, sessionRoutes } from "./protected-routes.ts";
 import { SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
@@ -64,7 +65,8 @@ export class WeappLogin extends Construct {
       reservedConcurrency: name && props.reservedConcurrency[name],
     });
     const accounts = props.verifier === "built-in";
-    const tables = new Tables(this, "Tables", { removalPolicy, accounts, encryptionKey });
+    const { sessionKeys } = props;
+    const tables = new Tables(this, "Tables", { removalPolicy, accounts, sessionKeys, encryptionKey });
     const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
@@ -76,6 +78,7 @@ export class WeappLogin extends Construct {
       functionProps("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
+    const openData = tables.sessionKeys && openDataFunction(this, tables.sessionKeys, functionProps());
     const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
     this.adminFunction = adminFunction(this, { tables, appSecrets: secrets, weChatBaseUrl }, functionProps());
@@ -87,8 +90,9 @@ export class WeappLogin extends Construct {
     this.url = this.#api.url;
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
+    if (openData) this.#api.routes.add(openDataRoute, openData, uncached);
     if (props.monitoring) {
-      const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
+      const watched = { login, session, openData, authorizer, verifier: builtIn, tables, api: this.api };
       const { alarmTopic, alarmEmail } = props;
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }

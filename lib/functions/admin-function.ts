@@ -11,7 +11,7 @@ export function adminFunction(
   { tables, appSecrets, weChatBaseUrl }: { tables: Tables; appSecrets: AppSecrets; weChatBaseUrl: string },
   props: FunctionProps,
 ) {
-  const { bindings, sessions, attempts, accounts } = tables;
+  const { bindings, sessions, attempts, accounts, sessionKeys } = tables;
   const admin = new BundledFunction(scope, "Admin", {
     ...props,
     function: "admin",
@@ -23,6 +23,7 @@ export function adminFunction(
       SESSIONS_TABLE: sessions.tableName,
       ATTEMPTS_TABLE: attempts.tableName,
       ACCOUNTS_TABLE: accounts?.tableName ?? none,
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
@@ -40,11 +41,12 @@ export function adminFunction(
       "dynamodb:DeleteItem",
     );
   }
+  if (sessionKeys) allowOnTable(admin, sessionKeys, "dynamodb:GetItem", "dynamodb:UpdateItem");
   // What `doctor` looks at.
   for (const table of accounts ? [bindings, accounts] : [bindings]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups");
   }
-  for (const table of [sessions, attempts]) {
+  for (const table of sessionKeys ? [sessions, attempts, sessionKeys] : [sessions, attempts]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive");
   }
   allowOnSecrets(
