@@ -24,6 +24,7 @@ export const environments = {
   // With what only some deployments have: theirs is a bundle of its own, so that the others do not carry it.
   "full-login": login,
   session: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
+  "open-data": ["SESSION_KEYS_TABLE"],
   authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   verifier: ["ACCOUNTS_TABLE"],
   admin: [
@@ -56,6 +57,7 @@ export const environments = {
 export const optionalVariables = [
   "ACCESS_TOKENS",
   "RISK_RANK_REFUSE_FROM",
+  "SESSION_KEYS_TABLE",
   "PHONE_VERIFIER_FUNCTION",
   "PHONE_PER_DAY",
   "PHONE_PER_IDENTITY",

@@ -51,6 +51,7 @@ export const propSchemas = {
       numberInContext: v.optional(trueOrFalse, false),
     }),
   ),
+  sessionKeys: v.optional(trueOrFalse, false),
   attempts: v.optional(
     group({
       perIdentity: v.optional(wholeNumber(0), 10),

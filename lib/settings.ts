@@ -45,6 +45,7 @@ const settings: Readonly<Record<string, Setting>> = {
   phoneNextHolder: ["phone.nextHolder", asItIs],
   phoneKeepNumber: ["phone.keepNumber", trueOrFalse],
   phoneNumberInContext: ["phone.numberInContext", trueOrFalse],
+  sessionKeys: ["sessionKeys", trueOrFalse],
   attemptsPerIdentity: ["attempts.perIdentity", number],
   attemptsPerSourceIp: ["attempts.perSourceIp", number],
   attemptsPerUsername: ["attempts.perUsername", number],

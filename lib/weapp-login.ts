@@ -11,6 +11,7 @@ import { type ExportedOutput, exportName } from "./exports.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { loginFunction } from "./functions/login-function.ts";
+import { openDataFunction } from "./functions/open-data-function.ts";
 import { phoneFunction } from "./functions/phone-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { numbersFunction, verifierFunction } from "./functions/verifier-function.ts";
@@ -18,7 +19,7 @@ import { LoginApi } from "./login-api.ts";
 import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import type { ReservedConcurrencyProps, WeappLoginProps } from "./props.ts";
-import { phoneRoute } from "./protected-routes.ts";
+import { openDataRoute, phoneRoute } from "./protected-routes.ts";
 import { SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
@@ -66,11 +67,11 @@ export class WeappLogin extends Construct {
       logRetention,
       reservedConcurrency: name && props.reservedConcurrency[name],
     });
-    const { phone } = props;
+    const { phone, sessionKeys } = props;
     // Then a number makes an account, which it must be found by.
     const numbersOnly = phone !== undefined && props.verifier === "none";
     const accounts = props.verifier === "built-in" || numbersOnly;
-    const tables = new Tables(this, "Tables", { removalPolicy, accounts, encryptionKey });
+    const tables = new Tables(this, "Tables", { removalPolicy, accounts, sessionKeys, encryptionKey });
     const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
@@ -88,6 +89,7 @@ export class WeappLogin extends Construct {
       functionProps("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
+    const openData = tables.sessionKeys && openDataFunction(this, tables.sessionKeys, functionProps());
     const ofPhone =
       phone &&
       phoneFunction(this, { tables, appSecrets: secrets, weChatBaseUrl, settings: phone }, functionProps());
@@ -109,11 +111,13 @@ export class WeappLogin extends Construct {
     // An answer that was reused there could still end sessions, or unbind, after a logout.
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
+    if (openData) this.#api.routes.add(openDataRoute, openData, uncached);
     if (ofPhone) this.#api.routes.add(phoneRoute, ofPhone, uncached);
     if (props.monitoring) {
       const watched = {
         login,
         session,
+        openData,
         phone: ofPhone,
         authorizer,
         verifier: builtIn,

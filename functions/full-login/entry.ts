@@ -1,6 +1,8 @@
-import { readEnvironment } from "../../contract/environment.ts";
+import { optionalVariable, readEnvironment } from "../../contract/environment.ts";
 import { accessTokens } from "../core/access-token.ts";
+import { keepSessionKeys } from "../core/session-key.ts";
 import { byNumber } from "../dynamodb/number-memory.ts";
+import { dynamoDbSessionKeys } from "../dynamodb/session-keys.ts";
 import { loginWiring } from "../login/wiring.ts";
 import { shell } from "../runtime/shell.ts";
 import { warmUp } from "../runtime/warm-up.ts";
@@ -14,11 +16,19 @@ import { phoneLoginWiring } from "./phone.ts";
 const env = readEnvironment("full-login", process.env);
 const host = weChatHost(env.WECHAT_BASE_URL, Date.now);
 const calls = serverCalls(host);
-const { deployment, deps, appSecrets, openings } = loginWiring(env, host, byNumber);
-const tokens = accessTokens({ stableToken: stableToken(calls), appSecrets, now: Date.now });
+const keysTable = optionalVariable("SESSION_KEYS_TABLE", process.env);
+const withSessionKey = keysTable !== undefined;
+const { deployment, deps, appSecrets, table, openings } = loginWiring(env, {
+  host,
+  withSessionKey,
+  byNumber,
+});
+const openData = keysTable !== undefined && {
+  keepSessionKey: keepSessionKeys(dynamoDbSessionKeys(table(keysTable)), deps.sessionLifetimeSeconds),
+};
 const logInByPhone = phoneLoginWiring(process.env, {
   phoneCodes: phoneCodes(calls),
-  accessTokens: tokens,
+  accessTokens: accessTokens({ stableToken: stableToken(calls), appSecrets, now: Date.now }),
   counters: deps.counters,
 });
 
@@ -27,6 +37,6 @@ await warmUp(...openings);
 export const handler = shell(
   fullLoginHandler(
     { ...deployment, phone: logInByPhone !== undefined },
-    { ...deps, ...(logInByPhone && { logInByPhone }) },
+    { ...deps, ...openData, ...(logInByPhone && { logInByPhone }) },
   ),
 );

@@ -23,7 +23,7 @@ export function adminFunction(
   { tables, appSecrets, weChatBaseUrl, behindApi, verifier, numbersOnly }: AdminFunctionNeeds,
   props: FunctionProps,
 ) {
-  const { bindings, sessions, attempts, accounts } = tables;
+  const { bindings, sessions, attempts, accounts, sessionKeys } = tables;
   const admin = new BundledFunction(scope, "Admin", {
     ...props,
     function: "admin",
@@ -40,6 +40,7 @@ export function adminFunction(
       AUTHORIZER_FUNCTION: behindApi.authorizer.functionName,
       VERIFIER_FUNCTION: verifier?.functionArn ?? none,
       ...(numbersOnly && { PHONE_NUMBERS_ONLY: "true" }),
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
@@ -58,11 +59,12 @@ export function adminFunction(
       "dynamodb:DeleteItem",
     );
   }
+  if (sessionKeys) allowOnTable(admin, sessionKeys, "dynamodb:GetItem", "dynamodb:UpdateItem");
   // What `doctor` looks at.
   for (const table of accounts ? [bindings, accounts] : [bindings]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups");
   }
-  for (const table of [sessions, attempts]) {
+  for (const table of sessionKeys ? [sessions, attempts, sessionKeys] : [sessions, attempts]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive");
   }
   admin.allow({

@@ -17,8 +17,13 @@ export interface LoginFunctionNeeds {
   readonly phoneVerifier: IFunction | undefined;
   readonly settings: Pick<
     Props,
-    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "phone" | "attempts"
+    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "phone" | "sessionKeys" | "attempts"
   >;
+}
+
+/** Whether this deployment's login does more than every login does. */
+function isFull({ phone, sessionKeys }: Pick<Props, "phone" | "sessionKeys">): boolean {
+  return phone !== undefined || sessionKeys;
 }
 
 export function loginFunction(
@@ -27,10 +32,10 @@ export function loginFunction(
   props: FunctionProps,
 ) {
   const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, phone, attempts: limits } = settings;
-  const { bindings, sessions, attempts } = tables;
+  const { bindings, sessions, attempts, sessionKeys } = tables;
   const login = new BundledFunction(scope, "Login", {
     ...props,
-    function: phone ? "full-login" : "login",
+    function: isFull(settings) ? "full-login" : "login",
     description: "weapp-login: ANY /login",
     environment: {
       APP_SECRETS: appSecrets.arnsAsJson,
@@ -54,6 +59,7 @@ export function loginFunction(
           PHONE_NEXT_HOLDER: phone.nextHolder,
           PHONE_KEEP_NUMBER: String(phone.keepNumber),
         }),
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     memorySize: 256,
   });
@@ -67,6 +73,7 @@ export function loginFunction(
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
   );
+  if (sessionKeys) allowOnTable(login, sessionKeys, "dynamodb:UpdateItem");
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
   const invoked = verifier ?? phoneVerifier;
   if (invoked) login.allow({ actions: ["lambda:InvokeFunction"], resources: [invoked.functionArn] });

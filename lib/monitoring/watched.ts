@@ -9,6 +9,8 @@ export interface Watched {
   readonly session: LambdaFunction;
   /** Undefined: the deployment knows no phone numbers. */
   readonly phone: LambdaFunction | undefined;
+  /** Undefined: the deployment keeps no session_keys. */
+  readonly openData: LambdaFunction | undefined;
   readonly authorizer: LambdaFunction;
   /** The built-in one. Undefined: there is none, or the owner's, which the owner watches. */
   readonly verifier: LambdaFunction | undefined;
@@ -17,8 +19,16 @@ export interface Watched {
 }
 
 /** How often Lambda turned each function's callers away, by its name. */
-export function functionThrottles({ login, verifier, authorizer, session, phone }: Watched): Metric[] {
-  const functions = { login, ...(verifier && { verifier }), authorizer, session, ...(phone && { phone }) };
+export function functionThrottles(watched: Watched): Metric[] {
+  const { login, verifier, authorizer, session, openData, phone } = watched;
+  const functions = {
+    login,
+    ...(verifier && { verifier }),
+    authorizer,
+    session,
+    ...(openData && { openData }),
+    ...(phone && { phone }),
+  };
   return Object.entries(functions).map(([label, fn]) => fn.metricThrottles({ label }));
 }
 
@@ -48,11 +58,12 @@ export function logBytes({ logGroup }: LambdaFunction, label: string): Metric {
   });
 }
 
-function tablesOf({ tables: { bindings, sessions, attempts, accounts } }: Watched) {
+function tablesOf({ tables: { bindings, sessions, attempts, accounts, sessionKeys } }: Watched) {
   return {
     Bindings: bindings,
     Sessions: sessions,
     Attempts: attempts,
     ...(accounts && { Accounts: accounts }),
+    ...(sessionKeys && { SessionKeys: sessionKeys }),
   };
 }

@@ -122,6 +122,7 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
     ],
     [[{ perday: 5 }], "phone.perday is none of the props"],
   ],
+  sessionKeys: [[[null, "", "true", 0, 1, {}], "sessionKeys must be true or false, and is "]],
   attempts: [
     [
       [null, 5, "", []],

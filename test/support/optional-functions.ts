@@ -1,6 +1,7 @@
 /** Folders of `functions/` that a stack has only where its owner's props ask for them. */
 export const optionalFunctions: readonly string[] = [
   "full-login",
+  "open-data",
   "phone",
   "phone-verifier",
   "phone-authorizer",
