@@ -33,6 +33,12 @@ export interface ImportedAccount {
 
 export type ImportOutcome = "added" | "unchanged" | { readonly conflict: string };
 
+/** Why an account was not added; `phoneNumber`: because of that. */
+export interface AddConflict {
+  readonly conflict: string;
+  readonly phoneNumber?: true;
+}
+
 /** What was added, or why it was not. */
 export async function addAccount(
   {
@@ -42,7 +48,7 @@ export async function addAccount(
     phoneNumber,
   }: { username: string; userId?: string; password: string; phoneNumber?: string },
   { accounts, hashes, random }: BuiltInAccountDeps,
-): Promise<Account | { readonly conflict: string }> {
+): Promise<Account | AddConflict> {
   const account = {
     username: normalizeUsername(username),
     userId: userId ?? newUserId(random),
@@ -52,12 +58,12 @@ export async function addAccount(
   const result = await accounts.add(account);
   if (result === "username_taken") return { conflict: "There is an account of this name already." };
   if (result !== "added") {
-    return {
-      conflict:
-        "userIdTakenBy" in result
-          ? `The userId has an account already: ${result.userIdTakenBy}.`
-          : `The phone number has an account already: ${result.phoneNumberTakenBy}.`,
-    };
+    return "userIdTakenBy" in result
+      ? { conflict: `The userId has an account already: ${result.userIdTakenBy}.` }
+      : {
+          conflict: `The phone number has an account already: ${result.phoneNumberTakenBy}.`,
+          phoneNumber: true,
+        };
   }
   return { ...account, disabled: false, generation: 0 };
 }

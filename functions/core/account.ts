@@ -129,6 +129,8 @@ export interface NumberedUsers {
   find(phoneNumber: string): Promise<string | undefined>;
   /** The userId that this number has, which is `userId` where it had none. */
   findOrAdd(phoneNumber: string, userId: string): Promise<string>;
+  /** False: this userId has none. */
+  remove(userId: string): Promise<boolean>;
 }
 
 /**
@@ -136,7 +138,7 @@ export interface NumberedUsers {
  * the account's own fence.
  */
 export function newUserVerifier(
-  { findOrAdd }: NumberedUsers,
+  { findOrAdd }: Pick<NumberedUsers, "findOrAdd">,
   random: (size: number) => Uint8Array,
 ): PhoneVerifier {
   return {

@@ -36,7 +36,7 @@ export function dynamoDbNumberedUsers(table: Table): NumberedUsers {
       const known = await find(phoneNumber);
       if (known !== undefined) return known;
       const name: TransactionPart = {
-        Put: { TableName: table.name, Item: { key: `userId#${userId}`, phoneNumber } },
+        Put: { TableName: table.name, Item: { ...nameKey(userId), phoneNumber } },
       };
       const reasons = await transact(what, table, [putNumber(table.name, phoneNumber, { userId }), name]);
       if (!reasons) return userId;
@@ -45,6 +45,14 @@ export function dynamoDbNumberedUsers(table: Table): NumberedUsers {
       if (winner === undefined)
         throw new StoreUnavailable("DynamoDB", "the number has an account with a password");
       return winner;
+    },
+
+    async remove(userId) {
+      const name = await readItem(table, nameKey(userId), what);
+      if (typeof name?.phoneNumber !== "string") return false;
+      const number = deleteNumber(table.name, name.phoneNumber);
+      await transact(what, table, [number, { Delete: { TableName: table.name, Key: nameKey(userId) } }]);
+      return true;
     },
   };
 }
@@ -74,6 +82,10 @@ export function deleteNumber(TableName: string, phoneNumber: string): Transactio
 export function holderOf(number: CancellationReason | undefined): string {
   const { username, userId } = failed(number) ? (number?.Item ?? {}) : {};
   return username?.S ?? userId?.S ?? "";
+}
+
+function nameKey(userId: string) {
+  return { key: `userId#${userId}` };
 }
 
 function numberKey(phoneNumber: string) {

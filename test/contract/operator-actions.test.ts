@@ -8,14 +8,23 @@ import {
 } from "../../contract/operator-actions.ts";
 
 const password = "long enough";
+const phoneNumber = "+8613800138000";
 const appSecret = "0123456789abcdef0123456789ABCDEF";
 const row = { username: "lisi", userId: "u_lisi", password };
 
 /** Every action with every field that it may have. */
 const complete: { readonly [A in AdminAction]: AdminRequest<A> } = {
-  "accounts.add": { action: "accounts.add", username: " 李四 ", userId: "u_lisi", password },
+  "accounts.add": {
+    action: "accounts.add",
+    username: " 李四 ",
+    userId: "u_lisi",
+    password,
+    phoneNumber,
+  },
   "accounts.import": { action: "accounts.import", rows: [row] },
   "accounts.passwd": { action: "accounts.passwd", account: "lisi", password },
+  "accounts.phone": { action: "accounts.phone", account: "lisi", phoneNumber },
+  "accounts.removePhone": { action: "accounts.removePhone", account: "lisi" },
   "accounts.disable": { action: "accounts.disable", account: "lisi" },
   "accounts.enable": { action: "accounts.enable", account: "lisi" },
   "accounts.show": { action: "accounts.show", account: "lisi" },
@@ -23,6 +32,7 @@ const complete: { readonly [A in AdminAction]: AdminRequest<A> } = {
   "bindings.find": { action: "bindings.find", of: { openid: "oAlice", appId: "wx1" } },
   "bindings.remove": { action: "bindings.remove", of: { openid: "oAlice" } },
   "bindings.enable": { action: "bindings.enable", of: { openid: "oAlice", appId: "wx1" } },
+  "bindings.allow": { action: "bindings.allow", of: { phoneNumber, appId: "wx1" } },
   "sessions.list": { action: "sessions.list", of: { userId: "u_lisi" } },
   "sessions.revoke": { action: "sessions.revoke", of: { userId: "u_lisi" }, id: "h1" },
   "sessionKey.check": { action: "sessionKey.check", of: { openid: "oAlice", appId: "wx1" } },
@@ -47,6 +57,7 @@ describe("a request", () => {
 
   const optional = [
     ["accounts.add", "userId"],
+    ["accounts.add", "phoneNumber"],
     ["sessions.revoke", "id"],
     ["secret.set", "appId"],
     ["secret.rotate", "appId"],
