@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
-import { environments } from "../contract/environment.ts";
+import { environments } from "../contract/environments.ts";
 import { clientFiles } from "./build-client.ts";
 import { buildModules } from "./build-modules.ts";
 import { bundleFunctions } from "./bundle.ts";

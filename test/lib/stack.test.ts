@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { deadlines } from "../../contract/deadlines.ts";
-import { environments } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 import {
   environmentOf,
   functionName,

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { environments } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 import { fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { newShop, type Shop } from "../support/shop.ts";
 import {

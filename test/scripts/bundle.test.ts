@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { environments, type FunctionName } from "../../contract/environment.ts";
+import type { FunctionName } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 import { isRecord } from "../../local/aws/json.ts";
 
 const dist = new URL("../../dist/", import.meta.url);
