@@ -174,6 +174,7 @@ describe("each name that can be imported", () => {
   const exported = {
     "weapp-login": ["SessionAuthorizer", "WeappLogin"],
     "weapp-login/session-of": ["sessionOf"],
+    "weapp-login/testing": ["restSessionEvent", "sessionEvent"],
     "weapp-login/admin": [],
     "weapp-login/client": ["LoginError", "createLogin", "errorOf", "messageFor"],
   };
