@@ -17,6 +17,8 @@ interface Shape {
   readonly members: readonly Member[];
 }
 
+const example = 'import { SessionAuthorizer, WeappLogin } from "weapp-login";';
+
 /** docs/API.md, out of the docstrings of the construct's props and of what the construct itself offers. */
 export async function apiDocument(): Promise<string> {
   const [props, construct, authorizer, deployed] = await Promise.all(
@@ -35,7 +37,7 @@ export async function apiDocument(): Promise<string> {
   return `# The construct
 
 \`\`\`ts
-import { SessionAuthorizer, WeappLogin } from "weapp-login";
+${example}
 \`\`\`
 
 What a prop may be is checked at synthesis; which of them are settings of \`cdk.json\` too: \`settings.md\`.
