@@ -65,7 +65,7 @@ describe("every bundle", () => {
 
 describe("the SDK", () => {
   test.each([
-    ["@aws-sdk/client-lambda", ["login"]],
+    ["@aws-sdk/client-lambda", ["login", "admin"]],
     ["@aws-sdk/client-secrets-manager", ["login", "admin"]],
   ])("%s is in no bundle but that of %j", async (packageName, expected) => {
     expect(await bundlesWith(packageName)).toEqual(expected);
@@ -106,7 +106,7 @@ const budgets = {
   login: { bytes: 108_000, files: 420 },
   session: { bytes: 76_000, files: 360 },
   verifier: { bytes: 76_000, files: 355 },
-  admin: { bytes: 92_000, files: 400 },
+  admin: { bytes: 117_000, files: 450 },
   hello: { bytes: 1_000, files: 5 },
 } satisfies Record<FunctionName, { bytes: number; files: number }>;
 
