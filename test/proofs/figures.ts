@@ -5,6 +5,10 @@
 const figures = {
   /** How often each race is run. */
   rounds: { short: 2, middle: 25, full: 200 },
+  /** How often the races for one identity and for one account are run. */
+  winnerRounds: { short: 2, middle: 100, full: 1_000 },
+  /** How often 64 log in at once through the laptop, each function in processes of its own. */
+  processRounds: { short: 1, middle: 3, full: 20 },
   /** How many operations are compared between the simulated tables and the embedded engine. */
   storeOperations: { short: 1_000, middle: 10_000, full: 50_000 },
   /** How many accounts the import test imports. */
