@@ -11,6 +11,8 @@ const figures = {
   fuzzInputs: { short: 20_000, middle: 150_000, full: 1_000_000 },
   /** How many requests the fuzz test of the API sends through the laptop's gateway. */
   gatewayInputs: { short: 400, middle: 2_000, full: 20_000 },
+  /** How many rounds of logging in, asking and logging out 24 clients make, all at once. */
+  loadRounds: { short: 3, middle: 100, full: 2_000 },
   /** How often 64 log in at once through the laptop, each function in processes of its own. */
   processRounds: { short: 1, middle: 3, full: 20 },
   /** How many acts are cut short, and in how many places in all, if there are as many. */

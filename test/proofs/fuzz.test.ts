@@ -1,11 +1,10 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, inject, test } from "vitest";
 import { admin } from "../support/fuzz/admin.ts";
 import { commandLine, csv } from "../support/fuzz/cli.ts";
 import { login } from "../support/fuzz/login.ts";
 import { session } from "../support/fuzz/session.ts";
 import { wechat } from "../support/fuzz/wechat.ts";
+import { heapInUse } from "../support/heap-in-use.ts";
 import { counted, proven } from "../support/proven.ts";
 import { seededNumbers } from "../support/seeded-numbers.ts";
 
@@ -46,10 +45,3 @@ test.each(targets.map((target) => [target.name, target] as const))(
     proven(Object.fromEntries(seen));
   },
 );
-
-function heapInUse(): number {
-  setFlagsFromString("--expose-gc");
-  const collect: () => void = runInNewContext("gc");
-  collect();
-  return process.memoryUsage().heapUsed;
-}
