@@ -6,6 +6,7 @@ import { root, tsc, write } from "./files.ts";
 
 const construct = "lib/weapp-login";
 const sessionOf = "contract/session-of";
+const accessToken = "functions/access-token/borrow";
 const admin = "contract/operator-actions";
 
 /**
@@ -25,6 +26,8 @@ export async function buildModules(): Promise<Metafile[]> {
       }),
       bundle(sessionOf, "session-of.cjs"),
       bundle(sessionOf, "session-of.mjs"),
+      bundle(accessToken, "access-token.cjs", { external: ["@aws-sdk/client-lambda"] }),
+      bundle(accessToken, "access-token.mjs", { external: ["@aws-sdk/client-lambda"] }),
     ]),
     // Types and nothing else.
     write("dist/package/admin.cjs", '"use strict";\n'),
@@ -61,7 +64,7 @@ async function declarations(): Promise<void> {
   const emitted = join(root, "dist/types/emitted");
   await tsc("-p", "tsconfig.package.json", "--outDir", emitted);
   const files = new Map<string, string>();
-  for (const entry of [construct, sessionOf]) await collect(emitted, `${entry}.d.ts`, files);
+  for (const entry of [construct, sessionOf, accessToken]) await collect(emitted, `${entry}.d.ts`, files);
   files.set(`${admin}.d.ts`, adminTypes());
   for (const type of ["commonjs", "module"]) {
     for (const [file, text] of files) await write(`dist/types/${type}/${file}`, text);

@@ -1,11 +1,16 @@
 import * as v from "valibot";
-import { type AccessTokenAnswer, accessTokenQuestion } from "../../contract/access-token.ts";
+import type { AccessTokenAnswer, AccessTokenQuestion } from "../../contract/access-token.ts";
 import { deadlines } from "../../contract/deadlines.ts";
 import { errors } from "../../contract/errors.ts";
 import type { AccessTokens } from "../core/access-token.ts";
 import { iso } from "../core/iso.ts";
 import { isRefusal, type Refusal } from "../core/refusal.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
+
+const question: v.GenericSchema<unknown, AccessTokenQuestion> = v.object({
+  appId: v.exactOptional(v.string()),
+  refused: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(4_096))),
+});
 
 export interface AccessTokenDeps {
   readonly appIds: readonly string[];
@@ -21,7 +26,7 @@ export function accessTokenHandler({
     deadlineMs: deadlines["access-token"].deadlineMs,
     about: () => ({ event: "access_token" }),
     async handle(event) {
-      const read = v.safeParse(accessTokenQuestion, event);
+      const read = v.safeParse(question, event);
       const { appId = appIds.length === 1 ? appIds[0] : undefined, refused } = read.success
         ? read.output
         : { appId: "" };

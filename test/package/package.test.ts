@@ -106,16 +106,17 @@ describe("what is installed", () => {
       /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
       new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
       /^dist\/package\/[\w-]+\.[cm]js$/,
-      /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract)\/[\w-]+\.d\.ts)$/,
+      /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract|functions\/access-token)\/[\w-]+\.d\.ts)$/,
     ];
     expect(shop.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
     for (const pattern of expected) expect(shop.files).toContainEqual(expect.stringMatching(pattern));
   });
 
   test("brings no other package along, and finds neither a bundler nor a compiler", async () => {
-    const { dependencies, peerDependencies, private: kept } = await manifest();
+    const { dependencies, peerDependencies = {}, peerDependenciesMeta, private: kept } = await manifest();
     expect({ dependencies, kept }).toEqual({});
-    expect(Object.keys(peerDependencies ?? {})).toEqual(["aws-cdk-lib", "constructs"]);
+    expect(Object.keys(peerDependencies)).toEqual(["@aws-sdk/client-lambda", "aws-cdk-lib", "constructs"]);
+    expect(peerDependenciesMeta).toEqual({ "@aws-sdk/client-lambda": { optional: true } });
     const { resolve } = createRequire(join(shop.directory, "node_modules/weapp-login/package.json"));
     for (const tool of ["esbuild", "typescript", "@aws-sdk/client-lambda"]) {
       expect(() => resolve(tool)).toThrow(`Cannot find module '${tool}'`);
@@ -166,6 +167,7 @@ async function manifest(): Promise<{
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies?: object;
   readonly peerDependencies?: object;
+  readonly peerDependenciesMeta?: object;
   readonly private?: boolean;
 }> {
   return JSON.parse(await readFile(join(shop.directory, "node_modules/weapp-login/package.json"), "utf8"));
@@ -175,6 +177,7 @@ describe("each name that can be imported", () => {
   const exported = {
     "weapp-login": ["SessionAuthorizer", "WeappLogin"],
     "weapp-login/session-of": ["sessionOf"],
+    "weapp-login/access-token": ["AccessTokenError", "accessToken"],
     "weapp-login/admin": [],
     "weapp-login/client": ["LoginError", "createLogin", "errorOf", "messageFor"],
   };
@@ -272,6 +275,7 @@ import { type AttemptsProps, type DomainProps, WeappLogin, type WeappLoginProps 
 import type { AdminAnswer, AdminRequest, ImportRow, Subject } from "weapp-login/admin";
 import { createLogin } from "weapp-login/client";
 import { type AuthorizerContext, sessionOf } from "weapp-login/session-of";
+import { AccessTokenError, accessToken } from "weapp-login/access-token";
 
 const attempts: AttemptsProps = { perUsername: 5, window: Duration.minutes(5) };
 const domain: DomainProps = { name: "login.example.com", certificateArn: "arn" };
@@ -284,6 +288,8 @@ const of: Subject = { openid: "oAlice", appId: "wx0123456789abcdef" };
 const rows: readonly ImportRow[] = [{ username: "lisi", userId: "u_lisi", password: "long enough" }];
 export const requests: AdminRequest[] = [{ action: "bindings.find", of }, { action: "accounts.import", rows }];
 export const login = createLogin({ baseUrl: url });
+export const token: Promise<string> = accessToken({ appId: props.appId, refused: "old" });
+export const code: string = new AccessTokenError("not_granted", "").code;
 `;
   const wrong = `import { WeappLogin } from "weapp-login";
 // @ts-expect-error The AppId is missing: were the types any, this would pass.
