@@ -6,5 +6,7 @@ export default defineConfig({
     include: ["test/toolchains/**/*.toolchain.ts"],
     testTimeout: 300_000,
     hookTimeout: 600_000,
+    // They wait for the registry as long as they compute.
+    maxWorkers: 2,
   },
 });

@@ -34,6 +34,10 @@ export const environments = {
     "SESSIONS_TABLE",
     "ATTEMPTS_TABLE",
     "ACCOUNTS_TABLE",
+    "LOGIN_FUNCTION",
+    "SESSION_FUNCTION",
+    "AUTHORIZER_FUNCTION",
+    "VERIFIER_FUNCTION",
   ],
   hello: [],
 } as const satisfies Record<string, readonly string[]>;

@@ -4,6 +4,7 @@ import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lamb
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { OptionalVariable } from "../contract/environment.ts";
+import { sessionRoutes } from "../contract/session-routes.ts";
 import { grantAccessToken } from "./access-token-grant.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
@@ -19,7 +20,6 @@ import { LoginApi } from "./login-api.ts";
 import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import type { ReservedConcurrencyProps, WeappLoginProps } from "./props.ts";
-import { sessionRoutes } from "./protected-routes.ts";
 import { SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
@@ -89,7 +89,12 @@ export class WeappLogin extends Construct {
     const session = sessionFunction(this, tables, functionProps());
     const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
-    const admin = adminFunction(this, { tables, appSecrets: secrets, weChatBaseUrl }, talksToWeChat());
+    const behindApi = { login, session, authorizer };
+    const admin = adminFunction(
+      this,
+      { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier },
+      talksToWeChat(),
+    );
     this.adminFunction = admin;
 
     const { domain, cors, loginThrottle } = props;
@@ -97,6 +102,7 @@ export class WeappLogin extends Construct {
     this.#api = new LoginApi(this, "Api", { login, logRetention, domain, cors, loginThrottle });
     this.api = this.#api.api;
     this.url = this.#api.url;
+    // An answer that was reused there could still end sessions, or unbind, after a logout.
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
     if (props.monitoring) {

@@ -51,7 +51,7 @@ export type Code2session = (
 ) => Promise<Exchange>;
 
 /** WeChat's code2session, one GET per call. */
-export function code2session({ urlOf, sockets }: WeChatHost): {
+export function code2session({ urlOf, sockets, now }: WeChatHost): {
   exchange: Code2session;
   connect: () => Promise<void>;
 } {
@@ -65,7 +65,7 @@ export function code2session({ urlOf, sockets }: WeChatHost): {
       grant_type: "authorization_code",
     }).toString();
     const answer = await boundedRequest(url, sockets, deadline);
-    return { answer, verdict: verdictOf(answer, appId) };
+    return { answer, verdict: verdictOf(answer, appId, now()) };
   };
   return { exchange, connect: () => sockets.open(endpoint) };
 }
@@ -73,16 +73,16 @@ export function code2session({ urlOf, sockets }: WeChatHost): {
 /** `secret`: what became known of the AppSecret. */
 export type Verdict = ExchangeVerdict & { readonly errcode?: number };
 
-function verdictOf(answer: Answer, appId: string): Verdict {
+function verdictOf(answer: Answer, appId: string, now: number): Verdict {
   if (answer.kind === "timeout") return { secret: "unknown", refusal: refused("wechat_timeout") };
-  return answer.kind === "json" ? readVerdict(answer.value, appId) : unreadable(answer.why);
+  return answer.kind === "json" ? readVerdict(answer.value, appId, now) : unreadable(answer.why);
 }
 
-function readVerdict(value: unknown, appId: string): Verdict {
+function readVerdict(value: unknown, appId: string, now: number): Verdict {
   const read = v.safeParse(sessionAnswer, value);
   if (!read.success) return unreadable(read.issues[0].message);
   const { errcode, errmsg, openid, unionid } = read.output;
-  if (errcode !== 0) return refusalOf(errcode, errmsg, errcodes);
+  if (errcode !== 0) return refusalOf(errcode, errmsg, now, errcodes);
   if (openid === "") return unreadable("no openid");
   return { secret: "accepted", person: { appId, openid, ...(unionid !== "" && { unionid }) } };
 }

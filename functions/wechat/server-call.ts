@@ -41,7 +41,7 @@ export interface ServerCalls {
   ): Promise<T | Refusal | TokenRefused>;
 }
 
-export function serverCalls({ urlOf, sockets }: WeChatHost): ServerCalls {
+export function serverCalls({ urlOf, sockets, now }: WeChatHost): ServerCalls {
   async function ask<T>(call: ServerCall<T>, accessToken?: string): Promise<ServerAnswer<T>> {
     const url = urlOf(call.path);
     url.search = new URLSearchParams({
@@ -56,7 +56,7 @@ export function serverCalls({ urlOf, sockets }: WeChatHost): ServerCalls {
     const error = v.safeParse(errorAnswer, answer.value);
     if (!error.success) return unreadable(error.issues[0].message);
     const { errcode, errmsg } = error.output;
-    if (errcode !== 0) return refusalOf(errcode, errmsg, call.errcodes ?? {});
+    if (errcode !== 0) return refusalOf(errcode, errmsg, now(), call.errcodes);
     const read = v.safeParse(call.schema, answer.value);
     return read.success ? { value: read.output } : unreadable("an answer of another shape");
   }

@@ -104,7 +104,7 @@ describe("what is installed", () => {
       /^(package\.json|README\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
-      new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
+      new RegExp(`^dist/functions/(${Object.keys(ofTheConstruct).join("|")})/index\\.mjs$`),
       /^dist\/package\/[\w-]+\.[cm]js$/,
       /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract|functions\/access-token)\/[\w-]+\.d\.ts)$/,
     ];
@@ -178,6 +178,7 @@ describe("each name that can be imported", () => {
     "weapp-login": ["SessionAuthorizer", "WeappLogin"],
     "weapp-login/session-of": ["sessionOf"],
     "weapp-login/access-token": ["AccessTokenError", "accessToken"],
+    "weapp-login/testing": ["restSessionEvent", "sessionEvent"],
     "weapp-login/admin": [],
     "weapp-login/client": ["LoginError", "createLogin", "errorOf", "messageFor"],
   };

@@ -17,6 +17,7 @@ import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
 import { dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
 import { dynamoDbForThisTest, type TableName } from "./dynamodb.ts";
+import { counted } from "./proven.ts";
 import { seededNumbers } from "./seeded-numbers.ts";
 
 export const racers = 64;
@@ -98,7 +99,7 @@ export function credentialsOf(username: string) {
 export async function eachRound(
   race: (round: number, start: <T>(racer: () => Promise<T>) => Promise<T>) => Promise<void>,
 ): Promise<void> {
-  for (let round = 1; round <= inject("rounds"); round++) {
+  for (const round of counted(`rounds of ${racers}`, inject("rounds"))) {
     const below = seededNumbers(round);
     const start = async <T>(racer: () => Promise<T>) => {
       for (let turns = below(8); turns > 0; turns--) await setImmediate();
