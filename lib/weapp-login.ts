@@ -13,7 +13,7 @@ import { type ExportedOutput, exportName } from "./exports.ts";
 import { accessTokenFunction } from "./functions/access-token-function.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
-import { loginFunction } from "./functions/login-function.ts";
+import { isFull, loginFunction } from "./functions/login-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
@@ -35,6 +35,9 @@ export type {
   WeappLoginProps,
 } from "./props.ts";
 export { SessionAuthorizer, type SessionAuthorizerProps } from "./session-authorizer.ts";
+
+/** Where it is set, `doctor` asks WeChat for an access token. */
+const accessTokensInUse = "ACCESS_TOKENS" satisfies OptionalVariable;
 
 /**
  * WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. One per stack:
@@ -113,12 +116,12 @@ export class WeappLogin extends Construct {
     this.#addOutputs(props.appId, uncached.idOn(this.api));
     this.#newAccessTokenFunction = () => {
       const made = accessTokenFunction(this, { appSecrets: secrets, weChatBaseUrl }, talksToWeChat());
-      // From then on `doctor` asks WeChat for one.
-      admin.addEnvironment("ACCESS_TOKENS" satisfies OptionalVariable, "lent");
+      admin.addEnvironment(accessTokensInUse, "yes");
       this.monitoring?.watchAlarmsOf("AccessToken", made);
       this.#addExport("AccessTokenFunctionArn", made.functionArn, "For grantAccessToken in other stacks");
       return made;
     };
+    if (isFull(props)) admin.addEnvironment(accessTokensInUse, "yes");
     if (props.accessTokens) this.#accessTokenFunction = this.#newAccessTokenFunction();
     warnOfLosses(this, props);
   }

@@ -54,7 +54,8 @@ function invalid(detail: string) {
   return { answer: { refused: "invalid_request", detail }, line: { outcome: "invalid_request" } } as const;
 }
 
-function detailOf({ refused, facts: { errcode } = {} }: Refusal): string {
-  const said = errcode === undefined ? "" : ` (errcode ${errcode})`;
-  return `${errors[refused].title}${said}: \`weapp-login doctor\` says what to do.`;
+function detailOf({ refused, facts: { errcode, address } = {} }: Refusal): string {
+  const said = [errcode !== undefined && `errcode ${errcode}`, address !== undefined && `for ${address}`];
+  const why = said.filter(Boolean).join(" ");
+  return `${errors[refused].title}${why && ` (${why})`}: \`weapp-login doctor\` says what to do.`;
 }

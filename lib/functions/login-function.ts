@@ -19,8 +19,8 @@ export interface LoginFunctionNeeds {
   >;
 }
 
-/** Whether these props ask for something that only the bundle full-login carries. */
-function isFull({ riskRank }: LoginFunctionNeeds["settings"]): boolean {
+/** Whether these props ask for something that only the bundle full-login carries: all of it needs access tokens. */
+export function isFull({ riskRank }: Pick<Props, "riskRank">): boolean {
   return riskRank !== undefined;
 }
 

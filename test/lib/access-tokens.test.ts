@@ -51,7 +51,7 @@ describe("with accessTokens", () => {
   });
 
   test("the admin function knows, and other stacks find it by an export", () => {
-    expect(environment("admin")).toMatchObject({ ACCESS_TOKENS: "lent" });
+    expect(environment("admin")).toMatchObject({ ACCESS_TOKENS: "yes" });
     expect(outputs).toHaveProperty("AccessTokenFunctionArn");
   });
 
@@ -143,6 +143,7 @@ describe("with riskRank", () => {
   test("login is the bundle with more in it, which reads from which rank on people are turned away", () => {
     const { environment } = synthesized({ riskRank: { refuseFrom: 3 } });
     expect(environment("login")).toMatchObject({ RISK_RANK_REFUSE_FROM: "3" });
+    expect(environment("admin")).toMatchObject({ ACCESS_TOKENS: "yes" });
   });
 
   test("and without it nothing of it is there", () => {

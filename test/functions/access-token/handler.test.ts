@@ -76,11 +76,12 @@ describe("of several mini-programs", () => {
 });
 
 test("a refusal says what WeChat said, and who knows what to do", async () => {
-  const answer = refused("not_configured", { facts: { errcode: 40164, alarm: true } });
+  const answer = refused("not_configured", { facts: { errcode: 40164, address: "8.149.1.2", alarm: true } });
   const { ask, logged } = lender({ answer });
   expect(await ask({})).toEqual({
     refused: "not_configured",
-    detail: "WeChat login is not configured (errcode 40164): `weapp-login doctor` says what to do.",
+    detail:
+      "WeChat login is not configured (errcode 40164 for 8.149.1.2): `weapp-login doctor` says what to do.",
   });
   expect(logged).toMatchObject([{ outcome: "not_configured", errcode: 40164, alarm: true }]);
 });
