@@ -19,7 +19,7 @@ export function addTokenCommands(program: Command, context: Context): void {
       await confirm(
         async () =>
           `End the access token of ${printable(appId ?? "the mini-program")} at ${apiUrl}? Every server that has it must ` +
-          "for another, and WeChat does this 20 times a day at most.",
+          "ask for another, and WeChat does this 20 times a day at most.",
       );
       const answer = await admin.ask({ action: "token.refresh", ...(appId !== undefined && { appId }) });
       output.done(
