@@ -4,6 +4,7 @@ import { addBindingCommands } from "./commands/bindings.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addSecretCommands } from "./commands/secret.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
+import { addTokenCommands } from "./commands/token.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
 import { exitCodes, Failure, usage } from "./failure.ts";
@@ -66,6 +67,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   addBindingCommands(program, context);
   addSessionCommands(program, context);
   addSecretCommands(program, context);
+  addTokenCommands(program, context);
   addDoctorCommand(program, context);
   const wechat = addWechatCommand(program, context);
   program.hook("preAction", (_, command) => {

@@ -174,6 +174,19 @@ export const operatorActions = {
     answer: v.object({ appId: v.string() }),
     repeatable: true,
   },
+  "token.refresh": {
+    request: shape(
+      "RefreshAccessToken",
+      "Ends the mini-program's access token for everybody and has WeChat issue another: for one that leaked. WeChat does so " +
+        "20 times a day at most, 30 s apart; refused with `token_not_refreshed` otherwise.",
+      { appId: v.exactOptional(appId) },
+    ),
+    answer: v.object({
+      appId: v.string(),
+      expiresAt: described(time, "Of the new one, which is not said."),
+    }),
+    repeatable: false,
+  },
   "doctor.check": {
     request: shape(
       "CheckDeployment",
@@ -200,6 +213,7 @@ export const adminRefusals = {
   no_such_session: "There is no session with this id: it may have ended already.",
   no_built_in_accounts: "This deployment keeps no accounts: the system that does must be asked.",
   app_secret_refused: "WeChat does not accept the AppSecret. Nothing was stored.",
+  token_not_refreshed: "WeChat did not issue another access token, or did not say so; `detail` says why.",
   wechat_unavailable: "WeChat could not be asked, or said neither yes nor no. Nothing was stored.",
   store_unavailable:
     "A store did not answer. This may have happened half-way: repeating the request completes it.",

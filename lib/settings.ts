@@ -44,6 +44,8 @@ const settings: Readonly<Record<string, Setting>> = {
   loginRatePerSecond: ["loginThrottle.ratePerSecond", number],
   loginBurst: ["loginThrottle.burst", number],
   weChatBaseUrl: ["weChatBaseUrl", asItIs],
+  accessTokens: ["accessTokens", trueOrFalse],
+  riskRankRefuseFrom: ["riskRank.refuseFrom", number],
   reservedLogins: ["reservedConcurrency.login", number],
   reservedVerifiers: ["reservedConcurrency.verifier", number],
   reservedAuthorizers: ["reservedConcurrency.authorizer", number],

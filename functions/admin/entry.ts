@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { none, readEnvironment } from "../../contract/environment.ts";
+import { none, optionalVariable, readEnvironment } from "../../contract/environment.ts";
 import { dynamoDbClient, lambdaClient, secretsManagerClient } from "../aws/clients.ts";
 import { lambdaInspection } from "../aws/function-inspection.ts";
 import { dynamoDbAccounts } from "../dynamodb/accounts.ts";
@@ -12,7 +12,10 @@ import { argon2id } from "../passwords/argon2id.ts";
 import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
 import { shell } from "../runtime/shell.ts";
 import { secretsManagerAppSecretStore } from "../wechat/app-secret-store.ts";
+import { weChatHost } from "../wechat/host.ts";
 import { weChatSecretTrials } from "../wechat/secret-trials.ts";
+import { serverCalls } from "../wechat/server-call.ts";
+import { stableToken } from "../wechat/stable-token.ts";
 import { adminHandler } from "./handler.ts";
 
 const env = readEnvironment("admin", process.env);
@@ -47,6 +50,8 @@ export const handler = shell(
     appIds: Object.keys(appSecretArns),
     appSecrets,
     trials,
+    stableToken: stableToken(serverCalls(weChatHost(env.WECHAT_BASE_URL, Date.now))),
+    accessTokens: optionalVariable("ACCESS_TOKENS", process.env) !== undefined,
     weChatUrl: env.WECHAT_BASE_URL,
     tables: dynamoDbInspection(dynamoDb, tables),
     functions: lambdaInspection(lambda, [

@@ -6,6 +6,7 @@ import type { ExchangeCode } from "./code-exchange.ts";
 import { identityKey, type Person } from "./identity.ts";
 import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
+import type { RiskCheck } from "./risk.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
 
 export interface Credentials {
@@ -41,6 +42,8 @@ export interface LoginDeps {
   readonly counters: AttemptCounters;
   /** Undefined: nobody knows passwords, and the first login of an identity makes a userId for it. */
   readonly verifier: AccountVerifier | undefined;
+  /** Undefined: nobody is asked about anybody. Within one login it asks once, however often it is called. */
+  readonly risk?: RiskCheck;
   readonly limits: AttemptLimits;
   readonly sessionLifetimeSeconds: number;
   /** Milliseconds since 1970. */

@@ -41,6 +41,7 @@ const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
   "sessions.revoke": { revoked: 2 },
   "secret.set": { appId: "wx0123456789abcdef" },
   "secret.rotate": { appId: "wx0123456789abcdef" },
+  "token.refresh": { appId: "wx0123456789abcdef", expiresAt: "2026-03-01T14:00:00.000Z" },
   "doctor.check": healthy(),
 };
 
@@ -173,6 +174,20 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     { action: "secret.rotate", appId: "wx0123456789abcdef", appSecret },
     "WeChat accepts the AppSecret of wx0123456789abcdef. Stored: warm instances take it up at their next login, " +
       "without a redeploy.\n",
+  ],
+  [
+    "token refresh --yes",
+    "",
+    { action: "token.refresh" },
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
+      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
+  ],
+  [
+    "token refresh --app-id wx0123456789abcdef --yes",
+    "",
+    { action: "token.refresh", appId: "wx0123456789abcdef" },
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
+      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
   ],
 ];
 
