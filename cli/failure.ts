@@ -43,6 +43,7 @@ const exitOf = {
   phone_number_taken: "refused",
   no_such_number: "refused",
   app_secret_refused: "refused",
+  token_not_refreshed: "refused",
   wechat_unavailable: "refused",
   store_unavailable: "refused",
   not_confirmed: "refused",
@@ -108,7 +109,8 @@ const nextSteps = {
   no_built_in_accounts: "Here, only `accounts disable` and `accounts enable` work, with the userId.",
   app_secret_refused:
     "Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last counts.",
-  wechat_unavailable: "Run it again in a moment; `secret set` stores an AppSecret without asking WeChat.",
+  token_not_refreshed: "`doctor` says what keeps WeChat from it.",
+  wechat_unavailable: "Run it again in a moment; `secret set` stores it without asking WeChat.",
   store_unavailable: "",
 } as const satisfies Record<AdminRefusal, string>;
 

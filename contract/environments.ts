@@ -23,6 +23,7 @@ export const environments = {
   login,
   // With what only some deployments have: theirs is a bundle of its own, so that the others do not carry it.
   "full-login": login,
+  "access-token": ["APP_SECRETS", "WECHAT_BASE_URL"],
   session: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   "open-data": ["SESSION_KEYS_TABLE"],
   authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],

@@ -231,6 +231,19 @@ export const operatorActions = {
     answer: v.object({ appId: v.string() }),
     repeatable: true,
   },
+  "token.refresh": {
+    request: shape(
+      "RefreshAccessToken",
+      "Ends the mini-program's access token for everybody and has WeChat issue another: for one that leaked. WeChat does so " +
+        "20 times a day at most, 30 s apart; refused with `token_not_refreshed` otherwise.",
+      { appId: v.exactOptional(appId) },
+    ),
+    answer: v.object({
+      appId: v.string(),
+      expiresAt: described(time, "Of the new one, which is not said."),
+    }),
+    repeatable: false,
+  },
   "doctor.check": {
     request: shape(
       "CheckDeployment",
@@ -261,6 +274,7 @@ export const adminRefusals = {
   no_session_key: "No `session_key` of this identity is kept that WeChat takes for its present one.",
   not_enabled: "The deployment does without it: its owner's props say so.",
   app_secret_refused: "WeChat does not accept the AppSecret. Nothing was stored.",
+  token_not_refreshed: "WeChat did not issue another access token, or did not say so; `detail` says why.",
   wechat_unavailable: "WeChat could not be asked, or said neither yes nor no. Nothing was stored.",
   store_unavailable:
     "A store did not answer. This may have happened half-way: repeating the request completes it.",

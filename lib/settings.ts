@@ -58,6 +58,8 @@ const settings: Readonly<Record<string, Setting>> = {
   loginRatePerSecond: ["loginThrottle.ratePerSecond", number],
   loginBurst: ["loginThrottle.burst", number],
   weChatBaseUrl: ["weChatBaseUrl", asItIs],
+  accessTokens: ["accessTokens", trueOrFalse],
+  riskRankRefuseFrom: ["riskRank.refuseFrom", number],
   reservedLogins: ["reservedConcurrency.login", number],
   reservedVerifiers: ["reservedConcurrency.verifier", number],
   reservedAuthorizers: ["reservedConcurrency.authorizer", number],
@@ -107,8 +109,7 @@ function assertNoSetting(name: string): void {
 
 /** The name of a prop's setting, or of the prop that it stands in. */
 function settingOf(path: readonly string[]): string {
-  const found = Object.entries(settings).find(([, [prop]]) =>
-    [path.join("."), path.slice(0, -1).join(".")].includes(prop),
-  );
-  return found?.[0] ?? path.join(".");
+  const [whole, outer] = [path.join("."), path.slice(0, -1).join(".")];
+  const of = (wanted: string) => Object.entries(settings).find(([, [prop]]) => prop === wanted)?.[0];
+  return of(whole) ?? of(outer) ?? whole;
 }

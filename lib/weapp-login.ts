@@ -1,16 +1,19 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import type { OptionalVariable } from "../contract/environment.ts";
 import { sessionRoutes } from "../contract/session-routes.ts";
+import { grantAccessToken } from "./access-token-grant.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
 import { DeployedLogin } from "./deployed-login.ts";
 import { type ExportedOutput, exportName } from "./exports.ts";
+import { accessTokenFunction } from "./functions/access-token-function.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
-import { loginFunction } from "./functions/login-function.ts";
+import { isFull, loginFunction } from "./functions/login-function.ts";
 import { openDataFunction } from "./functions/open-data-function.ts";
 import { phoneFunction } from "./functions/phone-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
@@ -30,10 +33,15 @@ export type {
   DomainProps,
   PhoneProps,
   ReservedConcurrencyProps,
+  RiskRankProps,
   ThrottleProps,
+  VpcProps,
   WeappLoginProps,
 } from "./props.ts";
 export { SessionAuthorizer, type SessionAuthorizerProps } from "./session-authorizer.ts";
+
+/** Where it is set, `doctor` asks WeChat for an access token. */
+const accessTokensInUse = "ACCESS_TOKENS" satisfies OptionalVariable;
 
 /**
  * WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. One per stack:
@@ -53,6 +61,8 @@ export class WeappLogin extends Construct {
   /** Alarms, their topic and the dashboard; undefined with `monitoring: false`. */
   readonly monitoring: Monitoring | undefined;
   readonly #api: LoginApi;
+  readonly #newAccessTokenFunction: () => LambdaFunction;
+  #accessTokenFunction: LambdaFunction | undefined;
 
   constructor(scope: Construct, id: string, given: WeappLoginProps) {
     super(scope, id);
@@ -66,6 +76,10 @@ export class WeappLogin extends Construct {
       architecture,
       logRetention,
       reservedConcurrency: name && props.reservedConcurrency[name],
+    });
+    const talksToWeChat = (name?: keyof ReservedConcurrencyProps) => ({
+      ...functionProps(name),
+      network: props.vpc,
     });
     const { phone, sessionKeys } = props;
     // Then a number makes an account, which it must be found by.
@@ -86,22 +100,23 @@ export class WeappLogin extends Construct {
     const login = loginFunction(
       this,
       { tables, appSecrets: secrets, verifier, phoneVerifier, settings: props },
-      functionProps("login"),
+      talksToWeChat("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
     const openData = tables.sessionKeys && openDataFunction(this, tables.sessionKeys, functionProps());
     const ofPhone =
       phone &&
-      phoneFunction(this, { tables, appSecrets: secrets, weChatBaseUrl, settings: phone }, functionProps());
+      phoneFunction(this, { tables, appSecrets: secrets, weChatBaseUrl, settings: phone }, talksToWeChat());
     const numberInContext = phone?.numberInContext ?? false;
     const authorizer = authorizerFunction(this, tables, numberInContext, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
     const behindApi = { login, session, authorizer };
-    this.adminFunction = adminFunction(
+    const admin = adminFunction(
       this,
       { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier, numbersOnly },
-      functionProps(),
+      talksToWeChat(),
     );
+    this.adminFunction = admin;
 
     const { domain, cors, loginThrottle } = props;
     this.authorizer = new SessionAuthorizer(authorizer, { cache: props.authorizerCache });
@@ -128,6 +143,15 @@ export class WeappLogin extends Construct {
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }
     this.#addOutputs(props.appId, uncached.idOn(this.api));
+    this.#newAccessTokenFunction = () => {
+      const made = accessTokenFunction(this, { appSecrets: secrets, weChatBaseUrl }, talksToWeChat());
+      admin.addEnvironment(accessTokensInUse, "yes");
+      this.monitoring?.watchAlarmsOf("AccessToken", made);
+      this.#addExport("AccessTokenFunctionArn", made.functionArn, "For grantAccessToken in other stacks");
+      return made;
+    };
+    if (isFull(props)) admin.addEnvironment(accessTokensInUse, "yes");
+    if (props.accessTokens) this.#accessTokenFunction = this.#newAccessTokenFunction();
     warnOfLosses(this, props);
   }
 
@@ -144,32 +168,45 @@ export class WeappLogin extends Construct {
     this.#api.routes.add(route, handler, this.authorizer);
   }
 
+  /**
+   * Lets a Lambda of yours borrow WeChat's access token, with `accessToken()` of `weapp-login/access-token`: it may invoke
+   * the function that lends it, and sees neither the AppSecret nor a table. `WEAPP_LOGIN_ACCESS_TOKEN_FUNCTION` in its
+   * environment says where that is.
+   */
+  grantAccessToken(fn: IFunction): void {
+    this.#accessTokenFunction ??= this.#newAccessTokenFunction();
+    grantAccessToken(fn, this.#accessTokenFunction.functionArn);
+  }
+
   #addOutputs(appId: string, authorizerId: string): void {
     const { stackName } = Stack.of(this);
-    const output = (name: string, value: string, description: string, more: { exportName?: string } = {}) => {
-      new CfnOutput(this, name, { value, description, ...more })
-        // Without it CDK would put the construct's path and a hash into the name.
-        .overrideLogicalId(name);
-    };
-    const exported = (name: ExportedOutput, value: string, description: string) =>
-      output(name, value, description, { exportName: exportName(stackName, name) });
-    exported("ApiUrl", this.url, "baseUrl for the mini-program");
-    exported("ApiId", this.api.apiId, "For WeappLogin.fromStack");
-    exported("AuthorizerId", authorizerId, "For routes of other stacks on this API");
-    exported(
+    this.#addExport("ApiUrl", this.url, "baseUrl for the mini-program");
+    this.#addExport("ApiId", this.api.apiId, "For WeappLogin.fromStack");
+    this.#addExport("AuthorizerId", authorizerId, "For routes of other stacks on this API");
+    this.#addExport(
       "AuthorizerFunctionArn",
       this.authorizerFunction.functionArn,
       "For SessionAuthorizer in other stacks",
     );
-    output(
+    this.#addOutput(
       "AdminFunctionName",
       this.adminFunction.functionName,
       `For the command line: weapp-login --stack ${stackName}`,
     );
     for (const [each, secret] of this.appSecrets) {
       const name = each === appId ? "AppSecretName" : `AppSecretName${inOutputName(each)}`;
-      output(name, secret.secretName, `Put the AppSecret of ${each} here`);
+      this.#addOutput(name, secret.secretName, `Put the AppSecret of ${each} here`);
     }
+  }
+
+  #addExport(name: ExportedOutput, value: string, description: string): void {
+    this.#addOutput(name, value, description, { exportName: exportName(Stack.of(this).stackName, name) });
+  }
+
+  #addOutput(name: string, value: string, description: string, more: { exportName?: string } = {}): void {
+    new CfnOutput(this, name, { value, description, ...more })
+      // Without it CDK would put the construct's path and a hash into the name.
+      .overrideLogicalId(name);
   }
 }
 

@@ -78,6 +78,8 @@ export const handler = shell(
     appIds: Object.keys(appSecretArns),
     appSecrets,
     trials,
+    stableToken: stableToken(calls),
+    accessTokens: optionalVariable("ACCESS_TOKENS", process.env) !== undefined,
     weChatUrl: env.WECHAT_BASE_URL,
     tables: dynamoDbInspection(dynamoDb, tables),
     functions: lambdaInspection(lambda, [

@@ -37,7 +37,8 @@ export interface Bind {
 /**
  * How a bind ended. `bound_already`: to this very account, under the generation that was read. `access_changed`:
  * something ended this identity's or this account's access since then. `phone_number_taken`: the account has an identity of
- * this mini-program, or its number has let in another one before.
+ * this mini-program, or its number has let in another one before. `wechat_user_blocked`: the risk was too high, and nothing
+ * was written.
  */
 export type BindResult =
   | "bound"
@@ -47,7 +48,8 @@ export type BindResult =
   | "phone_number_taken"
   | "account_disabled"
   | "access_changed"
-  | "invalid_ticket";
+  | "invalid_ticket"
+  | "wechat_user_blocked";
 
 export interface Bindings {
   /** Strongly consistent. */

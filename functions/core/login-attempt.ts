@@ -6,6 +6,7 @@ import type { ExchangeCode } from "./code-exchange.ts";
 import { identityKey, type Person } from "./identity.ts";
 import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
+import type { RiskCheck } from "./risk.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
 import type { KeepSessionKey } from "./session-key.ts";
 
@@ -48,6 +49,8 @@ export interface LoginDeps {
   readonly verifier: AccountVerifier | undefined;
   /** Only where people log in by phone number; then a code alone makes no account. */
   readonly logInByPhone?: LogInByPhone;
+  /** Undefined: nobody is asked about anybody. Within one login it asks once, however often it is called. */
+  readonly risk?: RiskCheck;
   readonly limits: AttemptLimits;
   readonly sessionLifetimeSeconds: number;
   /** Undefined: session_keys have no use here, and nobody keeps them. */

@@ -31,13 +31,15 @@ const lasting: readonly RefusalCode[] = ["account_disabled", "account_already_bo
  * The identity's binding decides first, and spends no phone code. Without one, whoever has the number is whose account it
  * is bound to. From WeChat's answer on, whatever fails asks for another phone code.
  *
- *   identity as it is ── its counter ── the day's ── WeChat ── verifier ── bind: one transaction
+ *   identity as it is ── risk ── its counter ── the day's ── WeChat ── verifier ── bind: one transaction
  */
 export function phoneLogin(deps: PhoneLoginDeps): LogInByPhone {
   return async (phoneCode, request, attempt) => {
     const { person, enteredAt } = attempt;
     const binding = await attempt.deps.bindings.find(identityKey(person));
     if (isBound(binding) || binding?.disabled) return logInBound(binding, request, attempt);
+    const risky = await attempt.deps.risk?.(person, request.sourceIp);
+    if (risky) return risky;
     const told = await verifiedNumber(person, phoneCode, deps, enteredAt);
     if ("refusal" in told) {
       return told.spent ? anotherTry(told.refusal, request, attempt) : told.refusal;

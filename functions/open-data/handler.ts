@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { openDataDeadlineMs } from "../../contract/deadlines.ts";
+import { deadlines } from "../../contract/deadlines.ts";
 import { errors } from "../../contract/errors.ts";
 import { sessionOf } from "../../contract/session-of.ts";
 import { identityKey } from "../core/identity.ts";
@@ -26,7 +26,7 @@ export function openDataHandler({
   now,
 }: OpenDataDeps): LambdaFunction<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return {
-    deadlineMs: openDataDeadlineMs,
+    deadlineMs: deadlines["open-data"].deadlineMs,
     about: ({ requestContext }) => ({ event: "openData", requestId: requestContext.requestId }),
 
     async handle(event) {

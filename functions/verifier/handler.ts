@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Verification } from "../../contract/account-verifier.ts";
-import { verifierDeadlineMs } from "../../contract/deadlines.ts";
+import { verifierDeadlineMs } from "../../contract/deadline-ms.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 
 /**

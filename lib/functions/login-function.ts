@@ -17,13 +17,23 @@ export interface LoginFunctionNeeds {
   readonly phoneVerifier: IFunction | undefined;
   readonly settings: Pick<
     Props,
-    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "phone" | "sessionKeys" | "attempts"
+    | "weChatBaseUrl"
+    | "identitiesPerAccount"
+    | "sessionLifetime"
+    | "phone"
+    | "sessionKeys"
+    | "attempts"
+    | "riskRank"
   >;
 }
 
-/** Whether this deployment's login does more than every login does. */
-function isFull({ phone, sessionKeys }: Pick<Props, "phone" | "sessionKeys">): boolean {
-  return phone !== undefined || sessionKeys;
+/** Whether these props ask for something that only the bundle full-login carries. */
+export function isFull({
+  phone,
+  sessionKeys,
+  riskRank,
+}: Pick<Props, "phone" | "sessionKeys" | "riskRank">): boolean {
+  return phone !== undefined || sessionKeys || riskRank !== undefined;
 }
 
 export function loginFunction(
@@ -31,7 +41,14 @@ export function loginFunction(
   { tables, appSecrets, verifier, phoneVerifier, settings }: LoginFunctionNeeds,
   props: FunctionProps,
 ) {
-  const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, phone, attempts: limits } = settings;
+  const {
+    weChatBaseUrl,
+    identitiesPerAccount,
+    sessionLifetime,
+    attempts: limits,
+    phone,
+    riskRank,
+  } = settings;
   const { bindings, sessions, attempts, sessionKeys } = tables;
   const login = new BundledFunction(scope, "Login", {
     ...props,
@@ -60,6 +77,7 @@ export function loginFunction(
           PHONE_KEEP_NUMBER: String(phone.keepNumber),
         }),
       ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
+      ...(riskRank && { RISK_RANK_REFUSE_FROM: String(riskRank.refuseFrom) }),
     },
     memorySize: 256,
   });

@@ -1,5 +1,6 @@
 import { Stack } from "aws-cdk-lib";
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { FilterPattern, type ILogGroup, type JsonPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { ErrorCode } from "../../contract/errors.ts";
@@ -83,8 +84,13 @@ export class LogMetrics extends Construct {
       Phone: phone,
     };
     for (const [name, fn] of Object.entries(catching)) {
-      if (fn) this.#filter("MustLook", { logGroup: fn.logGroup, pattern: [isTrue("alarm")] }, name);
+      if (fn) this.countAlarmsOf(name, fn);
     }
+  }
+
+  /** Lines with `alarm: true` of this function count in MustLook. */
+  countAlarmsOf(name: string, { logGroup }: LambdaFunction): void {
+    this.#filter("MustLook", { logGroup, pattern: [isTrue("alarm")] }, name);
   }
 
   get loggedIn(): Metric {

@@ -46,6 +46,7 @@ const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
   "sessionKey.reset": { identity: { appId: "wx0123456789abcdef", openid: "oAlice" } },
   "secret.set": { appId: "wx0123456789abcdef" },
   "secret.rotate": { appId: "wx0123456789abcdef" },
+  "token.refresh": { appId: "wx0123456789abcdef", expiresAt: "2026-03-01T14:00:00.000Z" },
   "doctor.check": healthy(),
 };
 
@@ -233,6 +234,20 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "WeChat accepts the AppSecret of wx0123456789abcdef. Stored: warm instances take it up at their next login, " +
       "without a redeploy.\n",
   ],
+  [
+    "token refresh --yes",
+    "",
+    { action: "token.refresh" },
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
+      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
+  ],
+  [
+    "token refresh --app-id wx0123456789abcdef --yes",
+    "",
+    { action: "token.refresh", appId: "wx0123456789abcdef" },
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
+      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
+  ],
 ];
 
 const admin = ({ action }: { action: AdminAction }) => answers[action];
@@ -250,6 +265,16 @@ describe.each(commands)("%s", (line, piped, request, text) => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     expect(JSON.parse(stdout)).toEqual(answers[request.action]);
     expect(requests).toEqual([request]);
+  });
+
+  test.each(["set", "rotate"])("names the option where secret %s needs it", async (command) => {
+    const refused = { refused: "invalid_request", detail: "appId must be one of wx1, wx2." };
+    const { run } = await operator({ admin: () => refused });
+    expect(await run(["secret", command], { piped: "0123456789abcdef0123456789abcdef" })).toEqual({
+      exit: 1,
+      stdout: "",
+      stderr: "--app-id must be one of wx1, wx2.\n",
+    });
   });
 
   test("says why it was refused, with exit code 1, and nothing secret", async () => {

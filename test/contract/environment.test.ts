@@ -11,6 +11,7 @@ import { environments } from "../../contract/environments.ts";
 const functionNames: readonly FunctionName[] = Object.values({
   login: "login",
   "full-login": "full-login",
+  "access-token": "access-token",
   session: "session",
   "open-data": "open-data",
   authorizer: "authorizer",

@@ -39,6 +39,7 @@ const complete: { readonly [A in AdminAction]: AdminRequest<A> } = {
   "sessionKey.reset": { action: "sessionKey.reset", of: { openid: "oAlice" } },
   "secret.set": { action: "secret.set", appId: "wx1", appSecret },
   "secret.rotate": { action: "secret.rotate", appId: "wx1", appSecret },
+  "token.refresh": { action: "token.refresh", appId: "wx1" },
   "doctor.check": { action: "doctor.check" },
 };
 const requests = Object.values(complete);
@@ -61,6 +62,7 @@ describe("a request", () => {
     ["sessions.revoke", "id"],
     ["secret.set", "appId"],
     ["secret.rotate", "appId"],
+    ["token.refresh", "appId"],
   ] as const;
   const required = requests
     .flatMap((request) => Object.keys(request).map((name) => [request.action, name] as const))
@@ -86,6 +88,12 @@ describe("a request", () => {
 describe("what is wrong is said in words, with the field", () => {
   const text = "must be text of 1 to 128 characters.";
   const subject = "of needs either userId or openid (with appId or without), as text of 1 to 128 characters.";
+  const ids = "ids are text of 1 to 128 characters, and a phone number is in E.164, such as +8613800138000.";
+  const subjectOrNumber = `of needs userId, openid (with appId or without) or phoneNumber: ${ids}`;
+  const accountOfNumber =
+    "of needs userId or phoneNumber, with appId or without: an id is text of 1 to 128 characters, and a phone number is in E.164, such as +8613800138000.";
+  const e164 = "must be a phone number in E.164, such as +8613800138000.";
+  const withoutCountry = "is a Chinese mobile without +86: write its country code too, as in +8613800138000.";
   const hexadecimal = "appSecret must be the 32 hexadecimal digits that WeChat's console shows once.";
   const eightTo256 = "password must have 8 to 256 characters.";
   const actions = `action must be one of ${adminActions.join(", ")}.`;
@@ -117,13 +125,24 @@ describe("what is wrong is said in words, with the field", () => {
     [{ ...complete["accounts.import"], rows: row }, "rows must be a list of 1 to 100 rows."],
     [{ ...complete["accounts.import"], rows: [] }, "rows must be a list of 1 to 100 rows."],
     [{ ...complete["accounts.import"], rows: Array(101).fill(row) }, "rows must be a list of 1 to 100 rows."],
-    [{ ...complete["bindings.find"], of: "lisi" }, subject],
-    [{ ...complete["bindings.find"], of: {} }, subject],
-    [{ ...complete["bindings.find"], of: { userId: "u", openid: "o" } }, subject],
-    [{ ...complete["bindings.find"], of: { userId: "u", appId: "wx1" } }, subject],
-    [{ ...complete["bindings.find"], of: { userId: 7 } }, subject],
+    [{ ...complete["sessions.list"], of: "lisi" }, subject],
+    [{ ...complete["sessions.list"], of: {} }, subject],
+    [{ ...complete["sessions.list"], of: { userId: "u", openid: "o" } }, subject],
+    [{ ...complete["sessions.list"], of: { userId: "u", appId: "wx1" } }, subject],
+    [{ ...complete["sessions.list"], of: { userId: 7 } }, subject],
     [{ ...complete["bindings.find"], of: { userId: "" } }, `of.userId ${text}`],
     [{ ...complete["bindings.find"], of: { openid: "o", appId: "" } }, `of.appId ${text}`],
+    [{ ...complete["bindings.find"], of: { userId: "u", phoneNumber } }, subjectOrNumber],
+    [{ ...complete["bindings.allow"], of: { openid: "o" } }, accountOfNumber],
+    [
+      { ...complete["bindings.allow"], of: { phoneNumber: "13800138000" } },
+      `of.phoneNumber ${withoutCountry}`,
+    ],
+    [{ ...complete["accounts.phone"], phoneNumber: "13800138000" }, `phoneNumber ${withoutCountry}`],
+    [{ ...complete["accounts.phone"], phoneNumber: "8613800138000" }, `phoneNumber ${withoutCountry}`],
+    [{ ...complete["accounts.phone"], phoneNumber: "+0613800138000" }, `phoneNumber ${e164}`],
+    [{ ...complete["accounts.phone"], phoneNumber: "+86 138 0013 8000" }, `phoneNumber ${e164}`],
+    [{ ...complete["accounts.phone"], phoneNumber: 13_800_138_000 }, `phoneNumber ${e164}`],
     [{ ...complete["bindings.enable"], of: { userId: "u" } }, "of.openid is missing."],
     [{ ...complete["bindings.enable"], of: "lisi" }, "of needs openid, with appId or without."],
     [{ ...complete["sessions.revoke"], id: "" }, `id ${text}`],

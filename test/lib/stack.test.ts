@@ -276,8 +276,8 @@ describe("every function", () => {
   const all = functions.map((fn) => [functionName(fn), fn] as const);
 
   test("of functions/ is in the stack, and no other", () => {
-    const everywhere = Object.keys(environments).filter((name) => !optionalFunctions.includes(name));
-    expect(all.map(([name]) => name).sort()).toEqual(everywhere.sort());
+    const expected = Object.keys(environments).filter((name) => !optionalFunctions.includes(name));
+    expect(all.map(([name]) => name).sort()).toEqual(expected.sort());
   });
 
   test.each(all)("%s gets exactly the environment that its entry reads", (name, fn) => {

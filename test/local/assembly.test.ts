@@ -26,8 +26,8 @@ function table(variable: string) {
 
 describe("functions", () => {
   test("are known by the names of their folders", () => {
-    const everywhere = Object.keys(environments).filter((name) => !optionalFunctions.includes(name));
-    expect(functions.map(([label]) => label).sort()).toEqual(everywhere.sort());
+    const expected = Object.keys(environments).filter((name) => !optionalFunctions.includes(name));
+    expect(functions.map(([label]) => label).sort()).toEqual(expected.sort());
   });
 
   test.each(functions)("%s has a bundle with the file that its handler names", async (_label, fn) => {
