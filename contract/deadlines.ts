@@ -10,6 +10,7 @@ interface Deadline {
 /** A constant for each function's own bundle, which would change with every other function if it held the table. */
 export const loginDeadlineMs = 7_000;
 export const sessionDeadlineMs = 5_000;
+export const openDataDeadlineMs = 5_000;
 export const authorizerDeadlineMs = 4_000;
 export const verifierDeadlineMs = 3_000;
 export const adminDeadlineMs = 50_000;
@@ -19,6 +20,7 @@ export const deadlines = {
   login: { deadlineMs: loginDeadlineMs, timeoutSeconds: 10 },
   "full-login": { deadlineMs: loginDeadlineMs, timeoutSeconds: 10 },
   session: { deadlineMs: sessionDeadlineMs, timeoutSeconds: 10 },
+  "open-data": { deadlineMs: openDataDeadlineMs, timeoutSeconds: 10 },
   authorizer: { deadlineMs: authorizerDeadlineMs, timeoutSeconds: 5 },
   verifier: { deadlineMs: verifierDeadlineMs, timeoutSeconds: 5 },
   admin: { deadlineMs: adminDeadlineMs, timeoutSeconds: 60 },

@@ -24,6 +24,7 @@ export const environments = {
   // With what only some deployments have: theirs is a bundle of its own, so that the others do not carry it.
   "full-login": login,
   session: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
+  "open-data": ["SESSION_KEYS_TABLE"],
   authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   verifier: ["ACCOUNTS_TABLE"],
   admin: [
@@ -42,4 +43,4 @@ export const environments = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** Set only where the owner's props ask for what they are for: without them the function does without. */
-export const optionalVariables = ["ACCESS_TOKENS", "RISK_RANK_REFUSE_FROM"] as const;
+export const optionalVariables = ["ACCESS_TOKENS", "RISK_RANK_REFUSE_FROM", "SESSION_KEYS_TABLE"] as const;

@@ -3,7 +3,7 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { sessionRoutes } from "../contract/session-routes.ts";
+import { openDataRoute, sessionRoutes } from "../contract/session-routes.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
 import { DeployedLogin } from "./deployed-login.ts";
@@ -11,6 +11,7 @@ import { type ExportedOutput, exportName } from "./exports.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { loginFunction } from "./functions/login-function.ts";
+import { openDataFunction } from "./functions/open-data-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
@@ -64,7 +65,8 @@ export class WeappLogin extends Construct {
       reservedConcurrency: name && props.reservedConcurrency[name],
     });
     const accounts = props.verifier === "built-in";
-    const tables = new Tables(this, "Tables", { removalPolicy, accounts, encryptionKey });
+    const { sessionKeys } = props;
+    const tables = new Tables(this, "Tables", { removalPolicy, accounts, sessionKeys, encryptionKey });
     const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
@@ -76,6 +78,7 @@ export class WeappLogin extends Construct {
       functionProps("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
+    const openData = tables.sessionKeys && openDataFunction(this, tables.sessionKeys, functionProps());
     const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
     const behindApi = { login, session, authorizer };
@@ -93,8 +96,9 @@ export class WeappLogin extends Construct {
     // An answer that was reused there could still end sessions, or unbind, after a logout.
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
+    if (openData) this.#api.routes.add(openDataRoute, openData, uncached);
     if (props.monitoring) {
-      const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
+      const watched = { login, session, openData, authorizer, verifier: builtIn, tables, api: this.api };
       const { alarmTopic, alarmEmail } = props;
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }

@@ -7,6 +7,7 @@ import { identityKey, type Person } from "./identity.ts";
 import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
+import type { KeepSessionKey } from "./session-key.ts";
 
 export interface Credentials {
   readonly username: string;
@@ -43,6 +44,8 @@ export interface LoginDeps {
   readonly verifier: AccountVerifier | undefined;
   readonly limits: AttemptLimits;
   readonly sessionLifetimeSeconds: number;
+  /** Undefined: session_keys have no use here, and nobody keeps them. */
+  readonly keepSessionKey?: KeepSessionKey;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: (size: number) => Uint8Array;

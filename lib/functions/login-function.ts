@@ -13,7 +13,15 @@ export interface LoginFunctionNeeds {
   readonly appSecrets: AppSecrets;
   /** Undefined: there are no passwords. */
   readonly verifier: IFunction | undefined;
-  readonly settings: Pick<Props, "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "attempts">;
+  readonly settings: Pick<
+    Props,
+    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "sessionKeys" | "attempts"
+  >;
+}
+
+/** Whether this deployment's login does more than every login does. */
+function isFull({ sessionKeys }: Pick<Props, "sessionKeys">): boolean {
+  return sessionKeys;
 }
 
 export function loginFunction(
@@ -22,10 +30,10 @@ export function loginFunction(
   props: FunctionProps,
 ) {
   const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, attempts: limits } = settings;
-  const { bindings, sessions, attempts } = tables;
+  const { bindings, sessions, attempts, sessionKeys } = tables;
   const login = new BundledFunction(scope, "Login", {
     ...props,
-    function: "login",
+    function: isFull(settings) ? "full-login" : "login",
     description: "weapp-login: ANY /login",
     environment: {
       APP_SECRETS: appSecrets.arnsAsJson,
@@ -41,6 +49,7 @@ export function loginFunction(
       ATTEMPTS_PER_USERNAME: String(limits.perUsername),
       INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window),
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     memorySize: 256,
   });
@@ -54,6 +63,7 @@ export function loginFunction(
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
   );
+  if (sessionKeys) allowOnTable(login, sessionKeys, "dynamodb:UpdateItem");
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
   if (verifier) login.allow({ actions: ["lambda:InvokeFunction"], resources: [verifier.functionArn] });
   return login;

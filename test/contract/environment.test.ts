@@ -12,6 +12,7 @@ const functionNames: readonly FunctionName[] = Object.values({
   login: "login",
   "full-login": "full-login",
   session: "session",
+  "open-data": "open-data",
   authorizer: "authorizer",
   verifier: "verifier",
   admin: "admin",

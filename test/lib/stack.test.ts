@@ -275,7 +275,7 @@ describe("every function", () => {
   const all = functions.map((fn) => [functionName(fn), fn] as const);
 
   // These come with the props that ask for them.
-  const optional = ["full-login"];
+  const optional = ["full-login", "open-data"];
 
   test("of functions/ is in the stack, and no other", () => {
     const expected = Object.keys(environments).filter((name) => !optional.includes(name));

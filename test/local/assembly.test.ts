@@ -25,7 +25,7 @@ function table(variable: string) {
 
 describe("functions", () => {
   test("are known by the names of their folders", () => {
-    const optional = ["full-login"];
+    const optional = ["full-login", "open-data"];
     const expected = Object.keys(environments).filter((name) => !optional.includes(name));
     expect(functions.map(([label]) => label).sort()).toEqual(expected.sort());
   });

@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, "../..");
 const require = createRequire(import.meta.url);
 const { hello: _, ...ofTheConstruct } = environments;
 /** What a construct with nothing but an AppId has no use for. */
-const forProps: readonly string[] = ["full-login"];
+const forProps: readonly string[] = ["full-login", "open-data"];
 const functionNames = Object.keys(ofTheConstruct).filter((name) => !forProps.includes(name));
 
 const ordersFunction = `import { sessionOf } from "weapp-login/session-of";
