@@ -3,6 +3,7 @@ import { addAccountCommands } from "./commands/accounts.ts";
 import { addBindingCommands } from "./commands/bindings.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addSecretCommands } from "./commands/secret.ts";
+import { addSessionKeyCommands } from "./commands/session-keys.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
@@ -65,6 +66,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   addAccountCommands(program, context);
   addBindingCommands(program, context);
   addSessionCommands(program, context);
+  addSessionKeyCommands(program, context);
   addSecretCommands(program, context);
   addDoctorCommand(program, context);
   const wechat = addWechatCommand(program, context);
