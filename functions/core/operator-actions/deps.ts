@@ -9,7 +9,7 @@ import type { BindingDirectory } from "../binding.ts";
 import type { DiagnosisDeps } from "../diagnosis.ts";
 import type { Revocations } from "../revocation.ts";
 import type { SessionList } from "../session.ts";
-import type { OpenDataDeps } from "./session-keys.ts";
+import type { OpenDataDeps } from "../session-key.ts";
 
 /** What the admin function works with. */
 export interface OperatorDeps extends DiagnosisDeps {
