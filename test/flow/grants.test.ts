@@ -48,7 +48,7 @@ test("every grant is used, and everything that is asked for is granted", async (
 });
 
 // One round for each grant.
-test("taking any single action out of any role is noticed", { timeout: 120_000 }, async () => {
+test("taking any single action out of any role is noticed", { timeout: 180_000 }, async () => {
   const unnoticed: string[] = [];
   for (const [index, grant] of allGrants().entries()) {
     takenOut = grant;

@@ -114,7 +114,7 @@ const budgets = {
   session: { bytes: 76_000, files: 360 },
   "open-data": { bytes: 76_000, files: 360 },
   verifier: { bytes: 76_000, files: 355 },
-  admin: { bytes: 117_000, files: 450 },
+  admin: { bytes: 119_000, files: 450 },
   hello: { bytes: 1_000, files: 5 },
 } satisfies Record<FunctionName, { bytes: number; files: number }>;
 
