@@ -110,7 +110,7 @@ const nextSteps = {
   app_secret_refused:
     "Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last counts.",
   token_not_refreshed: "`doctor` says what keeps WeChat from it.",
-  wechat_unavailable: "Run it again in a moment; `secret set` stores it without asking WeChat.",
+  wechat_unavailable: "Run it again in a moment; `secret set` stores an AppSecret without asking WeChat.",
   store_unavailable: "",
 } as const satisfies Record<AdminRefusal, string>;
 

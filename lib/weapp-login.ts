@@ -4,7 +4,7 @@ import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lamb
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { OptionalVariable } from "../contract/environment.ts";
-import { sessionRoutes } from "../contract/session-routes.ts";
+import { openDataRoute, sessionRoutes } from "../contract/session-routes.ts";
 import { grantAccessToken } from "./access-token-grant.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";

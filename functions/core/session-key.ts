@@ -1,4 +1,5 @@
-import { type Facts, StoreUnavailable } from "./refusal.ts";
+import type { Identity } from "./identity.ts";
+import { type Facts, type Refusal, StoreUnavailable } from "./refusal.ts";
 
 /** WeChat's session_keys, by the key of the identity that they are of. */
 export interface SessionKeys {
@@ -11,6 +12,19 @@ export interface SessionKeys {
   find(identityKey: Uint8Array): Promise<readonly string[]>;
   /** In the place of all that is kept, for as long as that would have been. */
   replace(identityKey: Uint8Array, sessionKey: string): Promise<void>;
+}
+
+/** Both refuse with `session_key_stale` a key that WeChat does not take for the user's present one. */
+export interface PresentSessionKeys {
+  check(identity: Identity, sessionKey: string): Promise<{ readonly valid: true } | Refusal>;
+  /** WeChat gives the user another one in its place. */
+  reset(identity: Identity, sessionKey: string): Promise<{ readonly sessionKey: string } | Refusal>;
+}
+
+/** What operators have where the deployment keeps session_keys. */
+export interface OpenDataDeps {
+  readonly sessionKeys: SessionKeys;
+  readonly present: PresentSessionKeys;
 }
 
 /** Keeps the session_key that came with a code, beside the login's other work. `enteredAt`: milliseconds. */

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import * as v from "valibot";
 import { type AccessTokens, withAccessToken } from "../core/access-token.ts";
 import type { Identity } from "../core/identity.ts";
-import type { PresentSessionKeys } from "../core/operator-actions/session-keys.ts";
+import type { PresentSessionKeys } from "../core/session-key.ts";
 import type { ServerCalls } from "./server-call.ts";
 
 const checked = v.pipe(

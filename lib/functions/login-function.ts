@@ -76,8 +76,8 @@ export function loginFunction(
           PHONE_NEXT_HOLDER: phone.nextHolder,
           PHONE_KEEP_NUMBER: String(phone.keepNumber),
         }),
-      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
       ...(riskRank && { RISK_RANK_REFUSE_FROM: String(riskRank.refuseFrom) }),
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     memorySize: 256,
   });

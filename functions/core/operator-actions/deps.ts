@@ -10,7 +10,7 @@ import type { DiagnosisDeps } from "../diagnosis.ts";
 import type { NumberMemory } from "../number-memory.ts";
 import type { Revocations } from "../revocation.ts";
 import type { SessionList } from "../session.ts";
-import type { OpenDataDeps } from "./session-keys.ts";
+import type { OpenDataDeps } from "../session-key.ts";
 
 /** What the admin function works with. */
 export interface OperatorDeps extends DiagnosisDeps {

@@ -1,21 +1,7 @@
 import type { OperatorRefusal } from "../../../contract/operator-actions.ts";
-import { type Identity, identityKey } from "../identity.ts";
+import { identityKey } from "../identity.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
-import type { SessionKeys } from "../session-key.ts";
 import { appIdOf, type OperatorActions } from "./deps.ts";
-
-/** Both refuse with `session_key_stale` a key that WeChat does not take for the user's present one. */
-export interface PresentSessionKeys {
-  check(identity: Identity, sessionKey: string): Promise<{ readonly valid: true } | Refusal>;
-  /** WeChat gives the user another one in its place. */
-  reset(identity: Identity, sessionKey: string): Promise<{ readonly sessionKey: string } | Refusal>;
-}
-
-/** What there is where the deployment keeps session_keys. */
-export interface OpenDataDeps {
-  readonly sessionKeys: SessionKeys;
-  readonly present: PresentSessionKeys;
-}
 
 export const sessionKeyActions = {
   async "sessionKey.check"({ of }, deps) {

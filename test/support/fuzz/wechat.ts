@@ -66,8 +66,8 @@ export const wechat: Target = {
           return result.refused;
         }
         if (status !== 200) throw wrong(`A person came with HTTP ${status}`, sent);
-        const { openid } = result.person;
-        if (typeof openid !== "string" || openid === "") throw wrong("A person without an openid", sent);
+        if (typeof result.person.openid !== "string" || result.person.openid === "")
+          throw wrong("A person without an openid", sent);
         return "person";
       },
       async close() {
