@@ -7,12 +7,6 @@ import * as v from "valibot";
 import { assertInvokable } from "./invokable.ts";
 import { functionSchema } from "./prop-schemas.ts";
 
-/** For the owner of a session too, where the deployment knows phone numbers. */
-export const phoneRoute = "POST /phone";
-
-/** For the owner of a session too, where the deployment keeps session_keys. */
-export const openDataRoute = "POST /open-data";
-
 export const loginPath = "/login";
 
 export interface ProtectedRoutesProps {
