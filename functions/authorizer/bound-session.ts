@@ -64,10 +64,11 @@ function boundSession(
   ) {
     return undefined;
   }
+  const phoneNumber = numberOf?.(binding);
   return {
     identity: { appId, openid },
     binding: { userId, ...(unionid && { unionid }), disabled, generation },
-    phoneNumber: numberOf?.(binding),
+    ...(phoneNumber !== undefined && { phoneNumber }),
     session: { userId: sessionUserId, generation: sessionGeneration, createdAt, expiresAt },
   };
 }

@@ -8,7 +8,7 @@ export interface BoundSession {
   readonly identity: Identity;
   readonly binding: Binding & { readonly userId: string };
   /** Where it is kept and may be told. */
-  readonly phoneNumber?: string | undefined;
+  readonly phoneNumber?: string;
   readonly session: Pick<Session, "userId" | "generation" | "createdAt" | "expiresAt">;
 }
 

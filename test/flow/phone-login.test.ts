@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { type Answer, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
+import {
+  type Answer,
+  type StackOnLaptop,
+  scan,
+  startStackOnLaptop,
+  withMore,
+} from "../support/stack-on-laptop.ts";
 
 const { username, password, userId, appId } = sample;
 const getuserphonenumber = "/wxa/business/getuserphonenumber";
@@ -8,7 +14,7 @@ const getuserphonenumber = "/wxa/business/getuserphonenumber";
 let stack: StackOnLaptop;
 let digits = 13_700_000_000;
 beforeAll(async () => {
-  stack = await startStackOnLaptop({ settings: { phone: "true", phoneKeepNumber: "true" }, maxInstances: 8 });
+  stack = await startStackOnLaptop({ settings: withMore, maxInstances: 8 });
 }, 120_000);
 afterAll(() => stack.close());
 
@@ -239,6 +245,8 @@ describe("POST /phone", () => {
     const found = await stack.admin({ action: "accounts.show", account: username });
     // Two facts: what an operator has written, and what WeChat has told.
     expect(found.account).toMatchObject({ phoneNumber, bindings: [{ phoneNumber: "+8613500000004" }] });
+    // Business Lambdas are told what is kept, from the next request on.
+    expect((await stack.call("GET /session", { session: sessionId })).status).toBe(200);
     await stack.call("DELETE /binding", { session: sessionId });
     const items = await scan(stack.laptop, "Bindings");
     expect(items.some((item) => item.phoneNumber?.S === "+8613500000004")).toBe(false);
