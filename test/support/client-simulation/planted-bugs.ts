@@ -1,4 +1,4 @@
-import type { PlantedBug } from "./sdk.ts";
+import type { PlantedBug } from "../planted-bug.ts";
 
 /** Mistakes that somebody could make in the SDK; each must be found. */
 export const plantedBugs: readonly PlantedBug[] = [

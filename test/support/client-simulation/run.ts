@@ -1,10 +1,10 @@
 import type { Login } from "../../../client/weapp-login.ts";
+import { settle, virtualTime } from "../virtual-time.ts";
 import { type AppCall, type CopyState, checks } from "./checks.ts";
 import { type Outgoing, type PhoneStorage, simulatedWx } from "./phone.ts";
 import type { Fault, Schedule, Step } from "./schedule.ts";
 import type { Sdk } from "./sdk.ts";
 import { type Answered, passwords, simulatedServer } from "./server.ts";
-import { settle, virtualTime } from "./virtual-time.ts";
 
 const baseUrl = "https://api.example.com";
 const storageKey = "login";

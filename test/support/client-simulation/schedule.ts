@@ -105,25 +105,8 @@ export function scheduleOf(seed: number): Schedule {
   };
 }
 
-/** The smallest schedule that can be had from this one by leaving things out, of which `fails` is still true. */
-export async function shrunk(
-  schedule: Schedule,
-  fails: (it: Schedule) => Promise<boolean>,
-): Promise<Schedule> {
-  let smallest = schedule;
-  for (let before: Schedule | undefined; before !== smallest; ) {
-    before = smallest;
-    for (const candidate of smaller(before)) {
-      if (await fails(candidate)) {
-        smallest = candidate;
-        break;
-      }
-    }
-  }
-  return smallest;
-}
-
-function* smaller({ steps, faults }: Schedule): Generator<Schedule> {
+/** With one thing left out, or one made simpler. */
+export function* smaller({ steps, faults }: Schedule): Generator<Schedule> {
   for (const index of steps.keys()) yield { steps: steps.toSpliced(index, 1), faults };
   const last = faults.findLastIndex((it) => it !== "none");
   if (last + 1 < faults.length) yield { steps, faults: faults.slice(0, last + 1) };

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { createLogin } from "../../../client/weapp-login.ts";
+import { type PlantedBug, planting } from "../planted-bug.ts";
 
 /** What the SDK takes of the runtime besides `wx`. */
 export interface Runtime {
@@ -11,14 +11,6 @@ export interface Runtime {
 }
 
 export type Sdk = (runtime: Runtime) => { readonly createLogin: typeof createLogin };
-
-/** A change of the SDK's source that breaks it. */
-export interface PlantedBug {
-  readonly name: string;
-  readonly file: string;
-  readonly replace: string;
-  readonly by: string;
-}
 
 const directory = fileURLToPath(new URL("../../../client/", import.meta.url));
 
@@ -36,20 +28,7 @@ export async function simulatedSdk(bug?: PlantedBug): Promise<Sdk> {
       clearTimeout: "runtime.clearTimeout",
       "Math.random": "runtime.random",
     },
-    plugins: [
-      {
-        name: "planted bug",
-        setup({ onLoad }) {
-          onLoad({ filter: /\/client\/[\w-]+\.ts$/ }, async ({ path }) => {
-            const source = await readFile(path, "utf8");
-            if (!bug || !path.endsWith(`/client/${bug.file}`)) return { contents: source, loader: "ts" };
-            const contents = source.replace(bug.replace, () => bug.by);
-            if (contents === source) throw new Error(`No place for: ${bug.name}`);
-            return { contents, loader: "ts" };
-          });
-        },
-      },
-    ],
+    plugins: [planting(bug, /\/client\/[\w-]+\.ts$/)],
   });
   const [bundle] = outputFiles;
   return new Function("runtime", `${bundle?.text}; return sdk;`) as Sdk;
