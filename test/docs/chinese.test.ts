@@ -112,7 +112,7 @@ const latin = new Set(
   bcrypt cloudflared code commander errno frp iOS id ngrok npm request scrypt uni-app vitest weapp-login
   web-view ApiFails AuthorizerFails FunctionsThrottled Lockouts LoginsFail LoginsSlow MustLook
   TablesThrottled WeChatBusy WeChatQuotaExhausted WeChatRateLimited WeChatTimeout WeChatUnavailable
-  WeChatUserBlocked Docker Java`.split(/\s+/),
+  WeChatUserBlocked Docker Java Promise`.split(/\s+/),
 );
 
 describe.each([...pages])("%s", (page, text) => {
