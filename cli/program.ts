@@ -3,7 +3,9 @@ import { addAccountCommands } from "./commands/accounts.ts";
 import { addBindingCommands } from "./commands/bindings.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addSecretCommands } from "./commands/secret.ts";
+import { addSessionKeyCommands } from "./commands/session-keys.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
+import { addTokenCommands } from "./commands/token.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
 import { exitCodes, Failure, usage } from "./failure.ts";
@@ -65,7 +67,9 @@ export async function run(args: readonly string[], world: World): Promise<number
   addAccountCommands(program, context);
   addBindingCommands(program, context);
   addSessionCommands(program, context);
+  addSessionKeyCommands(program, context);
   addSecretCommands(program, context);
+  addTokenCommands(program, context);
   addDoctorCommand(program, context);
   const wechat = addWechatCommand(program, context);
   program.hook("preAction", (_, command) => {

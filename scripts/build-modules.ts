@@ -6,7 +6,13 @@ import { root, tsc, write } from "./files.ts";
 
 const construct = "lib/weapp-login";
 /** What an owner's Lambdas and their tests import, by name. */
-const modules = { "session-of": "contract/session-of", testing: "contract/session-event" };
+const modules = {
+  "access-token": "functions/access-token/borrow",
+  "session-of": "contract/session-of",
+  testing: "contract/session-event",
+};
+/** Which Lambda's Node runtime has, and nobody needs a second copy of. */
+const external = ["@aws-sdk/client-lambda"];
 const admin = "contract/operator-actions";
 
 /**
@@ -25,8 +31,8 @@ export async function buildModules(): Promise<Metafile[]> {
         define: { "import.meta.dirname": "moduleDirectory" },
       }),
       ...Object.entries(modules).flatMap(([name, entry]) => [
-        bundle(entry, `${name}.cjs`),
-        bundle(entry, `${name}.mjs`),
+        bundle(entry, `${name}.cjs`, { external }),
+        bundle(entry, `${name}.mjs`, { external }),
       ]),
     ]),
     // Types and nothing else.

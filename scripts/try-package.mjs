@@ -8,9 +8,12 @@ import { tryCdkInit, tryOldInit, tryPlain } from "./try-package/loaders.mjs";
 import { root, run } from "./try-package/processes.mjs";
 import { tryCommandLine, tryLaptop, tryWechat } from "./try-package/tools.mjs";
 
-const { peerDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-const oldest = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace("^", "")}`);
-const newest = Object.keys(peerDependencies);
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const peers = Object.entries(manifest.peerDependencies).filter(
+  ([name]) => !manifest.peerDependenciesMeta[name]?.optional,
+);
+const oldest = peers.map(([name, range]) => `${name}@${range.replace("^", "")}`);
+const newest = peers.map(([name]) => name);
 
 console.log(`The package, on Node ${process.versions.node}`);
 const directory = await mkdtemp(join(tmpdir(), "weapp-login-package-"));

@@ -4,6 +4,7 @@ import { apiClient } from "../api-client.ts";
 import { type Check, ok, problem, report, skipped } from "../checks.ts";
 import { type CommandsToRun, commandsToRun } from "../commands-to-run.ts";
 import type { Context } from "../context.ts";
+import { accessTokenChecks } from "../diagnose-access-tokens.ts";
 import { loginCheck, loginName, sessionsCheck, sessionsName } from "../diagnose-api.ts";
 import { clockCheck } from "../diagnose-clocks.ts";
 import { functionsCheck, functionsName, passwordsCheck } from "../diagnose-functions.ts";
@@ -76,6 +77,7 @@ async function examine(context: Context): Promise<Examination> {
     ok("admin function", `${functionName} answers`),
     ...secretChecks(view, commands),
     weChatCheck(view, commands),
+    ...accessTokenChecks(view, commands),
     ...tableChecks(view, commands),
     functionsCheck(view, commands),
     passwordsCheck(view, commands),

@@ -1,4 +1,4 @@
-import { adminDeadlineMs } from "../../contract/deadlines.ts";
+import { adminDeadlineMs } from "../../contract/deadline-ms.ts";
 import {
   type AdminAction,
   type AdminAnswer,

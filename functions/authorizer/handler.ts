@@ -1,4 +1,4 @@
-import { authorizerDeadlineMs } from "../../contract/deadlines.ts";
+import { authorizerDeadlineMs } from "../../contract/deadline-ms.ts";
 import type { SessionContext } from "../../contract/session-generation.ts";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
 import { iso } from "../core/iso.ts";

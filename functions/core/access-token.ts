@@ -1,4 +1,5 @@
 import type { SecretVerdict } from "../../contract/diagnosis.ts";
+import { cachedAccessTokens } from "./access-token-cache.ts";
 import type { AppSecrets } from "./app-secret.ts";
 import { isRefusal, type Refusal, refused } from "./refusal.ts";
 
@@ -26,21 +27,7 @@ export interface AccessTokens {
   insteadOf(appId: string, value: string): Promise<AccessToken | Refusal>;
 }
 
-/** WeChat renews a token five minutes before its end, and takes the old one until then: asked earlier, it gives the old one. */
-const renewedBeforeMs = 240_000;
-
-interface Cached {
-  readonly token: AccessToken;
-  readonly askAgainAt: number;
-}
-
-/**
- * One access token for each mini-program, kept for the life of the instance. Instances need no cache that they share:
- * WeChat gives all of them the same one. Concurrent callers share one request; a failure is not remembered.
- *
- *   asked ────────── asked again ── its end
- *                    │ 4 minutes: WeChat takes both │
- */
+/** WeChat's answers, asked for with the AppSecret. */
 export function accessTokens({
   stableToken,
   appSecrets,
@@ -51,40 +38,12 @@ export function accessTokens({
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): AccessTokens {
-  const cache = new Map<string, Cached>();
-  const asking = new Map<string, Promise<AccessToken | Refusal>>();
-
-  async function ask(appId: string): Promise<AccessToken | Refusal> {
+  return cachedAccessTokens(async (appId) => {
     const askedAt = now();
     const verdict = await askWithSecret(appId, stableToken, appSecrets);
     if (verdict.refusal) return verdict.refusal;
-    const lifetime = verdict.expiresInSeconds * 1000;
-    const token = { value: verdict.token, expiresAt: askedAt + lifetime };
-    cache.set(appId, { token, askAgainAt: askedAt + Math.max(lifetime - renewedBeforeMs, lifetime / 2) });
-    return token;
-  }
-
-  async function renewed(appId: string): Promise<AccessToken | Refusal> {
-    const underWay = asking.get(appId) ?? ask(appId).finally(() => asking.delete(appId));
-    asking.set(appId, underWay);
-    return underWay;
-  }
-
-  return {
-    async current(appId) {
-      const cached = cache.get(appId);
-      if (cached && now() < cached.askAgainAt) return cached.token;
-      const token = await renewed(appId);
-      return isRefusal(token) && cached && now() < cached.token.expiresAt ? cached.token : token;
-    },
-    async insteadOf(appId, value) {
-      const cached = cache.get(appId);
-      // Another caller may have been faster.
-      if (cached && cached.token.value !== value && now() < cached.askAgainAt) return cached.token;
-      cache.delete(appId);
-      return renewed(appId);
-    },
-  };
+    return { value: verdict.token, expiresAt: askedAt + verdict.expiresInSeconds * 1000 };
+  }, now);
 }
 
 /** As with codes: after a rotation the renewed AppSecret is tried once. */

@@ -6,6 +6,8 @@ import type {
   Trial,
   WeChatContact,
 } from "../../contract/diagnosis.ts";
+import type { StableToken } from "./access-token.ts";
+import { diagnoseAccessToken } from "./access-token-administration.ts";
 import type { PasswordHashes } from "./account.ts";
 import type { AccountVerifier } from "./account-verifier.ts";
 import type { AppSecretStore, SecretTrials } from "./app-secret.ts";
@@ -20,6 +22,9 @@ export interface FunctionInspection {
 }
 
 export interface DiagnosisDeps {
+  readonly stableToken: StableToken;
+  /** Whether anything here has a use for access tokens. */
+  readonly accessTokens: boolean;
   readonly appIds: readonly string[];
   readonly appSecrets: AppSecretStore;
   readonly trials: SecretTrials;
@@ -38,12 +43,13 @@ export interface DiagnosisDeps {
 /** Looks at everything that login depends on, and changes nothing. */
 export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
   const { appIds, accounts, verifier, hashes, random, clock } = deps;
-  const [secrets, tables, functions, verified, hashed] = await Promise.all([
+  const [secrets, tables, functions, verified, hashed, accessTokens] = await Promise.all([
     Promise.all(appIds.map((appId) => diagnoseSecret(appId, deps))),
     deps.tables.inspect(),
     deps.functions.inspect(),
     verifier && tried(() => refusesNobody(verifier, deps), clock),
     accounts !== undefined && tried(async () => void (await hashes.hash(madeUp(random))), clock),
+    deps.accessTokens && Promise.all(appIds.map((appId) => diagnoseAccessToken(appId, deps))),
   ]);
   return {
     secrets: secrets.map(({ secret }) => secret),
@@ -52,6 +58,7 @@ export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
     functions,
     ...(verified && { verifier: verified }),
     ...(hashed && { hashing: hashed }),
+    ...(accessTokens && { accessTokens }),
   };
 }
 

@@ -6,7 +6,9 @@ import type { ExchangeCode } from "./code-exchange.ts";
 import { identityKey, type Person } from "./identity.ts";
 import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
+import type { RiskCheck } from "./risk.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
+import type { KeepSessionKey } from "./session-key.ts";
 
 export interface Credentials {
   readonly username: string;
@@ -41,8 +43,12 @@ export interface LoginDeps {
   readonly counters: AttemptCounters;
   /** Undefined: nobody knows passwords, and the first login of an identity makes a userId for it. */
   readonly verifier: AccountVerifier | undefined;
+  /** Undefined: nobody is asked about anybody. Within one login it asks once, however often it is called. */
+  readonly risk?: RiskCheck;
   readonly limits: AttemptLimits;
   readonly sessionLifetimeSeconds: number;
+  /** Undefined: session_keys have no use here, and nobody keeps them. */
+  readonly keepSessionKey?: KeepSessionKey;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: (size: number) => Uint8Array;

@@ -43,7 +43,7 @@ export function invocation<T>(
 export function sinceItBegan(milliseconds: number): AbortSignal {
   const invocation = current.getStore();
   const passed = invocation ? invocation.clock() - invocation.startedAt : 0;
-  return AbortSignal.timeout(Math.max(0, milliseconds - passed));
+  return AbortSignal.timeout(Math.max(0, Math.floor(milliseconds - passed)));
 }
 
 export function tenths(milliseconds: number): number {

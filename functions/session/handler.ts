@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { sessionDeadlineMs } from "../../contract/deadlines.ts";
+import { sessionDeadlineMs } from "../../contract/deadline-ms.ts";
 import { errors } from "../../contract/errors.ts";
 import { generationIn } from "../../contract/session-generation.ts";
 import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";

@@ -4,7 +4,7 @@ import {
   type VerifierQuestion,
   verifierQuestion,
 } from "../../contract/account-verifier.ts";
-import { verifierDeadlineMs } from "../../contract/deadlines.ts";
+import { verifierDeadlineMs } from "../../contract/deadline-ms.ts";
 import type { AccountVerifier } from "../core/account-verifier.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 

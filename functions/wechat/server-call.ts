@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as v from "valibot";
 import type { SecretVerdict } from "../../contract/diagnosis.ts";
 import type { TokenRefused } from "../core/access-token.ts";
@@ -56,7 +57,7 @@ export function serverCalls({ urlOf, sockets, now }: WeChatHost): ServerCalls {
     const error = v.safeParse(errorAnswer, answer.value);
     if (!error.success) return unreadable(error.issues[0].message);
     const { errcode, errmsg } = error.output;
-    if (errcode !== 0) return refusalOf(errcode, errmsg, now(), call.errcodes);
+    if (errcode !== 0) return withSeenAddress(refusalOf(errcode, errmsg, now(), call.errcodes), errmsg);
     const read = v.safeParse(call.schema, answer.value);
     return read.success ? { value: read.output } : unreadable("an answer of another shape");
   }
@@ -72,6 +73,14 @@ export function serverCalls({ urlOf, sockets, now }: WeChatHost): ServerCalls {
         : refusal;
     },
   };
+}
+
+/** WeChat's only word for the address that an IP list wants (40164): nothing else of its text is taken. */
+function withSeenAddress(answer: RefusedByErrcode, errmsg: string): RefusedByErrcode {
+  const address = /^invalid ip ([0-9a-f.:]{2,45})[ ,]/i.exec(errmsg)?.[1] ?? "";
+  if (answer.errcode !== 40164 || isIP(address) === 0) return answer;
+  const { refusal } = answer;
+  return { ...answer, refusal: { ...refusal, facts: { ...refusal.facts, address } } };
 }
 
 function unreadable(why: string): { readonly secret: "unknown"; readonly refusal: Refusal } {

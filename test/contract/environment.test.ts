@@ -11,7 +11,9 @@ import { environments } from "../../contract/environments.ts";
 const functionNames: readonly FunctionName[] = Object.values({
   login: "login",
   "full-login": "full-login",
+  "access-token": "access-token",
   session: "session",
+  "open-data": "open-data",
   authorizer: "authorizer",
   verifier: "verifier",
   admin: "admin",

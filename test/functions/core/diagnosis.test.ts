@@ -35,6 +35,8 @@ function deployment(stored: readonly (StoredSecret | Error)[], trials: readonly 
     },
     tables: { inspect: async () => [] },
     functions: { inspect: async () => [] },
+    stableToken: { ask: async () => ({ secret: "accepted" as const, token: "t", expiresInSeconds: 7_200 }) },
+    accessTokens: false,
     verifier: undefined,
     accounts: undefined,
     hashes: fakeHasher(),
