@@ -163,9 +163,10 @@ const onlyInChinese = new Set([
   'this.setData({ message: messageFor(error.code, "zh") });',
   'const { openData } = require("weapp-login-client/open-data");',
   "const { stepInfoList } = await openData(login, () => wx.getWeRunData());",
-  "login.grantAccessToken(ordersFunction);",
+  "login.grantAccessToken(messages);",
   'import { accessToken } from "weapp-login/access-token";',
   "const token = await accessToken();",
+  "const another = await accessToken({ refused: token });",
   "npx weapp-login accounts phone zhangsan +8613800138000 --stack NAME",
   "npx weapp-login bindings allow --phone +8613800138000 --stack NAME",
 ]);
