@@ -1,30 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
-import { request } from "node:http";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { readdir } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
 import { messageFor } from "../../client/messages.ts";
 import { errors } from "../../contract/errors.ts";
-import { openPort } from "../../local/port.ts";
-import { runHere } from "../support/operator.ts";
-
-const root = new URL("../../", import.meta.url);
-const names = ["quick-start", "how-it-works", "mini-program", "backend", "deploy", "operate", "reference"];
-const chinese = ["README.zh-CN.md", "docs/zh-CN/README.md", ...names.map((name) => `docs/zh-CN/${name}.md`)];
-const pages = new Map(await Promise.all(chinese.map(async (page) => [page, await textOf(page)] as const)));
-const pageOf = (name: string) => pages.get(`docs/zh-CN/${name}.md`) ?? "";
-
-function textOf(page: string): Promise<string> {
-  return readFile(new URL(page, root), "utf8");
-}
-
-async function filesIn(folder: string, name: RegExp): Promise<string[]> {
-  const files = await readdir(new URL(folder, root), { recursive: true });
-  return files.filter((file) => name.test(file) && !file.includes("zh-CN")).map((file) => `${folder}${file}`);
-}
+import { chinesePages, filesIn, names, pageOf, textOf } from "../support/chinese-pages.ts";
 
 describe("README.zh-CN.md", () => {
-  const lines = pages.get("README.zh-CN.md")?.split("\n") ?? [];
+  const lines = chinesePages.get("README.zh-CN.md")?.split("\n") ?? [];
 
   test.each(["npm ci && npm start", "npm ci && npm test"])("has `%s` on its first screen", (command) => {
     expect(lines.slice(0, 40).filter((line) => line.startsWith(`${command} `))).toHaveLength(1);
@@ -38,7 +19,9 @@ describe("README.zh-CN.md", () => {
 test("the index links to every page, in the order in which they are read", async () => {
   const linked = [...pageOf("README").matchAll(/^\d\. \[.*?\]\((.*?)\)/gm)].map(([, target]) => target);
   expect(linked).toEqual(names.map((name) => `${name}.md`));
-  const there = (await readdir(new URL("docs/zh-CN/", root))).filter((name) => name !== "README.md");
+  const there = (await readdir(new URL("../../docs/zh-CN/", import.meta.url))).filter(
+    (name) => name !== "README.md",
+  );
   expect(there.toSorted()).toEqual(linked.toSorted());
 });
 
@@ -85,21 +68,18 @@ describe("the reference", () => {
   });
 
   test("has every action of the admin function", async () => {
-    const [, table = ""] = (await textOf("docs/admin-function.md")).split("| action | does |");
-    const [, refusals = ""] = table.split("\n\n");
-    const actions = [...table.replace(refusals, "").matchAll(/^\| `(\w+\.\w+)`/gm)].map(([, name]) => name);
+    const actions = [...(await textOf("docs/admin-function.md")).matchAll(/^\| `(\w+\.\w+)` \|/gm)].map(
+      ([, name]) => name,
+    );
     expect(actions.length).toBeGreaterThan(10);
     for (const action of actions) expect(pageOf("reference")).toContain(`\`${action}\``);
   });
 });
 
-function withoutBlocks(text: string): string {
-  return text.replaceAll(/^ *```[\s\S]*?^ *```/gm, "");
-}
-
 /** What is read as a sentence: no code, no address, no picture's file. */
 function prose(text: string): string {
-  return withoutBlocks(text)
+  return text
+    .replaceAll(/^ *```[\s\S]*?^ *```/gm, "")
     .replaceAll(/`[^`\n]*`/g, "`")
     .replaceAll(/!?\[([^\]]*)\]\([^)\s]*\)/g, "[$1]");
 }
@@ -115,7 +95,7 @@ const latin = new Set(
   WeChatUserBlocked Docker Java Promise`.split(/\s+/),
 );
 
-describe.each([...pages])("%s", (page, text) => {
+describe.each([...chinesePages])("%s", (_, text) => {
   test("says everything in Chinese", () => {
     const paragraphs = prose(text)
       .split(/\n\s*\n|\n(?=- |\d+\. )/)
@@ -130,106 +110,9 @@ describe.each([...pages])("%s", (page, text) => {
   });
 
   test("has Chinese punctuation, and a blank between Chinese and Latin", () => {
-    const text = prose(pages.get(page) ?? "");
-    expect(text.match(/.*\p{Script=Han}[`\]*]*([,;:!?()]|\.(?!\w)).*/gu) ?? []).toEqual([]);
-    expect(text.match(/.*[,;:!?(][`[*]*\p{Script=Han}.*/gu) ?? []).toEqual([]);
-    expect(text.match(/.*(\p{Script=Han}[A-Za-z0-9`]|[A-Za-z0-9`]\p{Script=Han}).*/gu) ?? []).toEqual([]);
+    const words = prose(text);
+    expect(words.match(/.*\p{Script=Han}[`\]*]*([,;:!?()]|\.(?!\w)).*/gu) ?? []).toEqual([]);
+    expect(words.match(/.*[,;:!?(][`[*]*\p{Script=Han}.*/gu) ?? []).toEqual([]);
+    expect(words.match(/.*(\p{Script=Han}[A-Za-z0-9`]|[A-Za-z0-9`]\p{Script=Han}).*/gu) ?? []).toEqual([]);
   });
 });
-
-/** Lines of code as they are typed, without what only people read. */
-function codeIn(text: string, languages: RegExp): string[] {
-  const blocks = [...text.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```/gm)];
-  return blocks
-    .filter(([, language = ""]) => languages.test(language))
-    .flatMap(([, , block = ""]) => block.split("\n"))
-    .map((line) => line.replace(/(^|\s)(\/\/|#) .*$/, "").trim())
-    .filter((line) => line !== "" && !/^[{}()[\];,]+$/.test(line));
-}
-
-/** What is there in Chinese only: a phone against the local stack, and examples of what the types say. */
-const onlyInChinese = new Set([
-  ...codeIn(pageOf("mini-program"), /^js$/).slice(
-    codeIn(pageOf("mini-program"), /^js$/).findIndex((line) => line.includes("node:http")),
-  ),
-  "read -rs WECHAT_APP_SECRET && export WECHAT_APP_SECRET",
-  "WECHAT_APP_ID=wx0123456789abcdef npm start",
-  // Until the English pages have them.
-  '<button open-type="getPhoneNumber|agreePrivacyAuthorization" bindgetphonenumber="onPhone">手机号快捷登录</button>',
-  'const { bindPhone } = require("weapp-login-client/phone");',
-  "async onPhone({ detail }) {",
-  "await bindPhone(login, detail);",
-  'wx.reLaunch({ url: "/pages/home/index" });',
-  'this.setData({ message: messageFor(error.code, "zh") });',
-  'const { openData } = require("weapp-login-client/open-data");',
-  "const { stepInfoList } = await openData(login, () => wx.getWeRunData());",
-  "login.grantAccessToken(messages);",
-  'import { accessToken } from "weapp-login/access-token";',
-  "const token = await accessToken();",
-  "const another = await accessToken({ refused: token });",
-  "npx weapp-login accounts phone zhangsan +8613800138000 --stack NAME",
-  "npx weapp-login bindings allow --phone +8613800138000 --stack NAME",
-]);
-
-describe("code", async () => {
-  const others = [
-    "README.md",
-    ...(await filesIn("docs/", /\.md$/)),
-    ...(await filesIn("examples/", /\.(md|js)$/)),
-  ];
-  const english = new Set(
-    (await Promise.all(others.map(textOf))).flatMap((text) => [
-      ...codeIn(text, /^(sh|js|ts|xml)?$/),
-      ...text.split("\n").map((line) => line.trim()),
-    ]),
-  );
-  const lines = [...pages].flatMap(([page, text]) =>
-    codeIn(text, /^(sh|js|ts|xml)$/).map((line) => [page, line] as const),
-  );
-  const commands = lines.filter(
-    ([, line]) => line.startsWith("npx weapp-login ") && !onlyInChinese.has(line),
-  );
-
-  test("is the same as on the English pages", () => {
-    const typed = lines.filter((line) => !commands.includes(line));
-    expect(typed.length).toBeGreaterThan(40);
-    expect(typed.filter(([, line]) => !english.has(line) && !onlyInChinese.has(line))).toEqual([]);
-  });
-
-  test.each(commands)("%s: %s", async (_, line) => {
-    const words = line.split(" ").slice(2);
-    const path = words.slice(0, words[0] === "doctor" || words[0] === "wechat" ? 1 : 2);
-    const { stdout } = await runHere([...path, "--help"]);
-    expect(stdout).toContain(`Usage: weapp-login ${path.join(" ")} `);
-    for (const option of words.filter((word) => word.startsWith("--"))) expect(stdout).toContain(option);
-  });
-});
-
-test("a phone reaches the local stack through what the page says", async () => {
-  const local = await openPort();
-  onTestFinished(local.close);
-  local.serve((_, response) => response.writeHead(418).end("the API"));
-  const [, source = ""] = /```js\n(import \{ createServer[\s\S]*?)```/.exec(pageOf("mini-program")) ?? [];
-  const script = source
-    .replaceAll("3000", String(local.number))
-    .replace(".listen(8080)", ".listen(0, function () { console.log(this.address().port); })");
-  const forwarder = spawn(process.execPath, ["--input-type=module", "-"], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  onTestFinished(() => {
-    forwarder.kill();
-  });
-  forwarder.stdin.end(script);
-  const [port] = await once(forwarder.stdout, "data");
-
-  expect(await statusAt(local.number, "192.168.1.10:8080")).toBe(403);
-  expect(await statusAt(Number(port), "192.168.1.10:8080")).toBe(418);
-});
-
-async function statusAt(port: number, host: string): Promise<number | undefined> {
-  const asked = request({ port, method: "POST", path: "/login", headers: { host } });
-  asked.end("{}");
-  const [answer] = await once(asked, "response");
-  answer.resume();
-  return answer.statusCode;
-}
