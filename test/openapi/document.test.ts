@@ -1,7 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, inject, test } from "vitest";
-import { errorCodes as codes, errors } from "../../contract/errors.ts";
+import { loginErrorCodes as codes, errors } from "../../contract/errors.ts";
 import { problem } from "../../functions/runtime/problem.ts";
 import { readAssembly } from "../../local/assembly.ts";
 import { isRecord } from "../../local/aws/json.ts";

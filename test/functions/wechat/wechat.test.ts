@@ -114,11 +114,20 @@ const rows: [errcode: number, code: RefusalCode, more?: { alarm?: true; retryAft
   [40029, "invalid_code"],
   [40163, "invalid_code"],
   [40226, "wechat_user_blocked"],
+  // Noon in UTC is eight in the evening in China.
+  [45009, "quota_exhausted", { retryAfter: 4 * 3_600 }],
   [45011, "rate_limited", { retryAfter: 60 }],
   [50002, "wechat_user_blocked"],
   [40013, "not_configured", { alarm }],
   [40125, "not_configured", { alarm }],
+  [40164, "not_configured", { alarm }],
+  [40229, "wechat_unavailable"],
+  [40230, "not_configured", { alarm }],
+  [40234, "not_configured", { alarm }],
+  [40240, "not_configured", { alarm }],
+  [40241, "wechat_unavailable"],
   [40243, "not_configured", { alarm }],
+  [48001, "not_configured", { alarm }],
   [41002, "not_configured", { alarm }],
   [41004, "not_configured", { alarm }],
   [41008, "wechat_unavailable", { alarm }],
@@ -136,6 +145,17 @@ describe.each(rows)("errcode %i is %s", (errcode, code, { retryAfter, ...more } 
     });
     expect(sent).toBe(1);
   });
+});
+
+test.each([
+  ["a second before midnight", "2026-03-01T15:59:59.000Z", 1],
+  ["half a second before it", "2026-03-01T15:59:59.500Z", 1],
+  ["at midnight, when the day begins", "2026-03-01T16:00:00.000Z", 86_400],
+  ["a second after it", "2026-03-01T16:00:01.000Z", 86_399],
+  ["at midnight in UTC, when it is eight there", "2026-03-02T00:00:00.000Z", 16 * 3_600],
+])("the day's quota comes back at midnight in China: %s", async (_, instant, retryAfter) => {
+  const { result } = await troubled({ errcode: 45009 }, { now: () => Date.parse(instant) });
+  expect(result).toMatchObject({ refused: "quota_exhausted", retryAfter });
 });
 
 describe("WeChat's own verdicts", () => {
