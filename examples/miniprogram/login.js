@@ -1,4 +1,4 @@
-const { createLogin, errorOf, LoginError, messageFor } = require("./weapp-login");
+const { createLogin, errorOf, LoginError, messageFor } = require("./weapp-login/index");
 const { baseUrl, simulatorUrl, simulatedUser } = require("./config");
 const { simulatedWx } = require("./simulated-wx");
 
@@ -8,7 +8,7 @@ const login = createLogin({ baseUrl, wx: simulatorUrl ? simulatedWx(simulatorUrl
 /**
  * A request with the session; its JSON. Rejects with a LoginError, also for an answer that is not 2xx.
  *
- * @param {import("./weapp-login").RequestOptions} options
+ * @param {import("./weapp-login/index").RequestOptions} options
  */
 async function ask(options) {
   const answer = await login.request(options);

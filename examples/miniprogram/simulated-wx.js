@@ -3,7 +3,7 @@
  *
  * @param {string} simulatorUrl
  * @param {string} user
- * @returns {import("./weapp-login").Wx}
+ * @returns {import("./weapp-login/index").Wx}
  */
 function simulatedWx(simulatorUrl, user) {
   return {

@@ -1,4 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest";
+import { openData } from "../../client/open-data.ts";
+import { bindPhone } from "../../client/phone.ts";
 import {
   type Action,
   type ClientCode,
@@ -21,6 +23,13 @@ const clientCodes: Readonly<Record<ClientCode, true>> = {
   session_refused: true,
   logged_out: true,
   unexpected_answer: true,
+  user_denied: true,
+  privacy_not_agreed: true,
+  privacy_not_declared: true,
+  phone_quota_empty: true,
+  base_library_too_old: true,
+  phone_button_failed: true,
+  open_data_failed: true,
 };
 
 test("codes and actions are the server's", () => {
@@ -92,7 +101,11 @@ test.each([["<html>"], [""], [null], [[]], [7], [{ code: 7, action: {}, detail: 
 
 test.each([...Object.keys(errors), ...Object.keys(clientCodes)])(
   "%s has a message in both languages",
-  (code) => {
+  async (code) => {
+    // Those that only they meet come with them.
+    const login = createLogin(fakeWx().options);
+    await rejection(bindPhone(login, {}));
+    await rejection(openData(login, () => Promise.reject(new Error("no data"))));
     if (code !== "unexpected_answer") {
       expect(messageFor(code, "zh")).not.toBe(messageFor("unexpected_answer", "zh"));
       expect(messageFor(code, "en")).not.toBe(messageFor("unexpected_answer", "en"));

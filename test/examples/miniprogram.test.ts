@@ -85,7 +85,7 @@ test.each(["logout", "logoutEverywhere", "unbind"])("%s leads to the login page"
   await on(phone, "pages/login/index");
   await phone.page.call("silently");
   if (handler === "unbind") {
-    expect(phone.page.data.message).toBe("请输入用户名和密码绑定账号");
+    expect(phone.page.data.message).toBe("请先绑定账号");
   } else {
     await on(phone, "pages/devices/index");
     await listed(phone, 1);

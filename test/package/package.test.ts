@@ -100,7 +100,7 @@ describe("what is installed", () => {
     const expected = [
       /^(package\.json|README\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
-      /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
+      /^dist\/client\/(package\.json|(weapp-login|phone|open-data)(\.d)?\.m?[jt]s)$/,
       new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
       /^dist\/package\/[\w-]+\.[cm]js$/,
       /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract)\/[\w-]+\.d\.ts)$/,
@@ -173,7 +173,9 @@ describe("each name that can be imported", () => {
     "weapp-login": ["SessionAuthorizer", "WeappLogin"],
     "weapp-login/session-of": ["sessionOf"],
     "weapp-login/admin": [],
-    "weapp-login/client": ["LoginError", "createLogin", "errorOf", "messageFor"],
+    "weapp-login/client": ["LoginError", "addMessages", "createLogin", "errorOf", "messageFor"],
+    "weapp-login/client/phone": ["bindPhone", "phoneNumber"],
+    "weapp-login/client/open-data": ["openData"],
   };
 
   test("is here", async () => {
