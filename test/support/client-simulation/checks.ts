@@ -27,9 +27,16 @@ interface Leave {
   readonly done: Order;
 }
 
+type LoginKind = "logins" | "passwords" | "phoneCodes";
+
+function kindOf(data: Record<string, unknown>): LoginKind {
+  if ("phoneCode" in data) return "phoneCodes";
+  return "password" in data ? "passwords" : "logins";
+}
+
 interface Wait {
   readonly copy: CopyState;
-  readonly passwordsOnly: boolean;
+  readonly kind: LoginKind;
   /** By the phone's clock. */
   readonly from: number;
   readonly until: number;
@@ -164,15 +171,21 @@ export function checks(
       const ticket = tickets.get(String(data.bindTicket));
       if (leave && ticket !== undefined && ticket < leave.done) violated("a ticket outlives a logout");
       const now = phoneNow();
-      for (const { copy: who, from, until, passwordsOnly } of waits) {
-        const applies = isVisible(copy, who) && (!passwordsOnly || "password" in data);
+      for (const { copy: who, from, until, kind } of waits) {
+        const applies = isVisible(copy, who) && (kind === "logins" || kind === kindOf(data));
         if (applies && now >= from && now < Math.min(until, from + hour))
           violated("a Retry-After was not waited for");
       }
       return order;
     },
     /** An answer to `POST /login` that the SDK is told, in time or too late. */
-    loginAnswered(copy: CopyState, sent: Order, answer: Answered, inTime: boolean, withPassword: boolean) {
+    loginAnswered(
+      copy: CopyState,
+      sent: Order,
+      answer: Answered,
+      inTime: boolean,
+      request: Record<string, unknown>,
+    ) {
       const { sessionId, bindTicket, code } = Object(answer.data);
       copy.loginAnswered = ++order;
       if (typeof bindTicket === "string" && inTime) tickets.set(bindTicket, sent);
@@ -180,12 +193,9 @@ export function checks(
       if (retryAfter && inTime) {
         const seconds = /^\d+$/.test(retryAfter) ? Math.min(Number(retryAfter), 86_400) : 30;
         const from = phoneNow();
-        waits.push({
-          copy,
-          from,
-          until: from + seconds * 1000,
-          passwordsOnly: withPassword && code === "too_many_attempts",
-        });
+        const asked = kindOf(request);
+        const kind = asked === "passwords" && code !== "too_many_attempts" ? "logins" : asked;
+        waits.push({ copy, from, until: from + seconds * 1000, kind });
       }
       const session = server.session(sessionId);
       if (!session || kept.has(session.id)) return;
