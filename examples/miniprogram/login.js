@@ -1,6 +1,7 @@
 const { createLogin, errorOf, LoginError, messageFor } = require("./weapp-login/index");
+const { bindPhone } = require("./weapp-login/phone");
 const { baseUrl, simulatorUrl, simulatedUser } = require("./config");
-const { simulatedWx } = require("./simulated-wx");
+const { simulatedPhoneDetail, simulatedWx } = require("./simulated-wx");
 
 /** The one login of this mini-program; every page requires this file. */
 const login = createLogin({ baseUrl, wx: simulatorUrl ? simulatedWx(simulatorUrl, simulatedUser) : wx });
@@ -18,6 +19,15 @@ async function ask(options) {
 }
 
 /**
+ * Binds the account with the person's phone number.
+ *
+ * @param {import("./weapp-login/phone").PhoneDetail} detail of the button's event
+ */
+async function enterByPhone(detail) {
+  await bindPhone(login, simulatorUrl ? await simulatedPhoneDetail(simulatorUrl, simulatedUser) : detail);
+}
+
+/**
  * What to tell the person.
  *
  * @param {unknown} error
@@ -28,4 +38,4 @@ function say(error) {
   return error.retryAfter ? `${message}（${error.retryAfter} 秒）` : message;
 }
 
-module.exports = { login, ask, say };
+module.exports = { login, ask, enterByPhone, say };
