@@ -89,8 +89,8 @@ async function withCode<T>(detail: PhoneDetail, use: (code: string) => Promise<T
     if (!(error instanceof LoginError)) throw error;
     const { action, status } = error;
     if (action === "retry") throw new LoginError(error.code, { ...error, action: "new_phone_code" });
-    // The server said what it wants instead of the number: it has not asked WeChat.
-    if (status && action !== "new_phone_code") used.delete(code);
+    // The server said that it has not asked WeChat; anything else may have come after that.
+    if (status && (action === "new_code" || action === "wait")) used.delete(code);
     throw error;
   }
 }

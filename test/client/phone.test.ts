@@ -213,14 +213,26 @@ describe("bindPhone", () => {
   });
 
   test("a refusal from before WeChat was asked leaves the code as it was", async () => {
-    let answer: FakeAnswer | undefined = problem(403, "account_disabled", "contact_support");
+    let answer: FakeAnswer | undefined = problem(429, "too_many_attempts", "wait");
     const fake = fakeWx(() => answer);
     const login = createLogin(fake.options);
     const given = tap();
-    expect(await rejection(bindPhone(login, given))).toMatchObject({ code: "account_disabled" });
+    expect(await rejection(bindPhone(login, given))).toMatchObject({ code: "too_many_attempts" });
     answer = undefined;
     expect(await bindPhone(login, given)).toMatchObject({ sessionId: "session-1" });
     expect(await rejection(bindPhone(login, given))).toMatchObject({ code: "invalid_phone_code" });
+  });
+
+  test.each([
+    ["binding_required", "bind"],
+    ["phone_number_taken", "contact_support"],
+  ])("%s may have spent the code, and counts as if it had", async (code, action) => {
+    const { options, count } = unbound(problem(409, code, action));
+    const login = createLogin(options);
+    const given = tap();
+    expect(await rejection(bindPhone(login, given))).toMatchObject({ code, action });
+    expect(await rejection(bindPhone(login, given))).toMatchObject({ code: "invalid_phone_code" });
+    expect(count("POST /login")).toBe(1);
   });
 
   test("its Retry-After holds up further phone codes, and neither silent logins nor passwords", async () => {
