@@ -5,7 +5,6 @@ export default defineConfig({
   test: {
     include: ["test/browser/**/*.browser.ts"],
     globalSetup: "test/support/synthesized-once.ts",
-    provide: { rounds: 1, importedAccounts: 0 },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -40,7 +40,7 @@ const settings: readonly SettingToBe[] = [
   },
 ];
 
-const presence = "tables";
+export const presence = "tables";
 
 /** Tables there, time to live, backups: one check each. */
 export function tableChecks({ tables }: DeploymentView, commands: CommandsToRun): Check[] {

@@ -68,7 +68,7 @@ const optionalRefusals = {
 
 /** What is broken, and thrown. Elsewhere than at login the same call may be sent again. */
 const outages = {
-  store_unavailable: row(503, "new_code", "this side", "The database did not answer", "retry"),
+  store_unavailable: row(503, "new_code", "this side", "Accounts or sessions cannot be reached", "retry"),
   internal_error: row(500, "new_code", "this side", "Something went wrong here", "retry"),
 };
 

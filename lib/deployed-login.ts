@@ -9,8 +9,9 @@ import {
 } from "aws-cdk-lib/aws-apigatewayv2";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { sessionRoutes } from "../contract/session-routes.ts";
 import { assertStackName, exportName } from "./exports.ts";
-import { loginPath, ProtectedRoutes, sessionRoutes } from "./protected-routes.ts";
+import { loginPath, ProtectedRoutes } from "./protected-routes.ts";
 
 /**
  * The login of a deployed stack: a mini-program has one filed domain and so one API, which further apps put their routes

@@ -3,6 +3,7 @@ import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import { sessionRoutes } from "../contract/session-routes.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
 import { DeployedLogin } from "./deployed-login.ts";
@@ -16,7 +17,6 @@ import { LoginApi } from "./login-api.ts";
 import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import type { ReservedConcurrencyProps, WeappLoginProps } from "./props.ts";
-import { sessionRoutes } from "./protected-routes.ts";
 import { SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
@@ -78,13 +78,19 @@ export class WeappLogin extends Construct {
     const session = sessionFunction(this, tables, functionProps());
     const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
-    this.adminFunction = adminFunction(this, { tables, appSecrets: secrets, weChatBaseUrl }, functionProps());
+    const behindApi = { login, session, authorizer };
+    this.adminFunction = adminFunction(
+      this,
+      { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier },
+      functionProps(),
+    );
 
     const { domain, cors, loginThrottle } = props;
     this.authorizer = new SessionAuthorizer(authorizer, { cache: props.authorizerCache });
     this.#api = new LoginApi(this, "Api", { login, logRetention, domain, cors, loginThrottle });
     this.api = this.#api.api;
     this.url = this.#api.url;
+    // An answer that was reused there could still end sessions, or unbind, after a logout.
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
     if (props.monitoring) {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { none, readEnvironment } from "../../contract/environment.ts";
-import { dynamoDbClient, secretsManagerClient } from "../aws/clients.ts";
+import { dynamoDbClient, lambdaClient, secretsManagerClient } from "../aws/clients.ts";
+import { lambdaInspection } from "../aws/function-inspection.ts";
 import { dynamoDbAccounts } from "../dynamodb/accounts.ts";
 import { dynamoDbBindingDirectory } from "../dynamodb/binding-directory.ts";
 import { dynamoDbInspection, type InspectedTable } from "../dynamodb/inspection.ts";
@@ -8,6 +9,7 @@ import { dynamoDbRevocations } from "../dynamodb/revocations.ts";
 import { dynamoDbSessionList } from "../dynamodb/sessions.ts";
 import { documentClient, tablesOf } from "../dynamodb/table.ts";
 import { argon2id } from "../passwords/argon2id.ts";
+import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
 import { shell } from "../runtime/shell.ts";
 import { secretsManagerAppSecretStore } from "../wechat/app-secret-store.ts";
 import { weChatSecretTrials } from "../wechat/secret-trials.ts";
@@ -17,6 +19,7 @@ const env = readEnvironment("admin", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const dynamoDb = dynamoDbClient();
 const appSecrets = secretsManagerAppSecretStore(secretsManagerClient(), appSecretArns);
+const lambda = lambdaClient();
 const clock = () => performance.now();
 const trials = weChatSecretTrials({ baseUrl: env.WECHAT_BASE_URL, now: Date.now, clock });
 const tables: readonly InspectedTable[] = [
@@ -46,6 +49,13 @@ export const handler = shell(
     trials,
     weChatUrl: env.WECHAT_BASE_URL,
     tables: dynamoDbInspection(dynamoDb, tables),
+    functions: lambdaInspection(lambda, [
+      { function: "login", name: env.LOGIN_FUNCTION },
+      { function: "session", name: env.SESSION_FUNCTION },
+      { function: "authorizer", name: env.AUTHORIZER_FUNCTION },
+    ]),
+    verifier: env.VERIFIER_FUNCTION === none ? undefined : lambdaVerifier(lambda, env.VERIFIER_FUNCTION),
+    clock,
     now: Date.now,
     random: randomBytes,
   }),

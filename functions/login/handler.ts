@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { deadlines } from "../../contract/deadlines.ts";
+import { loginDeadlineMs } from "../../contract/deadlines.ts";
 import { type ErrorCode, errors } from "../../contract/errors.ts";
 import { iso } from "../core/iso.ts";
 import { login } from "../core/login.ts";
@@ -16,7 +16,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 /** `ANY /login`. */
 export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFunction<Event, Answer> {
   return {
-    deadlineMs: deadlines.login.deadlineMs,
+    deadlineMs: loginDeadlineMs,
     about: ({ requestContext }) => ({ event: "login", requestId: requestContext.requestId }),
 
     async handle(event) {

@@ -1,3 +1,4 @@
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { none } from "../../contract/environment.ts";
 import type { AppSecrets } from "../app-secrets.ts";
@@ -5,10 +6,19 @@ import { BundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnSecrets, allowOnTable } from "../grants.ts";
 import type { Tables } from "../tables.ts";
 
+export interface AdminFunctionNeeds {
+  readonly tables: Tables;
+  readonly appSecrets: AppSecrets;
+  readonly weChatBaseUrl: string;
+  readonly behindApi: Readonly<Record<"login" | "session" | "authorizer", IFunction>>;
+  /** Undefined: there are no passwords. */
+  readonly verifier: IFunction | undefined;
+}
+
 /** What operators do, invoked with IAM only. */
 export function adminFunction(
   scope: Construct,
-  { tables, appSecrets, weChatBaseUrl }: { tables: Tables; appSecrets: AppSecrets; weChatBaseUrl: string },
+  { tables, appSecrets, weChatBaseUrl, behindApi, verifier }: AdminFunctionNeeds,
   props: FunctionProps,
 ) {
   const { bindings, sessions, attempts, accounts } = tables;
@@ -23,6 +33,10 @@ export function adminFunction(
       SESSIONS_TABLE: sessions.tableName,
       ATTEMPTS_TABLE: attempts.tableName,
       ACCOUNTS_TABLE: accounts?.tableName ?? none,
+      LOGIN_FUNCTION: behindApi.login.functionName,
+      SESSION_FUNCTION: behindApi.session.functionName,
+      AUTHORIZER_FUNCTION: behindApi.authorizer.functionName,
+      VERIFIER_FUNCTION: verifier?.functionArn ?? none,
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
@@ -47,6 +61,11 @@ export function adminFunction(
   for (const table of [sessions, attempts]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive");
   }
+  admin.allow({
+    actions: ["lambda:GetFunctionConfiguration", "lambda:GetPolicy"],
+    resources: Object.values(behindApi).map(({ functionArn }) => functionArn),
+  });
+  if (verifier) admin.allow({ actions: ["lambda:InvokeFunction"], resources: [verifier.functionArn] });
   allowOnSecrets(
     admin,
     appSecrets.byAppId.values(),

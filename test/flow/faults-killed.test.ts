@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { identityKey } from "../../functions/core/identity.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { sample } from "../../local/sample.ts";
+import { boundTo } from "../support/bound-to.ts";
 import { type Answer, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const { username, password, userId } = sample;
@@ -116,18 +116,3 @@ test.concurrent.for(flows)(
     }
   },
 );
-
-/** Whom somebody is bound to, as their identity says it and as the accounts do: a whole binding is in both. */
-async function boundTo({ laptop, simulator }: StackOnLaptop, person: string) {
-  const [{ appId = "", openid = "" } = {}] = simulator.user(person).identities;
-  const identity = Buffer.from(identityKey({ appId, openid })).toString("base64");
-  const bindings = await scan(laptop, "Bindings");
-  return {
-    byIdentity: bindings
-      .filter(({ key, userId }) => key?.B === identity && userId !== undefined)
-      .map(({ userId }) => userId?.S),
-    byAccounts: bindings
-      .filter((item) => item[`identities:${appId}`]?.BS?.includes(identity))
-      .map(({ userId }) => userId?.S),
-  };
-}

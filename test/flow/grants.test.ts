@@ -87,7 +87,12 @@ function expectTrouble(what: string, actual: unknown, expected: unknown): void {
 }
 
 async function useDoctor(): Promise<void> {
-  const { secrets, tables } = await stack.admin({ action: "doctor.check" });
+  const { secrets, tables, functions, verifier } = await stack.admin({ action: "doctor.check" });
+  for (const { function: name, state, invokableByApi } of functions) {
+    expectTrouble(name, state, "there");
+    expectTrouble(`policy of ${name}`, invokableByApi, "yes");
+  }
+  expectTrouble("verifier", "failed" in verifier, false);
   expectTrouble("AppSecret", secrets[0].state, "accepted");
   for (const { table, state, timeToLive, pointInTimeRecovery } of tables) {
     expectTrouble(table, state, "there");

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { appSecretPlaceholder, environments } from "../../contract/environment.ts";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 import { readAssembly } from "../../local/assembly.ts";
 import { isAllowed } from "../../local/aws/iam.ts";
 

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { environments } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 import { fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { newShop, type Shop } from "../support/shop.ts";
 import {
@@ -20,7 +20,9 @@ import {
 const root = join(import.meta.dirname, "../..");
 const require = createRequire(import.meta.url);
 const { hello: _, ...ofTheConstruct } = environments;
-const functionNames = Object.keys(ofTheConstruct);
+/** What a construct with nothing but an AppId has no use for. */
+const forProps: readonly string[] = ["full-login"];
+const functionNames = Object.keys(ofTheConstruct).filter((name) => !forProps.includes(name));
 
 const ordersFunction = `import { sessionOf } from "weapp-login/session-of";
 export const handler = async (event) => ({ orders: [], of: sessionOf(event).userId });
@@ -98,10 +100,10 @@ describe.each(["app.mjs", "app.cjs"] as const)("a CDK app of one's own, %s", (na
 describe("what is installed", () => {
   test("is what an owner needs, and nothing else", () => {
     const expected = [
-      /^(package\.json|README\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
+      /^(package\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/client\/(package\.json|(weapp-login|phone|open-data)(\.d)?\.m?[jt]s)$/,
-      new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
+      new RegExp(`^dist/functions/(${Object.keys(ofTheConstruct).join("|")})/index\\.mjs$`),
       /^dist\/package\/[\w-]+\.[cm]js$/,
       /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract)\/[\w-]+\.d\.ts)$/,
     ];
@@ -172,6 +174,7 @@ describe("each name that can be imported", () => {
   const exported = {
     "weapp-login": ["SessionAuthorizer", "WeappLogin"],
     "weapp-login/session-of": ["sessionOf"],
+    "weapp-login/testing": ["restSessionEvent", "sessionEvent"],
     "weapp-login/admin": [],
     "weapp-login/client": ["LoginError", "addMessages", "createLogin", "errorOf", "messageFor"],
     "weapp-login/client/phone": ["bindPhone", "phoneNumber"],

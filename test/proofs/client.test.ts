@@ -3,6 +3,7 @@ import { plantedBugs } from "../support/client-simulation/planted-bugs.ts";
 import { run } from "../support/client-simulation/run.ts";
 import { type Schedule, scheduleOf, shrunk } from "../support/client-simulation/schedule.ts";
 import { type Sdk, simulatedSdk } from "../support/client-simulation/sdk.ts";
+import { counted, proven } from "../support/proven.ts";
 
 /** Schedules between two looks for rejections that nobody has handled. */
 const batch = 64;
@@ -41,7 +42,7 @@ async function firstViolation(
   sdk: Sdk,
   schedules: number,
 ): Promise<{ seed: number; what: string } | undefined> {
-  for (let first = 1; first <= schedules; first += batch) {
+  for (const first of counted("schedules", schedules, batch)) {
     const seeds = Array.from({ length: Math.min(batch, schedules + 1 - first) }, (_, index) => first + index);
     unhandled = 0;
     let holds = true;
@@ -60,6 +61,7 @@ async function firstViolation(
 test(`${inject("schedules")} schedules of a phone and a server hold`, async () => {
   const sdk = await simulatedSdk();
   const found = await firstViolation(sdk, inject("schedules"));
+  proven({ violations: found ? 1 : 0 });
   const smallest =
     found && (await shrunk(scheduleOf(found.seed), async (it) => (await violation(sdk, it)) === found.what));
   expect(found && { ...found, smallest }).toBeUndefined();
@@ -73,12 +75,11 @@ test.each([425_510, 487_796])("schedule %i holds, which once did not", async (se
   expect(await violation(await simulatedSdk(), scheduleOf(seed))).toBeUndefined();
 });
 
-/** In a short run those that are found at once; `npm run proofs` plants all. */
-const planted = inject("schedules") < enough ? plantedBugs.slice(0, 4) : plantedBugs;
+const planted = plantedBugs.slice(0, inject("plantedBugs")).map((bug) => [bug.name, bug] as const);
 
-test.each(planted)("planted: $name", async (bug) => {
+test.each(planted)("planted: %s", async (_, bug) => {
   const sdk = await simulatedSdk(bug);
   const found = await firstViolation(sdk, enough);
-  console.log(`planted: ${bug.name} → seed ${found?.seed}: ${found?.what}`);
   expect(found).toBeDefined();
+  proven({ found: `seed ${found?.seed}, ${found?.what}` });
 });

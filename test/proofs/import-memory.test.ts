@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, inject, test } from "vitest";
 import { openAccountsCsv } from "../../cli/accounts-csv.ts";
+import { proven } from "../support/proven.ts";
 import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 test("the import's reader takes the same memory for the last rows as for the first, and finds what is there twice", async () => {
@@ -26,6 +27,7 @@ test("the import's reader takes the same memory for the last rows as for the fir
     { line: count + 1, username: "another", reason: "the userId has another username on line 3" },
   ]);
   expect(Math.max(...heap) - Math.min(...heap)).toBeLessThan(1_500_000);
+  proven({ rows: read });
 });
 
 /** Of all rows but the last two, each is somebody else's. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { hashPassword } from "../../functions/passwords/argon2id.ts";
+import { proven } from "../support/proven.ts";
 import { cheap, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const password = "the same password for all";
@@ -30,7 +31,11 @@ test("an import that was interrupted and is repeated ends with every account onc
   const before = (await stored()).length;
   expect(before).toBeLessThan(accounts);
 
-  const repeated = await importFile().ended;
+  let repeated = await importFile().ended;
+  // The laptop's DynamoDB may be too slow on a busy machine, and the command then says to run it again.
+  for (let times = 1; times < 5 && repeated.output.includes('"store_unavailable"'); times++) {
+    repeated = await importFile().ended;
+  }
   expect(repeated.code).toBe(1);
   const result = JSON.parse(repeated.output);
   expect(result.added + result.unchanged).toBe(accounts);
@@ -46,6 +51,7 @@ test("an import that was interrupted and is repeated ends with every account onc
   const last = `user-${accounts}`;
   const answer = await stack.login({ code: stack.simulator.login("alice"), username: last, password });
   expect(answer.body.userId).toBe(`u_${last}`);
+  proven({ accounts });
 });
 
 /** A header, so many good rows, and a bad one at each of the bad lines. */

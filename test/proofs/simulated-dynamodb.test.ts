@@ -6,6 +6,7 @@ import { documentClient } from "../../functions/dynamodb/table.ts";
 import { noon, noonInSeconds, type TableName } from "../support/dynamodb.ts";
 import type { Item } from "../support/dynamodb-expressions.ts";
 import { emptyTables, storesOver, tables } from "../support/fakes.ts";
+import { counted } from "../support/proven.ts";
 import { seededNumbers } from "../support/seeded-numbers.ts";
 import { sessionOf, storesForThisTest } from "../support/stores.ts";
 
@@ -73,7 +74,7 @@ test("the simulated tables answer what the embedded engine answers, and hold wha
   const seed = 20_261_126;
   const below = seededNumbers(seed);
   const told: string[] = [];
-  for (let step = 1; step <= inject("storeOperations"); step++) {
+  for (const step of counted("operations", inject("storeOperations"))) {
     const [what, ask] = operation(below);
     told.push(what);
     const answers = [await outcome(ask(embedded)), await outcome(ask(stores))];

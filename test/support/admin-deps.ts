@@ -15,6 +15,9 @@ export function adminDeps(appIds: readonly string[]): OperatorDeps {
     trials: { ask: async () => ({ verdict: "accepted", contact: { milliseconds: 40 } }) },
     weChatUrl: "https://api.weixin.qq.com",
     tables: { inspect: async () => [] },
+    functions: { inspect: async () => [] },
+    verifier: undefined,
+    clock: () => 0,
     now: () => noon,
     random: (size) => new Uint8Array(size),
   };

@@ -1,0 +1,9 @@
+/** What a session's owner may do at the API; behind the authorizer, each of them. */
+export const sessionRoutes = [
+  "GET /session",
+  "DELETE /session",
+  "GET /sessions",
+  "DELETE /sessions",
+  "DELETE /sessions/{id}",
+  "DELETE /binding",
+];

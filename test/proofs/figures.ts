@@ -1,0 +1,37 @@
+/**
+ * How much each proof runs: `short` in `npm test`, `middle` in .ci/run (`npm run proofs:middle`), `full` in `npm run
+ * proofs`. A proof reads its own by `inject("rounds")`.
+ */
+const figures = {
+  /** How often each race is run. */
+  rounds: { short: 2, middle: 25, full: 200 },
+  /** How often the races for one identity and for one account are run. */
+  winnerRounds: { short: 2, middle: 100, full: 1_000 },
+  /** How often 64 log in at once through the laptop, each function in processes of its own. */
+  processRounds: { short: 1, middle: 3, full: 20 },
+  /** How many operations are compared between the simulated tables and the embedded engine. */
+  storeOperations: { short: 1_000, middle: 10_000, full: 50_000 },
+  /** How many accounts the import test imports. */
+  importedAccounts: { short: 1_200, middle: 3_000, full: 10_000 },
+  /** How many rows the import's reader reads. */
+  csvRows: { short: 60_000, middle: 300_000, full: 1_000_000 },
+  /** How many schedules of the SDK's simulation are run. */
+  schedules: { short: 1_000, middle: 50_000, full: 500_000 },
+  /** How many of the bugs planted in the SDK are looked for, if there are as many. */
+  plantedBugs: { short: 4, middle: Infinity, full: Infinity },
+  /** By how many milliseconds the clock of one function is ahead of the others', one after the other. */
+  clockOffsets: {
+    short: [-3_600_000],
+    middle: [-3_600_000, 3_600_000],
+    full: [5_000, 60_000, 3_600_000].flatMap((ms) => [-ms, ms]),
+  },
+};
+
+type Extent = "short" | "middle" | "full";
+
+export type Figures = { [Name in keyof typeof figures]: (typeof figures)[Name][Extent] };
+
+export function figuresOf(extent: Extent): Figures {
+  const chosen = Object.entries(figures).map(([name, sizes]) => [name, sizes[extent]]);
+  return Object.fromEntries(chosen);
+}
