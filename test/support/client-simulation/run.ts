@@ -220,6 +220,13 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
     });
   }
 
+  function revoke(copies: readonly Copy[]): void {
+    disturbances++;
+    // Between a login and its first use: what refuses then, cannot be told from a wrong authorizer.
+    if (copies.some(({ calls }) => calls.some(({ settled }) => !settled))) isTroubled = true;
+    server.identity.generation++;
+  }
+
   function happens({ what }: Step, copy: Copy, copies: Copy[]): void {
     const { login } = copy;
     const { identity } = server;
@@ -334,8 +341,7 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
         server.freshCode();
         break;
       case "operator unbinds":
-        disturbances++;
-        identity.generation++;
+        revoke(copies);
         identity.userId = undefined;
         break;
       case "number is nobody's":
@@ -376,10 +382,7 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
         }
         break;
       case "operator revokes":
-        disturbances++;
-        // Between a login and its first use: what refuses then, cannot be told from a wrong authorizer.
-        if (copies.some(({ calls }) => calls.some(({ settled }) => !settled))) isTroubled = true;
-        identity.generation++;
+        revoke(copies);
         break;
       case "operator rebinds":
         isTroubled = true;
