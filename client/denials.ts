@@ -1,4 +1,5 @@
 import type { Message, RuntimeCode } from "./messages.ts";
+import { addMessages, messageFor } from "./weapp-login.ts";
 import type { WxFailure } from "./wx.ts";
 
 /**
@@ -14,6 +15,14 @@ export function denialOf({ errMsg = "", errno }: WxFailure): RuntimeCode | undef
 /** For `LoginError.detail`. */
 export function words({ errMsg = "", errno }: WxFailure): string {
   return errno === undefined ? errMsg : `${errMsg} (errno ${errno})`;
+}
+
+/** Adds these where the app has no words of its own. */
+export function addDefaults(messages: Readonly<Record<string, Message>>): void {
+  const general = messageFor("", "en");
+  for (const [code, message] of Object.entries(messages)) {
+    if (messageFor(code, "en") === general) addMessages({ [code]: message });
+  }
 }
 
 export const denialMessages = {

@@ -1,5 +1,5 @@
-import { denialMessages, denialOf, words } from "./denials.ts";
-import { addMessages, errorOf, type Login, LoginError, type WxFailure } from "./weapp-login.ts";
+import { addDefaults, denialMessages, denialOf, words } from "./denials.ts";
+import { errorOf, type Login, LoginError, type WxFailure } from "./weapp-login.ts";
 
 /** What `wx.getWeRunData`, `wx.getGroupEnterInfo` or `wx.getUserInfo` gave; more of it is not sent. */
 export type OpenData =
@@ -16,7 +16,7 @@ export async function openData(
   login: Login,
   source: OpenData | (() => PromiseLike<OpenData> | OpenData),
 ): Promise<Record<string, unknown>> {
-  addMessages({
+  addDefaults({
     ...denialMessages,
     open_data_failed: ["获取数据失败，请重试", "The data was not given. Please try again."],
     session_key_stale: ["登录凭证已失效，请重新操作", "The login has expired. Please try again."],

@@ -1,8 +1,7 @@
-import { denialMessages, denialOf, words } from "./denials.ts";
+import { addDefaults, denialMessages, denialOf, words } from "./denials.ts";
 import type { RuntimeCode } from "./messages.ts";
 import type { OptionalCode } from "./server-errors.ts";
 import {
-  addMessages,
   errorOf,
   type Login,
   LoginError,
@@ -73,7 +72,7 @@ export function phoneNumber(login: Login, detail: PhoneDetail): Promise<string> 
 }
 
 async function withCode<T>(detail: PhoneDetail, use: (code: string) => Promise<T>): Promise<T> {
-  addMessages(messages);
+  addDefaults(messages);
   const { code } = detail;
   if (!code) throw noCode(detail);
   if (used.has(code)) {

@@ -3,6 +3,7 @@ import { openData } from "../../client/open-data.ts";
 import { bindPhone } from "../../client/phone.ts";
 import {
   type Action,
+  addMessages,
   type ClientCode,
   createLogin,
   errorOf,
@@ -114,6 +115,16 @@ test.each([...Object.keys(errors), ...Object.keys(clientCodes)])(
     expect(messageFor(code, "en")).toMatch(/^[A-Z][A-Za-z .]+\.$/);
   },
 );
+
+test("words of the app's own are said, also for what the phone's button adds later, and for codes of its functions", async () => {
+  addMessages({
+    phone_button_failed: ["请再试", "Once more."],
+    album_is_full: ["相册已满", "The album is full."],
+  });
+  await rejection(bindPhone(createLogin(fakeWx().options), {}));
+  expect(messageFor("phone_button_failed", "zh")).toBe("请再试");
+  expect(messageFor("album_is_full", "en")).toBe("The album is full.");
+});
 
 test.each(["not_your_order", "toString", "__proto__", ""])(
   "%j, which it does not know, gets a general one",
