@@ -76,11 +76,15 @@ export function checks(
   const explicit: AppCall[] = [];
   const kept = new Map<string, Kept>();
   const tickets = new Map<string, Order>();
+  const copies = new Set<CopyState>();
   /** What one copy cannot know of another when storage fails, nor a start of the one before it. */
   let storageHasFailed = false;
   let clockHasJumped = false;
 
   const isVisible = (copy: CopyState, other: CopyState) => copy === other || !storageHasFailed;
+  /** What another copy has written meanwhile may have come in the place of what this one knew, waits and all. */
+  const knows = (copy: CopyState, wait: Wait) =>
+    !storageHasFailed || (copy === wait.copy && [...copies].every((it) => it === copy || it.isDead));
   const lastLeave = (copy: CopyState) =>
     leaves
       .filter((it) => isVisible(copy, it.copy))
@@ -122,6 +126,7 @@ export function checks(
     begin(copy: CopyState, what: AppCall["what"], more: Pick<AppCall, "userId" | "mayRepeat"> = {}): AppCall {
       const call: AppCall = { what, copy, called: ++order, settled: false, sent: 0, refused: 0, ...more };
       copy.calls.push(call);
+      copies.add(copy);
       if (what === "login") explicit.push(call);
       return call;
     },
@@ -171,8 +176,9 @@ export function checks(
       const ticket = tickets.get(String(data.bindTicket));
       if (leave && ticket !== undefined && ticket < leave.done) violated("a ticket outlives a logout");
       const now = phoneNow();
-      for (const { copy: who, from, until, kind } of waits) {
-        const applies = isVisible(copy, who) && (kind === "logins" || kind === kindOf(data));
+      for (const wait of waits) {
+        const { from, until, kind } = wait;
+        const applies = knows(copy, wait) && (kind === "logins" || kind === kindOf(data));
         if (applies && now >= from && now < Math.min(until, from + hour))
           violated("a Retry-After was not waited for");
       }
