@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import type { openData } from "../../../client/open-data.ts";
+import type { bindPhone, phoneNumber } from "../../../client/phone.ts";
 import type { createLogin } from "../../../client/weapp-login.ts";
 import { type PlantedBug, planting } from "../planted-bug.ts";
 
@@ -10,14 +12,25 @@ export interface Runtime {
   random(): number;
 }
 
-export type Sdk = (runtime: Runtime) => { readonly createLogin: typeof createLogin };
+/** All that the package has. */
+export type Sdk = (runtime: Runtime) => {
+  readonly createLogin: typeof createLogin;
+  readonly bindPhone: typeof bindPhone;
+  readonly phoneNumber: typeof phoneNumber;
+  readonly openData: typeof openData;
+};
 
 const directory = fileURLToPath(new URL("../../../client/", import.meta.url));
 
 /** The SDK as it is bundled, or with a bug in it, with timers and chance for arguments: each call is a copy of its own. */
 export async function simulatedSdk(bug?: PlantedBug): Promise<Sdk> {
   const { outputFiles } = await build({
-    entryPoints: [`${directory}weapp-login.ts`],
+    stdin: {
+      contents: ["weapp-login", "phone", "open-data"]
+        .map((name) => `export * from "./${name}.ts";`)
+        .join("\n"),
+      resolveDir: directory,
+    },
     bundle: true,
     write: false,
     format: "iife",
