@@ -1,7 +1,7 @@
 import asyncHooks from "node:async_hooks";
 import crypto from "node:crypto";
 import util from "node:util";
-import type { Answer } from "../../../functions/wechat/bounded-get.ts";
+import type { Answer } from "../../../functions/wechat/bounded-request.ts";
 import { failure, type SimulatedCall, type SimulatedDynamoDb } from "../simulated-dynamodb.ts";
 import { authorizerPost } from "./authorizer-post.ts";
 import type { InstanceRuntime } from "./functions.ts";
