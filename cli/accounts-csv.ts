@@ -24,8 +24,7 @@ export interface AccountsCsv {
  * does not grow with the file.
  */
 export async function openAccountsCsv(path: string, signal?: AbortSignal): Promise<AccountsCsv> {
-  await expectOrdinaryFile(path);
-  const repetitions = new Repetitions();
+  const repetitions = new Repetitions(await sizeOfOrdinaryFile(path));
   let total = 0;
   for await (const entry of readRows(path)) {
     if (signal?.aborted) throw interrupted("Interrupted before anything was sent.");
@@ -91,13 +90,14 @@ async function* readRows(path: string): AsyncGenerator<GoodRow | BadRow> {
   if (!header) throw badFile(path, `is empty. Its first line must be ${headerWords}.`);
 }
 
-/** Throws for what cannot be read twice. */
-async function expectOrdinaryFile(path: string): Promise<void> {
+/** In bytes. Throws for what cannot be read twice. */
+async function sizeOfOrdinaryFile(path: string): Promise<number> {
   const found = await stat(path).catch((error: unknown) => {
     throw fileFailure(error, path, 0);
   });
   if (!found.isFile())
     throw badFile(path, "is not an ordinary file. It is read twice, so a pipe will not do.");
+  return found.size;
 }
 
 /** Strictly, because Excel in China saves GBK unless told otherwise, and names would be garbled without a word. */

@@ -37,6 +37,8 @@ export function apiClient(baseUrl: string, signal: AbortSignal): ApiClient {
   return async ({ route, session, body }) => {
     const [method = "", path = ""] = route.split(" ");
     const headers = {
+      // Nothing that is kept open keeps the process.
+      connection: "close",
       ...(session !== undefined && { authorization: `Bearer ${session}` }),
       ...(body && { "content-type": "application/json" }),
     };

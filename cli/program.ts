@@ -11,6 +11,7 @@ import { exitCodes, Failure, usage } from "./failure.ts";
 import { fields, output } from "./output.ts";
 import { connect, findStack, laptopUrl, readTarget, type TargetOptions } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** What the command line has of the machine it runs on. */
 export interface World {
@@ -93,6 +94,7 @@ function newProgram(streams: OutputConfiguration): Command {
     .option("--local [url]", `the laptop that \`npm start\` runs (default: ${laptopUrl})`)
     .option("--endpoint-url <url>", "what answers in AWS's place, as the AWS CLI has it")
     .option("--json", "print exactly one JSON document, errors too: { error: { code, detail } }")
+    .version(version(), "--version", "print the version")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput(streams)
     .addHelpText(

@@ -32,7 +32,7 @@ export interface LaptopOptions {
   readonly awsPort?: number;
   /** Where tables and secrets are kept; in memory if absent. */
   readonly dataDirectory?: string;
-  /** Execution environments per function; 10 unless said otherwise. */
+  /** Execution environments per function; 3 unless said otherwise, since more would only wait for the machine's cores. */
   readonly maxInstances?: number;
   /** Stops processes between invocations, as Lambda does. Only for tests: a stopped process outlives a crash. */
   readonly freeze?: boolean;
@@ -76,7 +76,7 @@ export interface Laptop {
  * that comes early waits until what is behind its port is there.
  */
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
-  const { weChatUrl, dataDirectory, maxInstances = 10, freeze = false } = options;
+  const { weChatUrl, dataDirectory, maxInstances = 3, freeze = false } = options;
   const { onLog = () => {}, onDecision, intercept, watch, otherwise, setUp } = options;
   const described = await readAssembly(options.assemblyDirectory, "WeappLogin");
   const assembly = options.changed?.(described) ?? described;

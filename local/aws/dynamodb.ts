@@ -7,6 +7,7 @@ import { itemLocks } from "./dynamodb/item-locks.ts";
 import { readPage } from "./dynamodb/pages.ts";
 import { settingsOfTables } from "./dynamodb/table-settings.ts";
 import { type TableDescription, tables } from "./dynamodb/tables.ts";
+import { removeExpired } from "./dynamodb/time-to-live.ts";
 import { transactionTokens } from "./dynamodb/transaction-tokens.ts";
 import { transactWriteItems } from "./dynamodb/transactions.ts";
 import { writeItem } from "./dynamodb/writes.ts";
@@ -15,7 +16,7 @@ import { isRecord } from "./json.ts";
 export interface DynamoDbOptions {
   /** Kept in `dynamodb` inside this directory, which is made if need be; in memory if absent. */
   readonly directory?: string;
-  /** Milliseconds since 1970. It decides only how long a ClientRequestToken counts. */
+  /** Milliseconds since 1970. It decides how long a ClientRequestToken counts, and what has expired. */
   readonly clock?: () => number;
   /**
    * What somebody gets who meets a transaction on an item: `TransactionConflict`, as from AWS, or their turn. `refuse` if
@@ -32,8 +33,8 @@ export interface DynamoDbOptions {
 
 export interface DynamoDb {
   /**
-   * Makes a table, ready for use, or keeps the one that a former process made, with its items. Throws if that one has
-   * other keys or indexes.
+   * Makes a table, ready for use, or keeps the one that a former process made, with those of its items that have not
+   * expired. Throws if that one has other keys or indexes.
    */
   createTable(description: TableDescription): Promise<void>;
   /** One API operation (`PutItem`) with its JSON input. Throws AwsError for what AWS would refuse. */
@@ -47,7 +48,8 @@ export interface DynamoDb {
 /**
  * DynamoDB inside this process, on dynalite's LevelDB store, validations and actions. Its own are: locks per item and
  * commits as one batch, transactions, the evaluation of conditions and filters, what a failed condition shows, and
- * settings of tables. Every read is consistent, also one that did not ask for it. Nothing expires by itself.
+ * settings of tables. Every read is consistent, also one that did not ask for it. What has expired stays until its
+ * table is opened again.
  */
 export async function openDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
   const {
@@ -83,7 +85,11 @@ export async function openDynamoDb(options: DynamoDbOptions = {}): Promise<Dynam
   };
 
   return {
-    createTable: ensure,
+    async createTable(description) {
+      await ensure(description);
+      const { name, timeToLiveAttribute } = description;
+      if (timeToLiveAttribute !== undefined) await removeExpired(store, name, timeToLiveAttribute, clock());
+    },
 
     async call(operation, input) {
       const perform = Object.hasOwn(operations, operation) ? operations[operation] : undefined;

@@ -17,7 +17,8 @@ const maxBodyBytes = 16 * 1024 * 1024;
  * - `answer`: this JSON instead of the action, as a success (a batch with `UnprocessedKeys`, say);
  * - `delay`: the action, but only after so many milliseconds;
  * - `drop`: the connection ends before the action;
- * - `lose-reply`: the action is performed and the connection ends afterwards, so that the caller cannot know.
+ * - `lose-reply`: the action is performed and the connection ends afterwards, so that the caller cannot know; in between,
+ *   what `meanwhile` does.
  */
 export type Fault =
   | {
@@ -30,7 +31,7 @@ export type Fault =
   | { readonly kind: "answer"; readonly output: object }
   | { readonly kind: "delay"; readonly milliseconds: number }
   | { readonly kind: "drop" }
-  | { readonly kind: "lose-reply" };
+  | { readonly kind: "lose-reply"; readonly meanwhile?: () => Promise<void> };
 
 /** An authorized call, before it is performed. `action` as in AwsCall; `resources` are those of all its permissions. */
 export interface InterceptedCall {
@@ -137,6 +138,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     if (fault?.kind === "lose-reply") {
       // A refusal is lost as much as a success.
       await call.perform().catch(() => {});
+      await fault.meanwhile?.();
       return undefined;
     }
     return call.perform();

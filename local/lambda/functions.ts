@@ -6,8 +6,8 @@ import { Pool, type PoolOptions } from "./pool.ts";
 export interface Functions {
   invoke(arnOrName: string, payload: string): Promise<InvocationResult>;
   find(arnOrName: string): FunctionDescription | undefined;
-  /** Ends every instance, so that the next invocation is a cold start. */
-  recycle(): Promise<void>;
+  /** Ends every instance, or those of one function, so that the next invocation is a cold start. */
+  recycle(arn?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,8 +20,8 @@ export function localFunctions(options: FunctionsOptions): Functions {
   const pools = new Map(functions.map((fn) => [fn.arn, new Pool(fn, options)]));
   const find = (arnOrName: string) =>
     functions.find(({ arn, name }) => arn === arnOrName || name === arnOrName);
-  const recycle = async () => {
-    await Promise.all([...pools.values()].map((pool) => pool.stop()));
+  const recycle = async (only?: string) => {
+    await Promise.all([...pools].map(([arn, pool]) => (only ?? arn) === arn && pool.stop()));
   };
   return {
     find,

@@ -5,6 +5,8 @@ export interface PoolOptions {
   readonly environmentOf: (fn: FunctionDescription) => Readonly<Record<string, string>>;
   /** Further invocations wait. A new AWS account has 10 in all. */
   readonly maxInstances: number;
+  /** An instance that had nothing to do for so many milliseconds ends; 5 minutes unless said otherwise. */
+  readonly idleMs?: number;
   readonly freeze: boolean;
   /** Whether an instance may write to its log group; if not, its lines are lost, as they are in Lambda. */
   readonly mayLog: (fn: FunctionDescription) => boolean;
@@ -12,12 +14,17 @@ export interface PoolOptions {
   readonly onLog: (fn: FunctionDescription, line: string) => void;
 }
 
-/** The instances of one function. */
+interface IdleInstance {
+  readonly instance: Instance;
+  readonly end: NodeJS.Timeout;
+}
+
+/** The instances of one function. The one that was used last is used next, so that those beyond the need can end. */
 export class Pool {
   readonly #function: FunctionDescription;
   readonly #options: PoolOptions;
   readonly #instances = new Set<Instance>();
-  readonly #idle: Instance[] = [];
+  readonly #idle: IdleInstance[] = [];
   readonly #waiting: (() => void)[] = [];
   #starting = 0;
   #closed = false;
@@ -49,7 +56,7 @@ export class Pool {
   async stop(): Promise<void> {
     const instances = [...this.#instances];
     this.#instances.clear();
-    this.#idle.length = 0;
+    for (const { end } of this.#idle.splice(0)) clearTimeout(end);
     await Promise.all(instances.map((instance) => instance.stop()));
   }
 
@@ -64,8 +71,9 @@ export class Pool {
     for (;;) {
       if (this.#closed) throw new Error("Lambda is closed.");
       const idle = this.#idle.pop();
-      if (idle?.alive) return idle;
-      if (idle) await this.#discard(idle);
+      clearTimeout(idle?.end);
+      if (idle?.instance.alive) return idle.instance;
+      if (idle) await this.#discard(idle.instance);
       if (this.#instances.size + this.#starting < this.#options.maxInstances) return this.#start();
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -102,13 +110,27 @@ export class Pool {
     if (!this.#instances.has(instance)) {
       // Recycled meanwhile.
     } else if (instance.alive) {
-      this.#idle.push(instance);
+      this.#keep(instance);
     } else {
       await this.#discard(instance);
     }
     this.#waiting.shift()?.();
   }
+
+  #keep(instance: Instance): void {
+    const idle: IdleInstance = {
+      instance,
+      end: setTimeout(() => {
+        this.#idle.splice(this.#idle.indexOf(idle), 1);
+        void this.#discard(instance);
+      }, this.#options.idleMs ?? defaultIdleMs),
+    };
+    idle.end.unref();
+    this.#idle.push(idle);
+  }
 }
+
+const defaultIdleMs = 5 * 60_000;
 
 /**
  * The line that Lambda itself writes at the end of an invocation, in its JSON format. With the system log level WARN it

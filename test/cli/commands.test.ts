@@ -208,6 +208,16 @@ describe.each(commands)("%s", (line, piped, request, text) => {
     expect(requests).toEqual([request]);
   });
 
+  test.each(["set", "rotate"])("names the option where secret %s needs it", async (command) => {
+    const refused = { refused: "invalid_request", detail: "appId must be one of wx1, wx2." };
+    const { run } = await operator({ admin: () => refused });
+    expect(await run(["secret", command], { piped: "0123456789abcdef0123456789abcdef" })).toEqual({
+      exit: 1,
+      stdout: "",
+      stderr: "--app-id must be one of wx1, wx2.\n",
+    });
+  });
+
   test("says why it was refused, with exit code 1, and nothing secret", async () => {
     const refused = { refused: "store_unavailable", detail: "DynamoDB did not answer. Run it again." };
     const { run } = await operator({ admin: () => refused });

@@ -200,8 +200,7 @@ describe("on the way to the stack", () => {
     await writeFile(credentials, "[operators]\naws_access_key_id = x\n");
     const files = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
     const none = (profile: string) =>
-      `There is no profile ${profile} in ${config} or ${credentials}. ` +
-      "There are default, my own, operators, staging.";
+      `There is no profile ${profile} in ${config} or ${credentials}, which have default, my own, operators, staging.`;
     // Even where other credentials would do.
     const aws = await inAws({}, files);
     const words = [...show, "--stack", "WeappLogin"];

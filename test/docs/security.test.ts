@@ -53,12 +53,10 @@ describe("the page", () => {
     expect(numbers).not.toContain(Number.NaN);
   });
 
-  test("says which requirements of ASVS it deviates from, and why", async () => {
-    const readme = await readFile(new URL("README.md", root), "utf8");
+  test("says which requirements of ASVS it deviates from, and why", () => {
     for (const [requirement = "", reason = ""] of rowsBelow("Deviations from OWASP ASVS 5.0")) {
       const [number = ""] = /^\d+\.\d+\.\d+/.exec(requirement) ?? [];
       expect(number, requirement).not.toBe("");
-      expect(readme, requirement).toContain(`(${number})`);
       expect(reason.length, requirement).toBeGreaterThan(80);
     }
   });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Assembly, FunctionDescription } from "../../local/assembly.ts";
 import type { RouteDescription } from "../../local/gateway/described-routes.ts";
+import { sample } from "../../local/sample.ts";
 import { runHere } from "../support/operator.ts";
 import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
@@ -75,6 +76,21 @@ describe("a function that was deleted", () => {
       exit: 1,
       skipped: [],
       problems: ["passwords: The account verifier is missing (ResourceNotFoundException)"],
+    });
+
+    const { username, password } = sample;
+    const { body } = await stack.login({ code: stack.simulator.login("alice"), username, password });
+    expect(body).toMatchObject({
+      code: "store_unavailable",
+      title: "Accounts or sessions cannot be reached",
+      action: "new_code",
+    });
+    const line = stack.logs.find((it) => it.includes(body.requestId)) ?? "";
+    expect(JSON.parse(line).message).toMatchObject({
+      outcome: "store_unavailable",
+      why: "The account verifier is missing",
+      error: "ResourceNotFoundException",
+      alarm: true,
     });
   });
 

@@ -64,7 +64,7 @@ async function trouble(user: string): Promise<string | undefined> {
   lines.clear();
   try {
     // First, because what it alone needs is then missed at once.
-    await useDoctor();
+    if (takenOut === undefined || takenOut.fn.label === "admin") await useDoctor();
     await useHttp(user);
     await useAdmin(user);
   } catch (error) {

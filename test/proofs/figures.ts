@@ -5,6 +5,21 @@
 const figures = {
   /** How often each race is run. */
   rounds: { short: 2, middle: 25, full: 200 },
+  /** How often the races for one identity and for one account are run. */
+  winnerRounds: { short: 2, middle: 100, full: 1_000 },
+  /** How many inputs of the fuzz tests there are, over all that takes any. */
+  fuzzInputs: { short: 20_000, middle: 150_000, full: 1_000_000 },
+  /** How many requests the fuzz test of the API sends through the laptop's gateway. */
+  gatewayInputs: { short: 400, middle: 2_000, full: 20_000 },
+  /** How many rounds of logging in, asking and logging out 24 clients make, all at once. */
+  loadRounds: { short: 3, middle: 100, full: 2_000 },
+  /** How often 64 log in at once through the laptop, each function in processes of its own. */
+  processRounds: { short: 1, middle: 3, full: 20 },
+  /** How many acts are cut short, and in how many places in all, if there are as many. */
+  killedActs: { short: 3, middle: Infinity, full: Infinity },
+  killPoints: { short: 6, middle: Infinity, full: Infinity },
+  /** How many pairs of such places are tried. */
+  killPairs: { short: 1, middle: 60, full: 1_000 },
   /** How many operations are compared between the simulated tables and the embedded engine. */
   storeOperations: { short: 1_000, middle: 10_000, full: 50_000 },
   /** How many accounts the import test imports. */

@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, inject, test } from "vitest";
 import { openAccountsCsv } from "../../cli/accounts-csv.ts";
+import { heapInUse } from "../support/heap-in-use.ts";
 import { proven } from "../support/proven.ts";
 import { directoryForThisTest } from "../support/temporary-directory.ts";
 
@@ -40,11 +39,4 @@ async function writeCsv(path: string, count: number): Promise<void> {
   }
   file.end("User-1,u_1,the same again\nanother,u_of_somebody_in_a_long_list_2,the same again\n");
   await once(file, "finish");
-}
-
-function heapInUse(): number {
-  setFlagsFromString("--expose-gc");
-  const collect: () => void = runInNewContext("gc");
-  collect();
-  return process.memoryUsage().heapUsed;
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { unbindUser } from "../../functions/core/account-administration.ts";
 import {
   count,
@@ -9,26 +9,35 @@ import {
   racingLogins,
 } from "../support/racing-logins.ts";
 
+/** The two that decide who somebody is run more often than the others. */
+const often = inject("winnerRounds");
+/** Milliseconds. */
+const long = { timeout: 3_600_000 };
+
 const everybody = Array.from({ length: racers }, (_, index) => index);
 
-test("binding race: one identity and two accounts leave one binding, and everybody else gets 409", async () => {
-  const { logIn, userOf, bindingOf } = await racingLogins();
-  await eachRound(async (round, start) => {
-    const code = `openid ${round}`;
-    const names = [`zhangsan ${round}`, `lisi ${round}`];
-    const results = await Promise.all(
-      everybody.map((racer) =>
-        start(() => logIn({ code, credentials: credentialsOf(names[racer % 2] ?? "") })),
-      ),
-    );
-    const winner = (await bindingOf(code))?.userId;
-    const loggedIn = results.filter(isLoggedIn);
-    expect(loggedIn).toHaveLength(racers / 2);
-    expect(new Set(loggedIn.map(({ userId }) => userId))).toEqual(new Set([winner]));
-    expect(count(results, (it) => "refused" in it && it.refused === "already_bound")).toBe(racers / 2);
-    for (const { sessionId } of loggedIn) expect(await userOf(sessionId)).toBe(winner);
-  });
-});
+test(
+  "binding race: one identity and two accounts leave one binding, and everybody else gets 409",
+  long,
+  async () => {
+    const { logIn, userOf, bindingOf } = await racingLogins();
+    await eachRound(async (round, start) => {
+      const code = `openid ${round}`;
+      const names = [`zhangsan ${round}`, `lisi ${round}`];
+      const results = await Promise.all(
+        everybody.map((racer) =>
+          start(() => logIn({ code, credentials: credentialsOf(names[racer % 2] ?? "") })),
+        ),
+      );
+      const winner = (await bindingOf(code))?.userId;
+      const loggedIn = results.filter(isLoggedIn);
+      expect(loggedIn).toHaveLength(racers / 2);
+      expect(new Set(loggedIn.map(({ userId }) => userId))).toEqual(new Set([winner]));
+      expect(count(results, (it) => "refused" in it && it.refused === "already_bound")).toBe(racers / 2);
+      for (const { sessionId } of loggedIn) expect(await userOf(sessionId)).toBe(winner);
+    }, often);
+  },
+);
 
 test("64 phones bind one account at the same moment: each gets its own session", async () => {
   const { logIn, userOf } = await racingLogins();
@@ -44,7 +53,7 @@ test("64 phones bind one account at the same moment: each gets its own session",
   });
 });
 
-test("one identity per AppId: 64 identities of one account leave one of them bound", async () => {
+test("one identity per AppId: 64 identities of one account leave one of them bound", long, async () => {
   const { logIn, bindingOf } = await racingLogins({ oneIdentityPerApp: true });
   await eachRound(async (round, start) => {
     const name = `wangwu ${round}`;
@@ -59,7 +68,7 @@ test("one identity per AppId: 64 identities of one account leave one of them bou
     );
     const bound = await Promise.all(everybody.map((racer) => bindingOf(`openid ${round}-${racer}`)));
     expect(count(bound, (it) => it?.userId !== undefined)).toBe(1);
-  });
+  }, often);
 });
 
 test("no accounts: 64 first logins of one identity make one account and share it", async () => {

@@ -70,7 +70,7 @@ describe("every bundle", () => {
 
 describe("the SDK", () => {
   test.each([
-    ["@aws-sdk/client-lambda", ["login", "full-login"]],
+    ["@aws-sdk/client-lambda", ["login", "full-login", "admin"]],
     ["@aws-sdk/client-secrets-manager", ["login", "full-login", "access-token", "admin"]],
   ])("%s is in no bundle but that of %j", async (packageName, expected) => {
     expect(await bundlesWith(packageName)).toEqual(expected);
@@ -113,7 +113,7 @@ const budgets = {
   "access-token": { bytes: 70_000, files: 330 },
   session: { bytes: 76_000, files: 360 },
   verifier: { bytes: 76_000, files: 355 },
-  admin: { bytes: 92_000, files: 400 },
+  admin: { bytes: 117_000, files: 450 },
   hello: { bytes: 1_000, files: 5 },
 } satisfies Record<FunctionName, { bytes: number; files: number }>;
 

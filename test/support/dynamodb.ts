@@ -24,6 +24,8 @@ export interface DynamoDbForThisTest {
   readonly faults: (Fault | "none")[];
   /** Every call that reached the endpoint, also those that met a fault. */
   readonly calls: readonly InterceptedCall[];
+  /** The engine itself, for whoever needs no endpoint. */
+  readonly engine: DynamoDb;
   name(table: TableName): string;
   /** A table as an adapter takes it, through the client that the functions use; it waits for nothing. */
   table(table: TableName): Table;
@@ -96,6 +98,7 @@ export async function dynamoDbForThisTest(
   return {
     faults,
     calls,
+    engine: dynamoDb,
     name,
     pauses,
     table(table) {

@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { inject, onTestFinished } from "vitest";
-import { batchGetItem } from "../../functions/authorizer/batch-get-item.ts";
 import { boundSessionReader } from "../../functions/authorizer/bound-session.ts";
 import { authorize, type ReadBoundSession } from "../../functions/core/authorize.ts";
 import { identityKey } from "../../functions/core/identity.ts";
@@ -16,26 +13,29 @@ import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-direc
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
 import { dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
+import { documentClient } from "../../functions/dynamodb/table.ts";
 import { dynamoDbForThisTest, type TableName } from "./dynamodb.ts";
+import { dynamoDbClientInProcess } from "./dynamodb-in-process.ts";
 import { counted } from "./proven.ts";
 import { seededNumbers } from "./seeded-numbers.ts";
 
 export const racers = 64;
 export const appId = "wx0123456789abcdef";
 
-/** The functions' own core and adapters on the template's tables; a code is whose it is, a password is whose it is. */
+/**
+ * The functions' own core and adapters on the template's tables; a code is whose it is, a password is whose it is. Without
+ * `attempts` nothing is counted.
+ */
 export async function racingLogins(options: { oneIdentityPerApp?: boolean; attempts?: number } = {}) {
-  const { oneIdentityPerApp = false, attempts = 1_000_000 } = options;
+  const { oneIdentityPerApp = false, attempts = 0 } = options;
   const dynamoDb = await dynamoDbForThisTest();
   const below = seededNumbers(0);
   // Without the functions' time limits: 64 racers in one process may wait for one another longer than a Lambda would.
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const client = documentClient(dynamoDbClientInProcess(dynamoDb.engine));
   onTestFinished(() => client.destroy());
   /** Who has met others often lets more of them go first: 64 that all come again at once would mostly meet again. */
   const pause = async (repetition: number) => {
-    for (let turns = below(2 ** Math.min(repetition, 8)); turns >= 0; turns--) await setImmediate();
+    for (let turns = below(2 ** Math.min(repetition + 5, 9)); turns >= 0; turns--) await setImmediate();
   };
   const table = (name: TableName) => ({ ...dynamoDb.table(name), client, pause });
   const bindings = table("BINDINGS_TABLE");
@@ -71,10 +71,13 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
     now: Date.now,
     random: randomBytes,
   };
-  const readWithin = boundSessionReader(batchGetItem(process.env, Date.now, Math.random), {
-    bindings: bindings.name,
-    sessions: sessions.name,
-  });
+  const readWithin = boundSessionReader(
+    (RequestItems) => dynamoDb.engine.call("BatchGetItem", { RequestItems }),
+    {
+      bindings: bindings.name,
+      sessions: sessions.name,
+    },
+  );
   const read: ReadBoundSession = (key) => readWithin(key, new AbortController().signal);
   return {
     dynamoDb,
@@ -98,8 +101,9 @@ export function credentialsOf(username: string) {
 /** Runs `race` for each round; a failure names the round's seed. Racers start a seeded number of turns apart. */
 export async function eachRound(
   race: (round: number, start: <T>(racer: () => Promise<T>) => Promise<T>) => Promise<void>,
+  rounds = inject("rounds"),
 ): Promise<void> {
-  for (const round of counted(`rounds of ${racers}`, inject("rounds"))) {
+  for (const round of counted(`rounds of ${racers}`, rounds)) {
     const below = seededNumbers(round);
     const start = async <T>(racer: () => Promise<T>) => {
       for (let turns = below(8); turns > 0; turns--) await setImmediate();

@@ -5,7 +5,6 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { buildClient } from "../../scripts/build-client.ts";
 import { fakeWx, problem } from "../support/fake-wx.ts";
 import { type BuiltPage, startBuilt } from "./built-mini-program.ts";
 
@@ -14,7 +13,6 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "weapp-login-toolchains-"));
-  await buildClient();
   await run(directory, "npm", "pack", "--pack-destination", directory, join(root, "dist/client-package"));
 });
 afterAll(() => rm(directory, { recursive: true }));

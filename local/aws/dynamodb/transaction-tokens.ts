@@ -29,22 +29,28 @@ export interface TransactionTokens {
 
 /** ClientRequestTokens of completed transactions, kept in the same database as the items they changed. */
 export async function transactionTokens(store: Store, clock: () => number): Promise<TransactionTokens> {
-  const completed = new Map<string, Completed>();
+  const stored: [string, Completed][] = [];
+  for await (const [key, value] of store.db.iterator({ gte: prefix, lt: `${prefix}\uffff` })) {
+    stored.push([key.slice(prefix.length), value as Completed]);
+  }
+  /** The oldest in front. */
+  const completed = new Map(stored.toSorted(([, a], [, b]) => a.at - b.at));
+  /** Tokens that are still in the database. */
+  const forgotten = new Set<string>();
   /** Fingerprints by token. */
   const underWay = new Map<string, string>();
-  for await (const [key, value] of store.db.iterator({ gte: prefix, lt: `${prefix}\uffff` })) {
-    completed.set(key.slice(prefix.length), value as Completed);
-  }
 
-  function forgetOld(): Change[] {
-    const old = [...completed].filter(([, { at }]) => clock() - at >= rememberedForMs);
-    for (const [token] of old) completed.delete(token);
-    return old.map(([token]) => ({ type: "del", key: prefix + token }));
+  function forgetOld(): void {
+    for (const [token, { at }] of completed) {
+      if (clock() - at < rememberedForMs) return;
+      completed.delete(token);
+      forgotten.add(token);
+    }
   }
 
   return {
     async once(token, transactItems, run, repeat) {
-      const forgotten = forgetOld();
+      forgetOld();
       const fingerprint = fingerprintOf(transactItems);
       const before = completed.get(token);
       const earlier = before?.fingerprint ?? underWay.get(token);
@@ -64,7 +70,10 @@ export async function transactionTokens(store: Store, clock: () => number): Prom
       underWay.set(token, fingerprint);
       try {
         const value: Completed = { fingerprint, at: clock() };
-        const result = await run([...forgotten, { type: "put", key: prefix + token, value }]);
+        const removed = [...forgotten];
+        const removals = removed.map((old): Change => ({ type: "del", key: prefix + old }));
+        const result = await run([...removals, { type: "put", key: prefix + token, value }]);
+        for (const old of removed) forgotten.delete(old);
         completed.set(token, value);
         return result;
       } finally {

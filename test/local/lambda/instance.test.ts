@@ -217,7 +217,7 @@ describe("an invocation fails", () => {
   });
 });
 
-test("the environment is what was given and what Lambda adds: nothing of the parent's", async () => {
+test("the environment is what was given, what Lambda adds, and what saves memory: nothing of the parent's", async () => {
   vi.stubEnv("AWS_PROFILE", "canary");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "canary");
   vi.stubEnv("NODE_OPTIONS", "--no-warnings");
@@ -230,6 +230,7 @@ test("the environment is what was given and what Lambda adds: nothing of the par
   const { __CF_USER_TEXT_ENCODING, ...seen } = environment;
   expect(seen).toEqual({
     GREETING: "hello",
+    MALLOC_TRIM_THRESHOLD_: "131072",
     AWS_LAMBDA_FUNCTION_NAME: "shop",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memorySize),
     LAMBDA_TASK_ROOT: directory,
@@ -396,6 +397,14 @@ describe("invocations at once", () => {
     expect(alive).toBeGreaterThan(0);
   });
 
+  test("leave idle those that are not needed any more: the one that was used last is used next", async () => {
+    const { invoke, pid } = lambda({ maxInstances: 2 });
+    const { url } = await meetingPlace(2);
+    await Promise.all([invoke({ do: "visit", url }), invoke({ do: "visit", url })]);
+    const used = [await pid(), await pid(), await pid()];
+    expect(new Set(used).size).toBe(1);
+  });
+
   test("is not started for a caller that still waited when everything closed", async () => {
     const { functions, invoke } = lambda({ maxInstances: 1 });
     const { url, firstArrival } = await meetingPlace(2);
@@ -425,6 +434,13 @@ describe("an instance", () => {
     await functions.close();
     expect(isRunning(instance)).toBe(false);
     expect((await called).functionError).toBe("Unhandled");
+  });
+
+  test("that had nothing to do for a while ends, and the next invocation starts another", async () => {
+    const { pid } = lambda({ idleMs: 1 });
+    const before = await pid();
+    await vi.waitFor(() => expect(isRunning(before)).toBe(false));
+    expect(await pid()).not.toBe(before);
   });
 
   test("that died between two invocations is not used again", async () => {

@@ -175,6 +175,33 @@ describe("with a directory", () => {
     expect(binding.Item).toMatchObject({ userId: "u1" });
   });
 
+  test("what has expired is gone after a restart, and nothing else", async () => {
+    const directory = await directoryForThisTest();
+    const seconds = noon / 1000;
+    const ends = {
+      over: { N: String(seconds) },
+      open: { N: String(seconds + 1) },
+      text: { S: "1" },
+      none: undefined,
+    };
+    const first = await openDynamoDb({ directory, clock: () => noon });
+    await first.createTable(sessions);
+    for (const [name, expiresAt] of Object.entries(ends)) {
+      const bytes = { B: Buffer.from(name).toString("base64") };
+      const Item = { identity: bytes, secretHash: bytes, ...(expiresAt && { expiresAt }) };
+      await first.call("PutItem", { TableName: "Sessions", Item });
+    }
+    await first.close();
+    const second = await openDynamoDb({ directory, clock: () => noon });
+    await second.createTable(sessions);
+    const { Items }: { Items?: { identity?: { B?: string } }[] } = await second.call("Scan", {
+      TableName: "Sessions",
+    });
+    const left = (Items ?? []).map(({ identity }) => Buffer.from(identity?.B ?? "", "base64").toString());
+    expect(left.sort()).toEqual(["none", "open", "text"]);
+    await second.close();
+  });
+
   test("a table with other keys is refused, in words that say what to do", async () => {
     const directory = await directoryForThisTest();
     const first = await openDynamoDb({ directory });

@@ -7,7 +7,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../../../local/aws/dynamodb/dynalite.ts";
 import { transactionTokens } from "../../../../local/aws/dynamodb/transaction-tokens.ts";
 import { awsForThisTest, noon, refusal, region } from "../../../support/aws.ts";
@@ -250,6 +250,33 @@ describe("a client request token", () => {
     now += later;
     await write(documents, [count("a")], { ClientRequestToken });
     expect(await read(documents, "a")).toMatchObject({ visits });
+  });
+
+  test("that is not remembered any more leaves the database with the next transaction that is not cancelled", async () => {
+    let now = noon;
+    const store = await openStore(undefined, region, "000000000000");
+    onTestFinished(() => store.db.close());
+    const tokens = await transactionTokens(store, () => now);
+    const never = () => Promise.reject(new Error("It was not repeated."));
+    const kept = async () => {
+      const names: string[] = [];
+      for await (const [key] of store.db.iterator({
+        gte: "transaction-token~",
+        lt: "transaction-token~\uffff",
+      })) {
+        names.push(key.slice("transaction-token~".length));
+      }
+      return names;
+    };
+    const commit = (token: string) => tokens.once(token, [], (remember) => store.db.batch(remember), never);
+    await commit("first");
+    now += 1;
+    await commit("second");
+    now = noon + 600_000;
+    await expect(tokens.once("third", [], never, never)).rejects.toThrow("It was not repeated.");
+    expect(await kept()).toEqual(["first", "second"]);
+    await commit("third");
+    expect(await kept()).toEqual(["second", "third"]);
   });
 
   test("longer than 36 characters is invalid", async () => {
