@@ -11,6 +11,8 @@ const createOptions = {
     "--key-schema AttributeName=identity,KeyType=HASH AttributeName=secretHash,KeyType=RANGE",
   Attempts:
     "--attribute-definitions AttributeName=key,AttributeType=S --key-schema AttributeName=key,KeyType=HASH",
+  SessionKeys:
+    "--attribute-definitions AttributeName=identity,AttributeType=B --key-schema AttributeName=identity,KeyType=HASH",
 } as const;
 
 interface SettingToBe {

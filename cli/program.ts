@@ -3,6 +3,7 @@ import { addAccountCommands } from "./commands/accounts.ts";
 import { addBindingCommands } from "./commands/bindings.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addSecretCommands } from "./commands/secret.ts";
+import { addSessionKeyCommands } from "./commands/session-keys.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addTokenCommands } from "./commands/token.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
@@ -66,6 +67,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   addAccountCommands(program, context);
   addBindingCommands(program, context);
   addSessionCommands(program, context);
+  addSessionKeyCommands(program, context);
   addSecretCommands(program, context);
   addTokenCommands(program, context);
   addDoctorCommand(program, context);

@@ -20,6 +20,7 @@ export const deadlines = {
   "full-login": { deadlineMs: loginDeadlineMs, timeoutSeconds: 10 },
   "access-token": { deadlineMs: 7_000, timeoutSeconds: 10 },
   session: { deadlineMs: sessionDeadlineMs, timeoutSeconds: 10 },
+  "open-data": { deadlineMs: 5_000, timeoutSeconds: 10 },
   authorizer: { deadlineMs: authorizerDeadlineMs, timeoutSeconds: 5 },
   verifier: { deadlineMs: verifierDeadlineMs, timeoutSeconds: 5 },
   admin: { deadlineMs: adminDeadlineMs, timeoutSeconds: 60 },

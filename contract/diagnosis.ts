@@ -40,7 +40,7 @@ const secretState = shape("SecretState", "An AppSecret, and what WeChat says to 
 });
 
 const tableState = shape("TableState", "A table as DynamoDB describes it.", {
-  table: v.picklist(["Bindings", "Accounts", "Sessions", "Attempts"]),
+  table: v.picklist(["Bindings", "Accounts", "Sessions", "Attempts", "SessionKeys"]),
   name: described(v.string(), "In DynamoDB."),
   state: described(
     v.picklist(["there", "missing", "unreadable"]),

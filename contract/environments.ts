@@ -25,6 +25,7 @@ export const environments = {
   "full-login": login,
   "access-token": ["APP_SECRETS", "WECHAT_BASE_URL"],
   session: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
+  "open-data": ["SESSION_KEYS_TABLE"],
   authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   verifier: ["ACCOUNTS_TABLE"],
   admin: [
@@ -43,4 +44,4 @@ export const environments = {
 } as const satisfies Record<string, readonly string[]>;
 
 /** Set only where the owner's props ask for what they are for: without them the function does without. */
-export const optionalVariables = ["ACCESS_TOKENS", "RISK_RANK_REFUSE_FROM"] as const;
+export const optionalVariables = ["ACCESS_TOKENS", "RISK_RANK_REFUSE_FROM", "SESSION_KEYS_TABLE"] as const;

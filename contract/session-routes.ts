@@ -7,3 +7,6 @@ export const sessionRoutes = [
   "DELETE /sessions/{id}",
   "DELETE /binding",
 ];
+
+/** For them too, where the deployment keeps session_keys; another function answers it. */
+export const openDataRoute = "POST /open-data";

@@ -51,6 +51,7 @@ export const propSchemas = {
   identitiesPerAccount: v.optional(v.picklist(["many", "one-per-app"], '"many" or "one-per-app"'), "many"),
   sessionLifetime: v.optional(duration(1, Duration.days(3_650)), () => Duration.hours(24)),
   authorizerCache: cache,
+  sessionKeys: v.optional(trueOrFalse, false),
   attempts: v.optional(
     group({
       perIdentity: v.optional(wholeNumber(0), 10),

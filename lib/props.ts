@@ -45,6 +45,14 @@ export interface WeappLoginProps {
    * @default Duration.seconds(0)
    */
   readonly authorizerCache?: Duration;
+  /**
+   * Open data: keeps each WeChat identity's two latest `session_key`s, in a table of its own, and adds `POST /open-data`,
+   * which decrypts and verifies what `wx` gives. Needed for WeRun steps and the ids of group chats, and not for phone
+   * numbers: docs/open-data.md.
+   *
+   * @default false
+   */
+  readonly sessionKeys?: boolean;
   /** Password attempts, and codes that WeChat calls invalid, before `too_many_attempts`. */
   readonly attempts?: AttemptsProps;
   /**

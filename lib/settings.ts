@@ -32,6 +32,7 @@ const settings: Readonly<Record<string, Setting>> = {
   identitiesPerAccount: ["identitiesPerAccount", asItIs],
   sessionLifetimeSeconds: ["sessionLifetime", seconds],
   authorizerCacheSeconds: ["authorizerCache", seconds],
+  sessionKeys: ["sessionKeys", trueOrFalse],
   attemptsPerIdentity: ["attempts.perIdentity", number],
   attemptsPerSourceIp: ["attempts.perSourceIp", number],
   attemptsPerUsername: ["attempts.perUsername", number],

@@ -4,7 +4,7 @@ import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lamb
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { OptionalVariable } from "../contract/environment.ts";
-import { sessionRoutes } from "../contract/session-routes.ts";
+import { openDataRoute, sessionRoutes } from "../contract/session-routes.ts";
 import { grantAccessToken } from "./access-token-grant.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
@@ -14,6 +14,7 @@ import { accessTokenFunction } from "./functions/access-token-function.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { isFull, loginFunction } from "./functions/login-function.ts";
+import { openDataFunction } from "./functions/open-data-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
@@ -78,7 +79,8 @@ export class WeappLogin extends Construct {
       network: props.vpc,
     });
     const accounts = props.verifier === "built-in";
-    const tables = new Tables(this, "Tables", { removalPolicy, accounts, encryptionKey });
+    const { sessionKeys } = props;
+    const tables = new Tables(this, "Tables", { removalPolicy, accounts, sessionKeys, encryptionKey });
     const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
@@ -90,6 +92,7 @@ export class WeappLogin extends Construct {
       talksToWeChat("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
+    const openData = tables.sessionKeys && openDataFunction(this, tables.sessionKeys, functionProps());
     const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
     const behindApi = { login, session, authorizer };
@@ -108,8 +111,9 @@ export class WeappLogin extends Construct {
     // An answer that was reused there could still end sessions, or unbind, after a logout.
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
+    if (openData) this.#api.routes.add(openDataRoute, openData, uncached);
     if (props.monitoring) {
-      const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
+      const watched = { login, session, openData, authorizer, verifier: builtIn, tables, api: this.api };
       const { alarmTopic, alarmEmail } = props;
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }

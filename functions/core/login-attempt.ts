@@ -8,6 +8,7 @@ import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
 import type { RiskCheck } from "./risk.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
+import type { KeepSessionKey } from "./session-key.ts";
 
 export interface Credentials {
   readonly username: string;
@@ -46,6 +47,8 @@ export interface LoginDeps {
   readonly risk?: RiskCheck;
   readonly limits: AttemptLimits;
   readonly sessionLifetimeSeconds: number;
+  /** Undefined: session_keys have no use here, and nobody keeps them. */
+  readonly keepSessionKey?: KeepSessionKey;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: (size: number) => Uint8Array;

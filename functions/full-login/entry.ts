@@ -1,6 +1,8 @@
 import { optionalVariable, readEnvironment, wholeNumber } from "../../contract/environment.ts";
 import { accessTokens } from "../core/access-token.ts";
 import { loginWithRisk } from "../core/risk.ts";
+import { keepSessionKeys } from "../core/session-key.ts";
+import { dynamoDbSessionKeys } from "../dynamodb/session-keys.ts";
 import { loginHandler } from "../login/handler.ts";
 import { loginWiring } from "../login/wiring.ts";
 import { shell } from "../runtime/shell.ts";
@@ -12,10 +14,14 @@ import { stableToken } from "../wechat/stable-token.ts";
 
 const env = readEnvironment("full-login", process.env);
 const host = weChatHost(env.WECHAT_BASE_URL, Date.now);
-const { deployment, deps, appSecrets, openings } = loginWiring(env, host);
+const keysTable = optionalVariable("SESSION_KEYS_TABLE", process.env);
+const { deployment, deps, appSecrets, table, openings } = loginWiring(env, host, keysTable !== undefined);
 const calls = serverCalls(host);
 const tokens = accessTokens({ stableToken: stableToken(calls), appSecrets, now: Date.now });
 
+const openData = keysTable !== undefined && {
+  keepSessionKey: keepSessionKeys(dynamoDbSessionKeys(table(keysTable)), deps.sessionLifetimeSeconds),
+};
 const refuseFrom = optionalVariable("RISK_RANK_REFUSE_FROM", process.env);
 const logIn =
   refuseFrom === undefined
@@ -24,4 +30,4 @@ const logIn =
 
 await warmUp(...openings);
 
-export const handler = shell(loginHandler(deployment, deps, logIn));
+export const handler = shell(loginHandler(deployment, { ...deps, ...openData }, logIn));

@@ -18,6 +18,7 @@ import { weChat } from "../wechat/wechat.ts";
 export function loginWiring(
   env: Environment<"login">,
   host: WeChatHost = weChatHost(env.WECHAT_BASE_URL, Date.now),
+  withSessionKey = false,
 ) {
   const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
   const appIds = Object.keys(appSecretArns);
@@ -32,7 +33,7 @@ export function loginWiring(
     invalidCodesPerSourceIp: wholeNumber("INVALID_CODES_PER_SOURCE_IP", env.INVALID_CODES_PER_SOURCE_IP),
     windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS, 1),
   };
-  const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, now: Date.now, host });
+  const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, now: Date.now, host, withSessionKey });
   const deps: LoginDeps = {
     exchangeCode: codeExchange({ wechat, appSecrets }),
     bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), names, {

@@ -33,6 +33,7 @@ const sessionAnswer = v.object(
     errmsg: v.fallback(v.string(), ""),
     openid: id,
     unionid: id,
+    session_key: id,
   },
   "not an object",
 );
@@ -50,8 +51,11 @@ export type Code2session = (
   deadline: AbortSignal,
 ) => Promise<Exchange>;
 
-/** WeChat's code2session, one GET per call. */
-export function code2session({ urlOf, sockets, now }: WeChatHost): {
+/** WeChat's code2session, one GET per call. Unless `withSessionKey`, nobody gets to see the session_key. */
+export function code2session(
+  { urlOf, sockets, now }: WeChatHost,
+  withSessionKey = false,
+): {
   exchange: Code2session;
   connect: () => Promise<void>;
 } {
@@ -65,7 +69,7 @@ export function code2session({ urlOf, sockets, now }: WeChatHost): {
       grant_type: "authorization_code",
     }).toString();
     const answer = await boundedRequest(url, sockets, deadline);
-    return { answer, verdict: verdictOf(answer, appId, now()) };
+    return { answer, verdict: verdictOf(answer, appId, now(), withSessionKey) };
   };
   return { exchange, connect: () => sockets.open(endpoint) };
 }
@@ -73,18 +77,19 @@ export function code2session({ urlOf, sockets, now }: WeChatHost): {
 /** `secret`: what became known of the AppSecret. */
 export type Verdict = ExchangeVerdict & { readonly errcode?: number };
 
-function verdictOf(answer: Answer, appId: string, now: number): Verdict {
+function verdictOf(answer: Answer, appId: string, now: number, withSessionKey: boolean): Verdict {
   if (answer.kind === "timeout") return { secret: "unknown", refusal: refused("wechat_timeout") };
-  return answer.kind === "json" ? readVerdict(answer.value, appId, now) : unreadable(answer.why);
-}
-
-function readVerdict(value: unknown, appId: string, now: number): Verdict {
-  const read = v.safeParse(sessionAnswer, value);
+  if (answer.kind === "unavailable") return unreadable(answer.why);
+  const read = v.safeParse(sessionAnswer, answer.value);
   if (!read.success) return unreadable(read.issues[0].message);
-  const { errcode, errmsg, openid, unionid } = read.output;
+  const { errcode, errmsg, openid, unionid, session_key } = read.output;
   if (errcode !== 0) return refusalOf(errcode, errmsg, now, errcodes);
   if (openid === "") return unreadable("no openid");
-  return { secret: "accepted", person: { appId, openid, ...(unionid !== "" && { unionid }) } };
+  return {
+    secret: "accepted",
+    person: { appId, openid, ...(unionid !== "" && { unionid }) },
+    ...(withSessionKey && session_key !== "" && { sessionKey: session_key }),
+  };
 }
 
 function unreadable(why: string): Verdict {

@@ -12,6 +12,8 @@ export interface WeChatSettings {
   readonly host?: WeChatHost;
   /** For one exchange in all, in milliseconds; 3 s unless said otherwise. */
   readonly deadlineMs?: number;
+  /** Whether an exchange answers the session_key too. */
+  readonly withSessionKey?: boolean | undefined;
 }
 
 /** WeChat over one kept-alive connection. `connect` opens it for the first exchange to come; nothing is sent. */
@@ -20,8 +22,9 @@ export function weChat({
   now,
   host = weChatHost(baseUrl, now),
   deadlineMs = 3_000,
+  withSessionKey,
 }: WeChatSettings): WeChat & { connect(): Promise<void> } {
-  const { exchange, connect } = code2session(host);
+  const { exchange, connect } = code2session(host, withSessionKey);
   return {
     connect,
     exchange(appId, code) {

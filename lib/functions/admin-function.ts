@@ -21,7 +21,7 @@ export function adminFunction(
   { tables, appSecrets, weChatBaseUrl, behindApi, verifier }: AdminFunctionNeeds,
   props: FunctionProps,
 ) {
-  const { bindings, sessions, attempts, accounts } = tables;
+  const { bindings, sessions, attempts, accounts, sessionKeys } = tables;
   const admin = new BundledFunction(scope, "Admin", {
     ...props,
     function: "admin",
@@ -37,6 +37,7 @@ export function adminFunction(
       SESSION_FUNCTION: behindApi.session.functionName,
       AUTHORIZER_FUNCTION: behindApi.authorizer.functionName,
       VERIFIER_FUNCTION: verifier?.functionArn ?? none,
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
@@ -54,11 +55,12 @@ export function adminFunction(
       "dynamodb:DeleteItem",
     );
   }
+  if (sessionKeys) allowOnTable(admin, sessionKeys, "dynamodb:GetItem", "dynamodb:UpdateItem");
   // What `doctor` looks at.
   for (const table of accounts ? [bindings, accounts] : [bindings]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups");
   }
-  for (const table of [sessions, attempts]) {
+  for (const table of sessionKeys ? [sessions, attempts, sessionKeys] : [sessions, attempts]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive");
   }
   admin.allow({

@@ -15,13 +15,13 @@ export interface LoginFunctionNeeds {
   readonly verifier: IFunction | undefined;
   readonly settings: Pick<
     Props,
-    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "attempts" | "riskRank"
+    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "sessionKeys" | "attempts" | "riskRank"
   >;
 }
 
-/** Whether these props ask for something that only the bundle full-login carries: all of it needs access tokens. */
-export function isFull({ riskRank }: Pick<Props, "riskRank">): boolean {
-  return riskRank !== undefined;
+/** Whether these props ask for something that only the bundle full-login carries. */
+export function isFull({ riskRank, sessionKeys }: Pick<Props, "riskRank" | "sessionKeys">): boolean {
+  return sessionKeys || riskRank !== undefined;
 }
 
 export function loginFunction(
@@ -30,7 +30,7 @@ export function loginFunction(
   props: FunctionProps,
 ) {
   const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, attempts: limits, riskRank } = settings;
-  const { bindings, sessions, attempts } = tables;
+  const { bindings, sessions, attempts, sessionKeys } = tables;
   const login = new BundledFunction(scope, "Login", {
     ...props,
     function: isFull(settings) ? "full-login" : "login",
@@ -50,6 +50,7 @@ export function loginFunction(
       INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window),
       ...(riskRank && { RISK_RANK_REFUSE_FROM: String(riskRank.refuseFrom) }),
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     memorySize: 256,
   });
@@ -63,6 +64,7 @@ export function loginFunction(
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
   );
+  if (sessionKeys) allowOnTable(login, sessionKeys, "dynamodb:UpdateItem");
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
   if (verifier) login.allow({ actions: ["lambda:InvokeFunction"], resources: [verifier.functionArn] });
   return login;

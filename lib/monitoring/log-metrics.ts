@@ -32,7 +32,7 @@ interface Filter {
 export class LogMetrics extends Construct {
   readonly namespace: string;
 
-  constructor(scope: Construct, id: string, { login, session, authorizer, verifier }: Watched) {
+  constructor(scope: Construct, id: string, { login, session, openData, authorizer, verifier }: Watched) {
     super(scope, id);
     this.namespace = `WeappLogin/${Stack.of(this).stackName}`;
     const aLogin = is("event", "login");
@@ -72,7 +72,8 @@ export class LogMetrics extends Construct {
       this.#filter("ColdStarts", { logGroup, pattern, by: { Event: "event" } }, name);
     }
     // The authorizer throws whatever is broken, and so its errors tell.
-    for (const [name, fn] of Object.entries({ Login: login, Session: session, Verifier: verifier })) {
+    const catching = { Login: login, Session: session, Verifier: verifier, OpenData: openData };
+    for (const [name, fn] of Object.entries(catching)) {
       if (fn) this.countAlarmsOf(name, fn);
     }
   }

@@ -38,8 +38,10 @@ describe("a refusal of the admin function", () => {
     [
       "wechat_unavailable",
       "WeChat could not be reached. Nothing was stored.",
-      " Run it again in a moment; `secret set` stores it without asking WeChat.",
+      " Run it again in a moment; `secret set` stores an AppSecret without asking WeChat.",
     ],
+    ["not_enabled", "This deployment keeps no session_keys.", ""],
+    ["no_session_key", "None is kept.", " The next login brings one; `session-key check` says what is kept."],
     ["store_unavailable", "DynamoDB did not answer. Run it again.", ""],
   ])("%s says what is wrong and what to do, with exit code 1", async (refused, detail, next) => {
     const { run } = await operator({ admin: () => ({ refused, detail }) });

@@ -13,6 +13,7 @@ const functionNames: readonly FunctionName[] = Object.values({
   "full-login": "full-login",
   "access-token": "access-token",
   session: "session",
+  "open-data": "open-data",
   authorizer: "authorizer",
   verifier: "verifier",
   admin: "admin",

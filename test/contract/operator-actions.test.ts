@@ -25,6 +25,8 @@ const complete: { readonly [A in AdminAction]: AdminRequest<A> } = {
   "bindings.enable": { action: "bindings.enable", of: { openid: "oAlice", appId: "wx1" } },
   "sessions.list": { action: "sessions.list", of: { userId: "u_lisi" } },
   "sessions.revoke": { action: "sessions.revoke", of: { userId: "u_lisi" }, id: "h1" },
+  "sessionKey.check": { action: "sessionKey.check", of: { openid: "oAlice", appId: "wx1" } },
+  "sessionKey.reset": { action: "sessionKey.reset", of: { openid: "oAlice" } },
   "secret.set": { action: "secret.set", appId: "wx1", appSecret },
   "secret.rotate": { action: "secret.rotate", appId: "wx1", appSecret },
   "token.refresh": { action: "token.refresh", appId: "wx1" },

@@ -97,6 +97,7 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
       "authorizerCache must be a Duration of whole seconds, from 0 s to 1 hour, and is ",
     ],
   ],
+  sessionKeys: [[[null, "", "true", 0, 1, {}], "sessionKeys must be true or false, and is "]],
   attempts: [
     [
       [null, 5, "", []],

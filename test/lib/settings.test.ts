@@ -138,6 +138,13 @@ const examples: Readonly<Record<string, Example>> = {
     taken: [[50, { reservedConcurrency: { authorizer: 50 } }]],
     refused: [...wholeNumbers, 0],
   },
+  sessionKeys: {
+    taken: [
+      ["true", { sessionKeys: true }],
+      [false, { sessionKeys: false }],
+    ],
+    refused: flags,
+  },
   monitoring: {
     taken: [
       ["false", { monitoring: false }],

@@ -112,8 +112,9 @@ const budgets = {
   "full-login": { bytes: 115_000, files: 440 },
   "access-token": { bytes: 70_000, files: 330 },
   session: { bytes: 76_000, files: 360 },
+  "open-data": { bytes: 76_000, files: 360 },
   verifier: { bytes: 76_000, files: 355 },
-  admin: { bytes: 117_000, files: 450 },
+  admin: { bytes: 119_000, files: 450 },
   hello: { bytes: 1_000, files: 5 },
 } satisfies Record<FunctionName, { bytes: number; files: number }>;
 

@@ -1,15 +1,9 @@
 import { createDecipheriv } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ControlError } from "../../simulator/control-input.ts";
 import { encrypted, rawDataSignature, sessionSignature } from "../../simulator/state/open-data.ts";
+import { vectors } from "../support/published-vectors.ts";
 import { cafe, call, exchange, field, noon, shop, simulate, solo } from "../support/simulator.ts";
-
-interface Vectors {
-  readonly rawDataSignature: { rawData: string; sessionKey: string; signature: string };
-  readonly encryptedData: { sessionKey: string; iv: string; encryptedData: string; expected: object };
-  readonly hmacSignature: { sessionKey: string; message: string; signature: string };
-}
 
 /** As a server does it, with node's own implementation. */
 function decrypted(data: { encryptedData: string; iv: string }, sessionKey: string): string {
@@ -19,10 +13,6 @@ function decrypted(data: { encryptedData: string; iv: string }, sessionKey: stri
 }
 
 describe("WeChat's published vectors hold for", () => {
-  const vectors: Vectors = JSON.parse(
-    readFileSync(new URL("published-vectors.json", import.meta.url), "utf8"),
-  );
-
   test("the signature of rawData", () => {
     const { rawData, sessionKey, signature } = vectors.rawDataSignature;
     expect(rawDataSignature(rawData, sessionKey)).toBe(signature);

@@ -98,15 +98,17 @@ function hasMember(members: ReadonlySet<unknown>, wanted: unknown): boolean {
   return [...members].some((member) => sameValue(member, wanted));
 }
 
-/** `SET a = :b, … REMOVE c, … ADD d :e, … DELETE f :g, …` */
+/** `SET a = :b, c = if_not_exists(d, :e), … REMOVE f, … ADD g :h, … DELETE i :j, …`; each sees the item as it was. */
 export function update(expression: string, item: Item, { names, values }: Placeholders): Item {
   const next: Item = structuredClone(item);
   const clauses = expression.split(/\b(SET|REMOVE|ADD|DELETE)\b/).map((part) => part.trim());
   for (let at = 1; at < clauses.length; at += 2) {
-    for (const part of (clauses[at + 1] ?? "").split(",")) {
-      const [left = "", right = ""] = part.trim().split(/\s*=\s*|\s+/);
+    // Not at the comma of if_not_exists.
+    for (const part of (clauses[at + 1] ?? "").split(/,(?![^(]*\))/)) {
+      const [, left = "", right = ""] = /^([#\w]+)\s*=?\s*(.*)$/.exec(part.trim()) ?? [];
       const name = names[left] ?? left;
-      const value = values[right];
+      const [, unlessThere = "", otherwise = right] = /^if_not_exists\((\w+), (:\w+)\)$/.exec(right) ?? [];
+      const value = item[unlessThere] ?? values[otherwise];
       if (clauses[at] !== "REMOVE" && value === undefined)
         throw new Error(`${right} has no value in ${expression}`);
       const changed = changes[clauses[at] ?? ""]?.(next[name], value);
