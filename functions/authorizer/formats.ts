@@ -78,6 +78,6 @@ function policy(methodArn: string, context: SessionContext | undefined): APIGate
 function stageArn(methodArn: string): string {
   const afterApi = methodArn.indexOf("/") + 1;
   const afterStage = methodArn.indexOf("/", afterApi);
-  if (afterApi === 0 || afterStage === -1) throw new Error("The methodArn names no stage.");
+  if (afterStage === -1) throw new Error("The methodArn names no stage.");
   return methodArn.slice(0, afterStage);
 }

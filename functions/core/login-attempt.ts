@@ -6,7 +6,6 @@ import type { ExchangeCode } from "./code-exchange.ts";
 import { identityKey, type Person } from "./identity.ts";
 import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
-import type { RiskCheck } from "./risk.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
 import type { KeepSessionKey } from "./session-key.ts";
 
@@ -37,6 +36,9 @@ export interface LoggedIn {
   readonly newBinding: boolean;
   readonly facts?: Facts;
 }
+
+/** Whether somebody looks too risky to be bound. Undefined: let in. */
+export type RiskCheck = (person: Person, sourceIp: string) => Promise<Refusal | undefined>;
 
 export interface LoginDeps {
   readonly exchangeCode: ExchangeCode;

@@ -125,7 +125,7 @@ function median(of: readonly number[]): number {
 
 /** Of this process and those that it has started; 0 where the system does not say. */
 async function megabytesOfAll(): Promise<number> {
-  const children = await readFile("/proc/thread-self/children", "utf8").catch(() => "");
+  const children = await readFile(`/proc/self/task/${process.pid}/children`, "utf8").catch(() => "");
   const sizes = [process.pid, ...children.split(" ").filter(Boolean)].map(async (pid) => {
     const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;

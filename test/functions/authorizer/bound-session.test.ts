@@ -193,14 +193,22 @@ describe("keys that DynamoDB leaves unprocessed", () => {
         UnprocessedKeys: { [table]: requested[table] },
       };
       const { read, asked } = reading(output, output);
-      await expect(read()).rejects.toMatchObject({ name: "StoreUnavailable", cause: "UnprocessedKeys" });
+      await expect(read()).rejects.toMatchObject({
+        name: "StoreUnavailable",
+        message: "DynamoDB did not answer",
+        cause: "UnprocessedKeys",
+      });
       expect(asked).toHaveLength(2);
     },
   );
 });
 
 test("a success that says nothing of items is thrown: it does not mean not found", async () => {
-  await expect(reading({}).read()).rejects.toMatchObject({ name: "StoreUnavailable" });
+  await expect(reading({}).read()).rejects.toMatchObject({
+    name: "StoreUnavailable",
+    message: "DynamoDB did not answer",
+    cause: "no Responses",
+  });
 });
 
 test("an outage is thrown as it is", async () => {

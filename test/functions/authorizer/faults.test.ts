@@ -5,6 +5,7 @@ import {
   batchGetItem,
   type RequestItems,
 } from "../../../functions/authorizer/batch-get-item.ts";
+import { refusal } from "../../../functions/authorizer/retry.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { answer, half, hangUp, nothing, type Reply, scriptedServer } from "../../support/scripted-server.ts";
 
@@ -224,6 +225,89 @@ describe("the authorizer", () => {
     }) as typeof setTimeout);
     await expect(read()(items, deadline.signal)).rejects.toMatchObject({ cause: "HTTP 503" });
     expect(received).toHaveLength(1);
+  });
+
+  /** Waits of five seconds, which is how long it waits at most, are held. */
+  function heldWaits(atOnce: () => void = () => {}) {
+    const held: (() => void)[] = [];
+    const { setTimeout } = globalThis;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms = 0) => {
+      if (ms !== 5_000) return setTimeout(run, ms);
+      held.push(run);
+      atOnce();
+      return undefined;
+    }) as typeof setTimeout);
+    return held;
+  }
+  const later = answer("", 503, { "retry-after": "3600" });
+
+  test("waits for its time before it asks again", async () => {
+    const { received } = await scriptedServer(later, found);
+    const held = heldWaits();
+    const reading = read()(items, never);
+    await vi.waitFor(() => expect(held).toHaveLength(1), { interval: 1 });
+    await new Promise(setImmediate);
+    expect(received).toHaveLength(1);
+    held[0]?.();
+    expect(await reading).toEqual(output);
+  });
+
+  test.each(["at once", "after a while"])(
+    "ends a wait %s when its deadline comes, and not when the wait is over",
+    { timeout: 5_000 },
+    async (when) => {
+      await scriptedServer(later, found);
+      const deadline = new AbortController();
+      const held = heldWaits(when === "at once" ? () => deadline.abort() : undefined);
+      const thrown = expect(read()(items, deadline.signal)).rejects.toMatchObject({ cause: "HTTP 503" });
+      await vi.waitFor(() => expect(held).toHaveLength(1), { interval: 1 });
+      await new Promise(setImmediate);
+      deadline.abort();
+      await thrown;
+    },
+  );
+
+  test.each([
+    ["four minutes ahead", 240, 2],
+    ["a second less than that", 239, 1],
+    ["four minutes behind", -240, 2],
+    ["a second less than that, behind", -239, 1],
+  ])("takes a clock that is %s for another time, or does not", async (_, seconds, requests) => {
+    const now = Date.UTC(2026, 2, 1, 12);
+    const date = new Date(now + seconds * 1_000).toUTCString();
+    const { received } = await scriptedServer(refused("AccessDeniedException", 400, { date }), found);
+    await batchGetItem(process.env, () => now, Math.random)(items, never).catch(() => {});
+    expect(received).toHaveLength(requests);
+  });
+
+  test("sets its clock once: a refusal by the same time is one", async () => {
+    const denied = refused("AccessDeniedException", 400, inMinutes(60));
+    const { received } = await scriptedServer(denied, found, denied, found);
+    const reader = read();
+    expect(await reader(items, never)).toEqual(output);
+    await expect(reader(items, never)).rejects.toMatchObject({ cause: "AccessDeniedException" });
+    expect(received).toHaveLength(3);
+  });
+
+  test("saves no retries: after a hundred good reads an outage is asked about as often as ever", async () => {
+    const good = Array.from({ length: 99 }, () => found);
+    const { received } = await scriptedServer(found, ...good, broken);
+    const reader = read();
+    for (let reads = 1; reads <= 100; reads++) await reader(items, never);
+    for (let reads = 1; reads <= 19; reads++) await expect(reader(items, never)).rejects.toThrow();
+    expect(received).toHaveLength(100 + 17 * 3 + 2 + 1);
+  });
+
+  test.each<[what: string, body: object, retry: boolean]>([
+    ["a name without its namespace", { __type: "ThrottlingException" }, true],
+    [
+      "an expired signature that is not what it is refused for",
+      { __type: "a#AccessDeniedException", message: "Signature expired" },
+      false,
+    ],
+  ])("reads %s", (_, body, retry) => {
+    const { retry: found } = refusal({ status: 400, headers: {}, body: JSON.stringify(body) }, 0);
+    expect(found !== undefined).toBe(retry);
   });
 
   test("asks nothing after its deadline", async () => {

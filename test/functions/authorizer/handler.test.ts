@@ -79,6 +79,21 @@ describe("a live session", () => {
   );
 });
 
+test.each([
+  ["256", 256, true],
+  ["257", 257, false],
+])("a header of %s characters, most of them blanks", async (_, length, isAuthorized) => {
+  const { ask } = authorizing();
+  const blanks = " ".repeat(length - "Bearer".length - sessionId.length);
+  expect(await ask(`Bearer${blanks}${sessionId}`)).toMatchObject({ isAuthorized });
+});
+
+test("a name in upper case is nobody's: HTTP APIs send them in lower case", async () => {
+  const run = quietShell(authorizerHandler({ read: async () => alicesSession, now: () => noon }));
+  const headers = { Authorization: `Bearer ${sessionId}` };
+  expect(await run(httpApiEvent(headers))).toEqual({ isAuthorized: false });
+});
+
 describe("what is no session is refused without a read", () => {
   test.each([
     ["an empty header", ""],

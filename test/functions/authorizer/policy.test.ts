@@ -138,6 +138,21 @@ describe("a live session", () => {
   });
 });
 
+test.each([
+  "arn:aws:execute-api:eu-west-1:123456789012:abcdef123/prod",
+  "arn:aws:execute-api:eu-west-1:123456789012:abcdef123",
+])("a methodArn without a stage and a route is nobody's: %s", async (methodArn) => {
+  const { handler } = authorizing();
+  const event = restApiEvent(sent(["Authorization", bearer]), { methodArn });
+  await expect(handler(event)).rejects.toThrow("The methodArn names no stage.");
+});
+
+test("a header that has no value is none", async () => {
+  const { handler } = authorizing();
+  const headers = { ...sent(["Authorization", bearer]).headers, authorization: undefined };
+  expect(await handler(restApiEvent({ headers }))).toMatchObject({ principalId: "user-1" });
+});
+
 describe("what is no session is refused at every route, without a read", () => {
   test.each<[string, Partial<Headers>]>([
     ["no headers", {}],

@@ -64,14 +64,26 @@ test("gives up at the deadline, and listens to it no more afterwards", async () 
   const post = poster(new URL(endpoint), patience);
   const deadline = new AbortController();
   const hasAsked = asked();
-  const thrown = expect(post(headers, "中文", deadline.signal)).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  const thrown = expect(post(headers, "中文", deadline.signal)).rejects.toMatchObject({
+    message: "No response in time",
+    code: "ETIMEDOUT",
+  });
   await hasAsked;
   deadline.abort();
   await thrown;
   const another = new AbortController().signal;
   const removed = vi.spyOn(another, "removeEventListener");
   expect(await post(headers, "中文", another)).toMatchObject({ status: 200 });
-  expect(removed).toHaveBeenCalled();
+  expect(removed).toHaveBeenCalledWith("abort", expect.any(Function));
+});
+
+test("once it is answered no timer is left, which would close the connection under the next request", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { endpoint } = await scriptedServer(answer({}));
+  const before = vi.getTimerCount();
+  await poster(new URL(endpoint), patience)(headers, "中文", never);
+  expect(vi.getTimerCount()).toBe(before);
 });
 
 test.each<[what: string, reply: Reply]>([
