@@ -14,7 +14,7 @@ export default defineConfig(({ mode }) => {
       globalSetup: "test/support/synthesized-once.ts",
       provide: figuresOf(proofs ? mode : "short"),
       reporters: proofs ? ["default", new ProofsReporter()] : ["default"],
-      testTimeout: proofs ? 900_000 : 30_000,
+      testTimeout: proofs ? 1_800_000 : 30_000,
       hookTimeout: 60_000,
       // Most of the time a test waits for processes that it has started: with one worker a core would idle.
       maxWorkers: Math.max(2, availableParallelism() - 1),

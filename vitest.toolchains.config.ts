@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/toolchains/**/*.toolchain.ts"],
+    globalSetup: "test/toolchains/built-client.ts",
     testTimeout: 300_000,
     hookTimeout: 600_000,
     // They wait for the registry as long as they compute.

@@ -2,10 +2,11 @@ import { memorySizes } from "./cold-starts.ts";
 import { labelled, type Report, ratio, usual } from "./report.ts";
 import { type Show, shows } from "./shows.ts";
 import { table } from "./table.ts";
+import type { WrongPassword } from "./wrong-passwords.ts";
 
 /** The report in Markdown: the promises, and one table per question. */
 export function printReport(report: Report): string {
-  const { sizes, coldStarts, firstAnswers, warmAuthorizer, warmLogin, growth = [] } = report;
+  const { sizes, coldStarts, firstAnswers, warmAuthorizer, warmLogin, growth = [], wrongPasswords } = report;
   const parts = [
     Object.entries(report.machine)
       .map(([name, value]) => `- ${name}: ${value}`)
@@ -99,7 +100,23 @@ export function printReport(report: Report): string {
       points.map(({ label, cpuUs }) => [label, cpuUs.toFixed(0), over(cpuUs, points[0]?.cpuUs)]),
     );
   }
+  if (wrongPasswords) {
+    add(
+      "Wrong passwords: wall time of the verifier on the laptop",
+      ["name", "ms", "× the nearest known"],
+      wrongPasswords.map(({ label, known, ms }) => [
+        label,
+        ms.toFixed(1),
+        known ? "" : over(ms, nearestKnown(ms, wrongPasswords)),
+      ]),
+    );
+  }
   return parts.join("\n\n");
+}
+
+function nearestKnown(ms: number, all: readonly WrongPassword[]): number | undefined {
+  const known = all.filter((one) => one.known).map((one) => one.ms);
+  return known.toSorted((a, b) => Math.abs(a - ms) - Math.abs(b - ms))[0];
 }
 
 function verdict({ measured, atMost, aim }: Show): string {

@@ -2,6 +2,7 @@ import type { ColdStart, FirstAnswer } from "./cold-starts.ts";
 import type { Growth } from "./growth.ts";
 import type { Size } from "./subject.ts";
 import type { WarmCall } from "./warm-calls.ts";
+import type { WrongPassword } from "./wrong-passwords.ts";
 
 /** What one run has found; sections that were left out are absent. */
 export interface Report {
@@ -12,6 +13,7 @@ export interface Report {
   readonly warmAuthorizer?: readonly WarmCall[];
   readonly warmLogin?: readonly WarmCall[];
   readonly growth?: readonly Growth[];
+  readonly wrongPasswords?: readonly WrongPassword[];
 }
 
 /** What is measured, by its label; undefined where it was not measured. */

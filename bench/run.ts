@@ -11,8 +11,16 @@ import type { Report } from "./report.ts";
 import { shows } from "./shows.ts";
 import { sizeOf } from "./subject.ts";
 import { warmAuthorizer, warmLogin } from "./warm-functions.ts";
+import { wrongPasswords } from "./wrong-passwords.ts";
 
-const sections = ["cold", "first-answers", "warm-authorizer", "warm-login", "growth"] as const;
+const sections = [
+  "cold",
+  "first-answers",
+  "warm-authorizer",
+  "warm-login",
+  "growth",
+  "wrong-passwords",
+] as const;
 const usage = `Usage: npm run bench -- [--quick] [--json] [--docs] [--only SECTION,…] [--growth-max N]
 
   --quick         3 rounds instead of 15: whether everything still runs, not how fast it is
@@ -88,6 +96,7 @@ async function measure(harness: Harness): Promise<Report> {
     ...(asks("warm-authorizer") && { warmAuthorizer: await warmAuthorizer(harness, redis) }),
     ...(asks("warm-login") && { warmLogin: await warmLogin(harness) }),
     ...(asks("growth") && { growth: await growth(harness, growthMax) }),
+    ...(asks("wrong-passwords") && { wrongPasswords: await wrongPasswords(harness) }),
   };
 }
 

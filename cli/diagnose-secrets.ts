@@ -56,13 +56,54 @@ function secretCheck(
       return problem(name, `Secrets Manager does not give it to the functions (${why})`, commands.askAgain);
     case "unknown":
       if ("failed" in weChat) return skipped(name, weChatName);
-      return problem(
-        name,
-        `WeChat says neither yes nor no${errcode === undefined ? "" : ` (errcode ${errcode})`}`,
-        `wait a minute, and run ${commands.weappLogin("doctor")} again`,
-      );
+      return undecided(name, errcode, commands.weappLogin("doctor"));
   }
 }
+
+/** WeChat looks at something else first, and does not come to the AppSecret. */
+function undecided(name: string, errcode: number | undefined, doctor: string): Check {
+  const again = `run ${doctor} again`;
+  const why = reasons.find(({ errcodes: [first, last] }) => errcode && first <= errcode && errcode <= last);
+  return why
+    ? problem(name, `${why.found} (errcode ${errcode})`, `${why.todo}, and ${again}`)
+    : problem(
+        name,
+        `WeChat says neither yes nor no${errcode === undefined ? "" : ` (errcode ${errcode})`}`,
+        `wait a minute, and ${again}`,
+      );
+}
+
+interface Reason {
+  /** From the first to the last of them. */
+  readonly errcodes: readonly [number, number];
+  readonly found: string;
+  readonly todo: string;
+}
+
+const reasons: readonly Reason[] = [
+  {
+    errcodes: [40164, 40164],
+    found: "WeChat refuses the address that the functions call from: it is not on the mini-program's list",
+    todo:
+      `take the list (IP 白名单) away at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
+      "the list: Lambda has no fixed one",
+  },
+  {
+    errcodes: [40230, 40240],
+    found: "WeChat takes encrypted calls only: API encryption is switched on for the mini-program",
+    todo: "switch it off at https://mp.weixin.qq.com (开发管理 > 安全中心), for this call at least",
+  },
+  {
+    errcodes: [45009, 45009],
+    found: "the mini-program's calls of the day are used up",
+    todo: "wait until midnight in China (UTC+8), or raise the limit at https://mp.weixin.qq.com (开发管理 > 接口设置)",
+  },
+  {
+    errcodes: [48001, 48001],
+    found: "WeChat does not permit the mini-program this call",
+    todo: "see at https://mp.weixin.qq.com whether it is verified, and what its notices say",
+  },
+];
 
 /** Whether the functions reach WeChat, and how fast. */
 export function weChatCheck({ weChat, url }: DeploymentView, commands: CommandsToRun): Check {

@@ -11,6 +11,8 @@ const createOptions = {
     "--key-schema AttributeName=identity,KeyType=HASH AttributeName=secretHash,KeyType=RANGE",
   Attempts:
     "--attribute-definitions AttributeName=key,AttributeType=S --key-schema AttributeName=key,KeyType=HASH",
+  SessionKeys:
+    "--attribute-definitions AttributeName=identity,AttributeType=B --key-schema AttributeName=identity,KeyType=HASH",
 } as const;
 
 interface SettingToBe {
@@ -40,7 +42,7 @@ const settings: readonly SettingToBe[] = [
   },
 ];
 
-const presence = "tables";
+export const presence = "tables";
 
 /** Tables there, time to live, backups: one check each. */
 export function tableChecks({ tables }: DeploymentView, commands: CommandsToRun): Check[] {

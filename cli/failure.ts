@@ -38,7 +38,10 @@ const exitOf = {
   identity_bound: "refused",
   no_such_session: "refused",
   no_built_in_accounts: "refused",
+  no_session_key: "refused",
+  not_enabled: "refused",
   app_secret_refused: "refused",
+  token_not_refreshed: "refused",
   wechat_unavailable: "refused",
   store_unavailable: "refused",
   not_confirmed: "refused",
@@ -97,10 +100,13 @@ const nextSteps = {
   no_such_identity: "",
   identity_bound: "`bindings find` shows the account; `accounts enable` lets it in again.",
   no_such_session: "`sessions list` shows those that are open.",
+  no_session_key: "The next login brings one; `session-key check` says what is kept.",
+  not_enabled: "",
   no_built_in_accounts: "Here, only `accounts disable` and `accounts enable` work, with the userId.",
   app_secret_refused:
     "Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last counts.",
-  wechat_unavailable: "Run it again in a moment; `secret set` stores it without asking WeChat.",
+  token_not_refreshed: "`doctor` says what keeps WeChat from it.",
+  wechat_unavailable: "Run it again in a moment; `secret set` stores an AppSecret without asking WeChat.",
   store_unavailable: "",
 } as const satisfies Record<AdminRefusal, string>;
 

@@ -3,13 +3,16 @@ import { addAccountCommands } from "./commands/accounts.ts";
 import { addBindingCommands } from "./commands/bindings.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addSecretCommands } from "./commands/secret.ts";
+import { addSessionKeyCommands } from "./commands/session-keys.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
+import { addTokenCommands } from "./commands/token.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
 import { exitCodes, Failure, usage } from "./failure.ts";
 import { fields, output } from "./output.ts";
 import { connect, findStack, laptopUrl, readTarget, type TargetOptions } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** What the command line has of the machine it runs on. */
 export interface World {
@@ -64,7 +67,9 @@ export async function run(args: readonly string[], world: World): Promise<number
   addAccountCommands(program, context);
   addBindingCommands(program, context);
   addSessionCommands(program, context);
+  addSessionKeyCommands(program, context);
   addSecretCommands(program, context);
+  addTokenCommands(program, context);
   addDoctorCommand(program, context);
   const wechat = addWechatCommand(program, context);
   program.hook("preAction", (_, command) => {
@@ -91,6 +96,7 @@ function newProgram(streams: OutputConfiguration): Command {
     .option("--local [url]", `the laptop that \`npm start\` runs (default: ${laptopUrl})`)
     .option("--endpoint-url <url>", "what answers in AWS's place, as the AWS CLI has it")
     .option("--json", "print exactly one JSON document, errors too: { error: { code, detail } }")
+    .version(version(), "--version", "print the version")
     .configureHelp({ showGlobalOptions: true })
     .configureOutput(streams)
     .addHelpText(

@@ -1,9 +1,12 @@
 /** What JWT, Cognito and IAM authorizers tell is one level deeper, and so never taken for it. */
-export function contextOf(requestContext: object): Readonly<Record<string, unknown>> {
-  const authorizer = "authorizer" in requestContext ? requestContext.authorizer : undefined;
-  if (!isObject(authorizer)) return {};
-  const context = "lambda" in authorizer ? authorizer.lambda : authorizer;
+export function contextOf(event: unknown): Readonly<Record<string, unknown>> {
+  const authorizer = member(member(event, "requestContext"), "authorizer");
+  const context = isObject(authorizer) && "lambda" in authorizer ? authorizer.lambda : authorizer;
   return isObject(context) ? context : {};
+}
+
+function member(of: unknown, name: string): unknown {
+  return isObject(of) ? of[name] : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

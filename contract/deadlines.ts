@@ -1,3 +1,10 @@
+import {
+  adminDeadlineMs,
+  authorizerDeadlineMs,
+  loginDeadlineMs,
+  sessionDeadlineMs,
+  verifierDeadlineMs,
+} from "./deadline-ms.ts";
 import type { FunctionName } from "./environment.ts";
 
 interface Deadline {
@@ -9,10 +16,13 @@ interface Deadline {
 
 /** How long each function may take. API Gateway waits for 30 s, so that nobody is cut off by it. */
 export const deadlines = {
-  login: { deadlineMs: 7_000, timeoutSeconds: 10 },
-  session: { deadlineMs: 5_000, timeoutSeconds: 10 },
-  authorizer: { deadlineMs: 4_000, timeoutSeconds: 5 },
-  verifier: { deadlineMs: 3_000, timeoutSeconds: 5 },
-  admin: { deadlineMs: 50_000, timeoutSeconds: 60 },
+  login: { deadlineMs: loginDeadlineMs, timeoutSeconds: 10 },
+  "full-login": { deadlineMs: loginDeadlineMs, timeoutSeconds: 10 },
+  "access-token": { deadlineMs: 7_000, timeoutSeconds: 10 },
+  session: { deadlineMs: sessionDeadlineMs, timeoutSeconds: 10 },
+  "open-data": { deadlineMs: 5_000, timeoutSeconds: 10 },
+  authorizer: { deadlineMs: authorizerDeadlineMs, timeoutSeconds: 5 },
+  verifier: { deadlineMs: verifierDeadlineMs, timeoutSeconds: 5 },
+  admin: { deadlineMs: adminDeadlineMs, timeoutSeconds: 60 },
   hello: { timeoutSeconds: 5 },
 } as const satisfies Record<FunctionName, Deadline>;

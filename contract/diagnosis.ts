@@ -40,7 +40,7 @@ const secretState = shape("SecretState", "An AppSecret, and what WeChat says to 
 });
 
 const tableState = shape("TableState", "A table as DynamoDB describes it.", {
-  table: v.picklist(["Bindings", "Accounts", "Sessions", "Attempts"]),
+  table: v.picklist(["Bindings", "Accounts", "Sessions", "Attempts", "SessionKeys"]),
   name: described(v.string(), "In DynamoDB."),
   state: described(
     v.picklist(["there", "missing", "unreadable"]),
@@ -52,11 +52,59 @@ const tableState = shape("TableState", "A table as DynamoDB describes it.", {
   deletionProtection: setting,
 });
 
+const functionState = shape("FunctionState", "A function behind the API, as Lambda describes it.", {
+  function: v.picklist(["login", "session", "authorizer"]),
+  name: described(v.string(), "In Lambda."),
+  state: described(
+    v.picklist(["there", "missing", "unusable", "unreadable"]),
+    "`unusable`: Lambda could not put it in order; `unreadable`: whether it is there could not be found out. `why` says more.",
+  ),
+  why: v.exactOptional(v.string()),
+  invokableByApi: described(
+    v.picklist(["yes", "no", "unknown"]),
+    "Whether its policy lets API Gateway invoke it.",
+  ),
+});
+
+const trial = v.pipe(
+  v.union([
+    v.object({ milliseconds: v.number() }),
+    v.object({ failed: described(v.string(), "What was wrong, in words or as the name of an error.") }),
+  ]),
+  v.title("Trial"),
+  v.description("Something that was tried: how long it took, or how it failed."),
+);
+
+const accessTokenState = shape("AccessTokenState", "Whether WeChat gives an access token, and if not, why.", {
+  appId: v.string(),
+  state: described(
+    v.picklist(["given", "refused", "no secret"]),
+    "`no secret`: there is no AppSecret to ask with, as `secrets` says.",
+  ),
+  errcode: v.exactOptional(described(v.number(), "WeChat's; absent where it was not reached.")),
+  address: v.exactOptional(
+    described(v.string(), "That WeChat saw, where it is not on the mini-program's IP list (40164)."),
+  ),
+});
+
 /** The members of a diagnosis, for whoever adds to them. */
 export const diagnosisEntries = {
   secrets: v.array(secretState),
   weChat: weChatContact,
   tables: v.array(tableState),
+  functions: v.array(functionState),
+  verifier: v.exactOptional(
+    described(
+      trial,
+      "A made-up name and password, which must be refused; absent where there are no passwords.",
+    ),
+  ),
+  accessTokens: v.exactOptional(
+    described(v.array(accessTokenState), "Absent where the deployment has no use for access tokens."),
+  ),
+  hashing: v.exactOptional(
+    described(trial, "One password hashed, as the built-in accounts need it; absent where there are none."),
+  ),
 };
 
 const diagnosis = v.object(diagnosisEntries);
@@ -67,4 +115,7 @@ export type WeChatContact = Immutable<v.InferOutput<typeof weChatContact>>;
 export type Setting = v.InferOutput<typeof setting>;
 export type SecretState = Immutable<v.InferOutput<typeof secretState>>;
 export type TableState = Immutable<v.InferOutput<typeof tableState>>;
+export type FunctionState = Immutable<v.InferOutput<typeof functionState>>;
+export type AccessTokenState = Immutable<v.InferOutput<typeof accessTokenState>>;
+export type Trial = Immutable<v.InferOutput<typeof trial>>;
 export type Diagnosis = Immutable<v.InferOutput<typeof diagnosis>>;

@@ -1,60 +1,35 @@
-/**
- * What each function reads from its environment. The construct writes exactly these names and the entries read
- * them, so that neither can be misspelt without a compile error.
- */
-export const environments = {
-  login: [
-    "APP_SECRETS",
-    "WECHAT_BASE_URL",
-    "BINDINGS_TABLE",
-    "SESSIONS_TABLE",
-    "ATTEMPTS_TABLE",
-    "VERIFIER_FUNCTION",
-    "IDENTITIES_PER_ACCOUNT",
-    "SESSION_LIFETIME_SECONDS",
-    "ATTEMPTS_PER_IDENTITY",
-    "ATTEMPTS_PER_SOURCE_IP",
-    "ATTEMPTS_PER_USERNAME",
-    "INVALID_CODES_PER_SOURCE_IP",
-    "ATTEMPTS_WINDOW_SECONDS",
-  ],
-  session: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
-  authorizer: ["BINDINGS_TABLE", "SESSIONS_TABLE"],
-  verifier: ["ACCOUNTS_TABLE"],
-  admin: [
-    "APP_SECRETS",
-    "WECHAT_BASE_URL",
-    "BINDINGS_TABLE",
-    "SESSIONS_TABLE",
-    "ATTEMPTS_TABLE",
-    "ACCOUNTS_TABLE",
-  ],
-  hello: [],
-} as const satisfies Record<string, readonly string[]>;
+import type { environments, optionalVariables } from "./environments.ts";
 
 export type FunctionName = keyof typeof environments;
-export type Environment<F extends FunctionName> = Record<(typeof environments)[F][number], string>;
+export type Environment<F extends FunctionName> = Readonly<Record<(typeof environments)[F][number], string>>;
+export type OptionalVariable = (typeof optionalVariables)[number];
 
 /** In place of a function or table that this deployment does without (`VERIFIER_FUNCTION`, `ACCOUNTS_TABLE`). */
 export const none = "none";
 
-/** Throws, by name, for the first variable that is missing or empty. */
+/** The variables by their names. Throws, by name, for one that is missing or empty, when it is read. */
 export function readEnvironment<F extends FunctionName>(
   functionName: F,
   source: Record<string, string | undefined>,
 ): Environment<F> {
-  const names: readonly string[] = environments[functionName];
-  const entries = names.map((name) => {
-    const value = source[name];
-    if (value === undefined || value === "") {
-      throw new Error(`The ${functionName} function needs the environment variable ${name}.`);
-    }
-    return [name, value] as const;
+  return new Proxy({} as Environment<F>, {
+    get(_, name) {
+      const value = typeof name === "string" && source[name];
+      if (value) return value;
+      throw new Error(`The ${functionName} function needs the environment variable ${String(name)}.`);
+    },
   });
-  return Object.fromEntries(entries) as Environment<F>;
 }
 
-/** The same for a variable that must be a whole number, `least` or more. */
+/** A variable that only some deployments set; undefined in the others. */
+export function optionalVariable(
+  name: OptionalVariable,
+  source: Record<string, string | undefined>,
+): string | undefined {
+  return source[name] || undefined;
+}
+
+/** The value of a variable that must be a whole number, `least` or more. */
 export function wholeNumber(name: string, value: string, least = 0): number {
   if (!/^\d{1,12}$/.test(value) || Number(value) < least) {
     throw new Error(

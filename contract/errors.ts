@@ -3,6 +3,7 @@ export type Action =
   | "fix_request"
   | "new_code"
   | "fix_credentials"
+  | "new_phone_code"
   | "bind"
   | "unbind_first"
   | "contact_support"
@@ -54,21 +55,38 @@ const refusals = {
   wechat_busy: row(503, "new_code", "WeChat", "WeChat is busy"),
   wechat_unavailable: row(503, "new_code", "WeChat", "WeChat cannot be reached"),
   wechat_timeout: row(504, "new_code", "WeChat", "WeChat did not answer in time"),
+  quota_exhausted: row(503, "wait", "WeChat", "The limit for today is reached"),
   not_configured: row(503, "contact_support", "this side", "WeChat login is not configured"),
+};
+
+/** What is refused only where the owner's props ask for more than logins: for phone numbers, or for open data. */
+const optionalRefusals = {
+  invalid_phone_code: row(401, "new_phone_code", "people", "The phone number's code is not valid any more"),
+  phone_number_taken: row(409, "contact_support", "people", "Another WeChat identity has this phone number"),
+  session_key_stale: row(409, "new_code", "people", "The session_key is not the latest any more"),
 };
 
 /** What is broken, and thrown. Elsewhere than at login the same call may be sent again. */
 const outages = {
-  store_unavailable: row(503, "new_code", "this side", "The database did not answer", "retry"),
+  store_unavailable: row(503, "new_code", "this side", "Accounts or sessions cannot be reached", "retry"),
   internal_error: row(500, "new_code", "this side", "Something went wrong here", "retry"),
 };
 
 export type RequestErrorCode = keyof typeof unreadable;
-export type RefusalCode = keyof typeof refusals;
+export type OptionalRefusalCode = keyof typeof optionalRefusals;
+export type RefusalCode = keyof typeof refusals | OptionalRefusalCode;
 export type OutageCode = keyof typeof outages;
 export type ErrorCode = RequestErrorCode | RefusalCode | OutageCode;
 
 /** Every error that a caller can be told, in one table; a code without a row does not compile. */
-export const errors: Readonly<Record<ErrorCode, ErrorRow>> = { ...unreadable, ...refusals, ...outages };
+export const errors: Readonly<Record<ErrorCode, ErrorRow>> = {
+  ...unreadable,
+  ...refusals,
+  ...optionalRefusals,
+  ...outages,
+};
 
 export const errorCodes: readonly ErrorCode[] = Object.keys(errors) as ErrorCode[];
+
+/** Those that every deployment's login may answer. */
+export const loginErrorCodes: readonly ErrorCode[] = errorCodes.filter((code) => !(code in optionalRefusals));

@@ -155,6 +155,29 @@ export const operatorActions = {
     }),
     repeatable: false,
   },
+  "sessionKey.check": {
+    request: shape(
+      "CheckSessionKey",
+      "Asks WeChat whether a `session_key` that is kept of an identity is its present one: only then can open data be opened. " +
+        "Refused with `not_enabled` where the deployment keeps none.",
+      ofIdentity,
+    ),
+    answer: v.object({
+      identity,
+      state: described(v.picklist(["valid", "stale", "none"]), "`none`: none of this identity is kept."),
+    }),
+    repeatable: true,
+  },
+  "sessionKey.reset": {
+    request: shape(
+      "ResetSessionKey",
+      "Has WeChat give an identity another `session_key`, for one that leaked, and keeps that one alone. Refused with " +
+        "`no_session_key` where none that is kept is the present one.",
+      ofIdentity,
+    ),
+    answer: v.object({ identity }),
+    repeatable: false,
+  },
   "secret.set": {
     request: shape(
       "SetAppSecret",
@@ -173,6 +196,19 @@ export const operatorActions = {
     ),
     answer: v.object({ appId: v.string() }),
     repeatable: true,
+  },
+  "token.refresh": {
+    request: shape(
+      "RefreshAccessToken",
+      "Ends the mini-program's access token for everybody and has WeChat issue another: for one that leaked. WeChat does so " +
+        "20 times a day at most, 30 s apart; refused with `token_not_refreshed` otherwise.",
+      { appId: v.exactOptional(appId) },
+    ),
+    answer: v.object({
+      appId: v.string(),
+      expiresAt: described(time, "Of the new one, which is not said."),
+    }),
+    repeatable: false,
   },
   "doctor.check": {
     request: shape(
@@ -199,7 +235,10 @@ export const adminRefusals = {
   identity_bound: "The identity is bound: its account is what is enabled or disabled.",
   no_such_session: "There is no session with this id: it may have ended already.",
   no_built_in_accounts: "This deployment keeps no accounts: the system that does must be asked.",
+  no_session_key: "No `session_key` of this identity is kept that WeChat takes for its present one.",
+  not_enabled: "The deployment does without it: its owner's props say so.",
   app_secret_refused: "WeChat does not accept the AppSecret. Nothing was stored.",
+  token_not_refreshed: "WeChat did not issue another access token, or did not say so; `detail` says why.",
   wechat_unavailable: "WeChat could not be asked, or said neither yes nor no. Nothing was stored.",
   store_unavailable:
     "A store did not answer. This may have happened half-way: repeating the request completes it.",

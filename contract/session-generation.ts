@@ -11,7 +11,7 @@ export interface SessionContext extends AuthorizerContext {
  * once it has ended. A REST API makes text of it.
  */
 export function generationIn(event: { readonly requestContext: object }): number {
-  const { generation } = contextOf(event.requestContext);
+  const { generation } = contextOf(event);
   const number = typeof generation === "string" && generation !== "" ? Number(generation) : generation;
   if (typeof number !== "number" || !Number.isSafeInteger(number)) {
     throw new Error("No generation in this event: the route is not behind the weapp-login authorizer.");

@@ -13,32 +13,31 @@ export interface AuthorizerContext {
   readonly expiresAt: string;
 }
 
+const required = ["userId", "appId", "openid", "sessionHandle", "createdAt", "expiresAt"] as const;
+
 /**
  * Who calls, from the event of a Lambda behind the authorizer: `event.requestContext.authorizer.lambda` of an HTTP API,
  * `event.requestContext.authorizer` of a REST API or of an integration with payload format 1.0. Headers are never looked
- * at: anybody can send those. Throws when the route is not behind the authorizer.
+ * at: anybody can send those. Throws when the route is not behind the authorizer, and names what the context lacks.
  */
 export function sessionOf(event: { readonly requestContext: object }): AuthorizerContext {
-  const { userId, appId, openid, unionid, sessionHandle, createdAt, expiresAt } = contextOf(
-    event.requestContext,
-  );
-  if (
-    typeof userId !== "string" ||
-    typeof appId !== "string" ||
-    typeof openid !== "string" ||
-    typeof sessionHandle !== "string" ||
-    typeof createdAt !== "string" ||
-    typeof expiresAt !== "string"
-  ) {
-    throw new Error("No session in this event: put the route behind the weapp-login authorizer.");
+  const context = contextOf(event);
+  const missing = required.filter((name) => typeof context[name] !== "string");
+  if (missing.length > 0) {
+    const lacks = missing.length < required.length ? ` Its context lacks ${missing.join(", ")}.` : "";
+    throw new Error(
+      `No session in this event: put the route behind the weapp-login authorizer, and pass the event as Lambda gave it.${lacks}`,
+    );
   }
+  const text = (name: (typeof required)[number]) => String(context[name]);
+  const { unionid } = context;
   return {
-    userId,
-    appId,
-    openid,
+    userId: text("userId"),
+    appId: text("appId"),
+    openid: text("openid"),
     ...(typeof unionid === "string" && { unionid }),
-    sessionHandle,
-    createdAt,
-    expiresAt,
+    sessionHandle: text("sessionHandle"),
+    createdAt: text("createdAt"),
+    expiresAt: text("expiresAt"),
   };
 }

@@ -11,8 +11,10 @@ import {
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { deadlines } from "../contract/deadlines.ts";
-import type { Environment, FunctionName } from "../contract/environment.ts";
+import type { Environment, FunctionName, OptionalVariable } from "../contract/environment.ts";
+import { acknowledge } from "./acknowledge.ts";
 import { bundleOf } from "./bundles.ts";
+import type { VpcProps } from "./props.ts";
 
 /** What the owner of a deployment chooses for its functions. */
 export interface FunctionProps {
@@ -20,12 +22,14 @@ export interface FunctionProps {
   readonly architecture: Architecture;
   readonly logRetention: RetentionDays;
   readonly reservedConcurrency?: number | undefined;
+  /** Of the functions that talk to WeChat. */
+  readonly network?: VpcProps | undefined;
 }
 
 export interface BundledFunctionProps<F extends FunctionName> extends FunctionProps {
   readonly function: F;
   readonly description: string;
-  readonly environment: Environment<F>;
+  readonly environment: Environment<F> & Partial<Record<OptionalVariable, string>>;
   /** MB; a Lambda has one vCPU at 1769. */
   readonly memorySize: number;
 }
@@ -38,7 +42,7 @@ export class BundledFunction<F extends FunctionName = FunctionName> extends Lamb
   readonly #policy: PolicyDocument;
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps<F>) {
-    const { function: name, logRetention, environment, reservedConcurrency, ...rest } = props;
+    const { function: name, logRetention, environment, reservedConcurrency, network, ...rest } = props;
     checkSize(name, environment, scope);
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: logRetention,
@@ -62,8 +66,17 @@ export class BundledFunction<F extends FunctionName = FunctionName> extends Lamb
       // that say that something went wrong (a timeout, a crash) are warnings.
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+      ...(network && {
+        vpc: network.vpc,
+        ...(network.subnets && { vpcSubnets: network.subnets }),
+        ...(network.securityGroups && { securityGroups: [...network.securityGroups] }),
+      }),
     });
     this.#policy = policy;
+    if (network) {
+      this.allow({ actions: networkInterfaces, resources: ["*"] });
+      acknowledge(role, networkInterfacesOfAnyName);
+    }
     this.allow({
       actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
       resources: [logGroup.logGroupArn],
@@ -82,6 +95,25 @@ export class BundledFunction<F extends FunctionName = FunctionName> extends Lamb
     );
   }
 }
+
+/**
+ * What Lambda does with the role of a function in a VPC: create and delete the network interfaces that it hangs the function
+ * on. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const networkInterfaces = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+const networkInterfacesOfAnyName = {
+  id: "AwsSolutions-IAM5[Resource::*]",
+  reason:
+    "Lambda makes the network interfaces of a function in a VPC itself, with this role and under names of its own: AWS documents these six actions with * as their resource.",
+};
 
 export interface Grant {
   readonly actions: readonly string[];

@@ -9,8 +9,10 @@ import {
 } from "aws-cdk-lib/aws-apigatewayv2";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { sessionRoutes } from "../contract/session-routes.ts";
+import { grantAccessToken } from "./access-token-grant.ts";
 import { assertStackName, exportName } from "./exports.ts";
-import { loginPath, ProtectedRoutes, sessionRoutes } from "./protected-routes.ts";
+import { loginPath, ProtectedRoutes } from "./protected-routes.ts";
 
 /**
  * The login of a deployed stack: a mini-program has one filed domain and so one API, which further apps put their routes
@@ -22,11 +24,13 @@ export class DeployedLogin extends Construct {
   readonly authorizer: IHttpRouteAuthorizer;
   /** Where mini-programs send their requests. No trailing slash. */
   readonly url: string;
+  readonly #stackName: string;
   readonly #routes: ProtectedRoutes;
 
   constructor(scope: Construct, id: string, stackName: string) {
     super(scope, id);
     assertStackName(stackName);
+    this.#stackName = stackName;
     this.url = Fn.importValue(exportName(stackName, "ApiUrl"));
     this.api = HttpApi.fromHttpApiAttributes(this, "Api", {
       httpApiId: Fn.importValue(exportName(stackName, "ApiId")),
@@ -53,5 +57,13 @@ export class DeployedLogin extends Construct {
    */
   protect(route: string, handler: IFunction): void {
     this.#routes.add(route, handler, this.authorizer);
+  }
+  /**
+   * Lets a Lambda of yours borrow WeChat's access token, with `accessToken()` of `weapp-login/access-token`. The deployed
+   * stack needs `accessTokens: true`: without it, CloudFormation refuses this one's deploy because no stack exports
+   * `STACK:AccessTokenFunctionArn`.
+   */
+  grantAccessToken(fn: IFunction): void {
+    grantAccessToken(fn, Fn.importValue(exportName(this.#stackName, "AccessTokenFunctionArn")));
   }
 }

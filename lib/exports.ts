@@ -1,4 +1,9 @@
-export type ExportedOutput = "ApiId" | "ApiUrl" | "AuthorizerFunctionArn" | "AuthorizerId";
+export type ExportedOutput =
+  | "AccessTokenFunctionArn"
+  | "ApiId"
+  | "ApiUrl"
+  | "AuthorizerFunctionArn"
+  | "AuthorizerId";
 
 /** The output of this name is found by other stacks under this export: those never change while they are in use. */
 export function exportName(stackName: string, output: ExportedOutput): string {

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Architecture, type IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -29,6 +30,14 @@ function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
 }
 
+const securityGroups = "a list of security groups (ISecurityGroup)";
+
+/** What is in it, CDK knows. */
+const subnetSelection = v.custom<SubnetSelection>(
+  (value) => Object.prototype.toString.call(value) === "[object Object]",
+  "a SubnetSelection such as { subnetType: SubnetType.PRIVATE_WITH_EGRESS }",
+);
+
 const builtIn = '"built-in", "none" or a function of yours (IFunction)';
 
 /** API Gateway's own limit. */
@@ -42,6 +51,7 @@ export const propSchemas = {
   identitiesPerAccount: v.optional(v.picklist(["many", "one-per-app"], '"many" or "one-per-app"'), "many"),
   sessionLifetime: v.optional(duration(1, Duration.days(3_650)), () => Duration.hours(24)),
   authorizerCache: cache,
+  sessionKeys: v.optional(trueOrFalse, false),
   attempts: v.optional(
     group({
       perIdentity: v.optional(wholeNumber(0), 10),
@@ -88,6 +98,20 @@ export const propSchemas = {
   ),
   weChatBaseUrl: v.optional(weChatBaseUrl, "https://api.weixin.qq.com"),
   encryptionKey: v.optional(object<IKey>("a key (IKey)", "keyArn", "grant")),
+  accessTokens: v.optional(trueOrFalse, false),
+  riskRank: v.optional(group({ refuseFrom: wholeNumber(1, 4) })),
+  vpc: v.optional(
+    group({
+      vpc: object<IVpc>("a VPC (IVpc)", "vpcId", "selectSubnets"),
+      subnets: v.optional(subnetSelection),
+      securityGroups: v.optional(
+        v.pipe(
+          v.array(object<ISecurityGroup>(securityGroups, "securityGroupId"), securityGroups),
+          v.readonly(),
+        ),
+      ),
+    }),
+  ),
   reservedConcurrency: v.optional(
     group({
       login: v.optional(wholeNumber(1)),

@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture, IFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -44,6 +45,14 @@ export interface WeappLoginProps {
    * @default Duration.seconds(0)
    */
   readonly authorizerCache?: Duration;
+  /**
+   * Open data: keeps each WeChat identity's two latest `session_key`s, in a table of its own, and adds `POST /open-data`,
+   * which decrypts and verifies what `wx` gives. Needed for WeRun steps and the ids of group chats, and not for phone
+   * numbers: docs/open-data.md.
+   *
+   * @default false
+   */
+  readonly sessionKeys?: boolean;
   /** Password attempts, and codes that WeChat calls invalid, before `too_many_attempts`. */
   readonly attempts?: AttemptsProps;
   /**
@@ -84,6 +93,27 @@ export interface WeappLoginProps {
    * @default AWS's own keys
    */
   readonly encryptionKey?: IKey;
+  /**
+   * A function that lends WeChat's access token to your own Lambdas, invoked with IAM only: for each, call
+   * `grantAccessToken(fn)`, which adds the function too where this is not said. docs/access-tokens.md.
+   *
+   * @default false
+   */
+  readonly accessTokens?: boolean;
+  /**
+   * Asks WeChat how risky a person looks (`getuserriskrank`) before an identity is bound for the first time, and turns
+   * them away with `wechat_user_blocked`. Where WeChat cannot tell, people are let in. docs/access-tokens.md.
+   *
+   * @default nobody is asked about
+   */
+  readonly riskRank?: RiskRankProps;
+  /**
+   * Where the functions that talk to WeChat run, for a fixed address on WeChat's IP list: subnets whose way out is a NAT
+   * gateway with an Elastic IP. docs/access-tokens.md says what it costs.
+   *
+   * @default not in a VPC, and so with addresses that change
+   */
+  readonly vpc?: VpcProps;
   /**
    * Instances set aside, so that a flood of logins cannot starve the authorizer. A new AWS account has 10 in all, and a
    * deploy that wants more fails.
@@ -180,6 +210,20 @@ export interface ReservedConcurrencyProps {
   /** Of the built-in one. */
   readonly verifier?: number | undefined;
   readonly authorizer?: number | undefined;
+}
+
+/** WeChat ranks from 0, no risk found, to 4. */
+export interface RiskRankProps {
+  /** The lowest rank that is turned away, 1 to 4. */
+  readonly refuseFrom: number;
+}
+
+export interface VpcProps {
+  readonly vpc: IVpc;
+  /** @default its private subnets with a way out */
+  readonly subnets?: SubnetSelection | undefined;
+  /** @default one for each function, which lets everything out and nothing in */
+  readonly securityGroups?: readonly ISecurityGroup[] | undefined;
 }
 
 /** Of the stack that is deployed out of this repository. */

@@ -7,16 +7,6 @@ import * as v from "valibot";
 import { assertInvokable } from "./invokable.ts";
 import { functionSchema } from "./prop-schemas.ts";
 
-/** What a session's owner may do. An answer that was reused here could still end sessions, or unbind, after a logout. */
-export const sessionRoutes = [
-  "GET /session",
-  "DELETE /session",
-  "GET /sessions",
-  "DELETE /sessions",
-  "DELETE /sessions/{id}",
-  "DELETE /binding",
-];
-
 export const loginPath = "/login";
 
 export interface ProtectedRoutesProps {

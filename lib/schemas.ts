@@ -23,9 +23,9 @@ export function number(mayBe: string, is: (value: number) => boolean) {
   return v.pipe(v.number(mayBe), v.check(is, mayBe));
 }
 
-export function wholeNumber(least: number) {
-  const mayBe = `a whole number from ${least} to 1000000`;
-  return number(mayBe, (value) => Number.isInteger(value) && value >= least && value <= 1_000_000);
+export function wholeNumber(least: number, most = 1_000_000) {
+  const mayBe = `a whole number from ${least} to ${most}`;
+  return number(mayBe, (value) => Number.isInteger(value) && value >= least && value <= most);
 }
 
 export function duration(least: number, most: Duration) {

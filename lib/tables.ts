@@ -7,6 +7,8 @@ export interface TablesProps {
   readonly removalPolicy: RemovalPolicy;
   /** Whether there is a table of accounts. */
   readonly accounts: boolean;
+  /** Whether there is a table of session_keys. */
+  readonly sessionKeys: boolean;
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -17,6 +19,8 @@ export class Tables extends Construct {
   readonly accounts: TableV2 | undefined;
   readonly sessions: TableV2;
   readonly attempts: TableV2;
+  /** Only for open data. */
+  readonly sessionKeys: TableV2 | undefined;
 
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
@@ -30,7 +34,7 @@ export class Tables extends Construct {
       removalPolicy,
       ...encrypted,
     };
-    // Losing sessions and counters costs every user one silent login.
+    // Losing sessions, counters and session_keys costs every user one silent login.
     const replaceable = {
       billing: Billing.onDemand(),
       timeToLiveAttribute: "expiresAt",
@@ -56,5 +60,11 @@ export class Tables extends Construct {
       partitionKey: { name: "key", type: AttributeType.STRING },
       ...replaceable,
     });
+    this.sessionKeys = props.sessionKeys
+      ? new TableV2(this, "SessionKeys", {
+          partitionKey: { name: "identity", type: AttributeType.BINARY },
+          ...replaceable,
+        })
+      : undefined;
   }
 }

@@ -1,22 +1,26 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import type { OptionalVariable } from "../contract/environment.ts";
+import { openDataRoute, sessionRoutes } from "../contract/session-routes.ts";
+import { grantAccessToken } from "./access-token-grant.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
 import { DeployedLogin } from "./deployed-login.ts";
 import { type ExportedOutput, exportName } from "./exports.ts";
+import { accessTokenFunction } from "./functions/access-token-function.ts";
 import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
-import { loginFunction } from "./functions/login-function.ts";
+import { isFull, loginFunction } from "./functions/login-function.ts";
+import { openDataFunction } from "./functions/open-data-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
 import { verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
 import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import type { ReservedConcurrencyProps, WeappLoginProps } from "./props.ts";
-import { sessionRoutes } from "./protected-routes.ts";
 import { SessionAuthorizer } from "./session-authorizer.ts";
 import { Tables } from "./tables.ts";
 
@@ -26,10 +30,15 @@ export type {
   CorsProps,
   DomainProps,
   ReservedConcurrencyProps,
+  RiskRankProps,
   ThrottleProps,
+  VpcProps,
   WeappLoginProps,
 } from "./props.ts";
 export { SessionAuthorizer, type SessionAuthorizerProps } from "./session-authorizer.ts";
+
+/** Where it is set, `doctor` asks WeChat for an access token. */
+const accessTokensInUse = "ACCESS_TOKENS" satisfies OptionalVariable;
 
 /**
  * WeChat mini-program login: the API with `/login` and `/session`, and the authorizer for your own routes. One per stack:
@@ -49,6 +58,8 @@ export class WeappLogin extends Construct {
   /** Alarms, their topic and the dashboard; undefined with `monitoring: false`. */
   readonly monitoring: Monitoring | undefined;
   readonly #api: LoginApi;
+  readonly #newAccessTokenFunction: () => LambdaFunction;
+  #accessTokenFunction: LambdaFunction | undefined;
 
   constructor(scope: Construct, id: string, given: WeappLoginProps) {
     super(scope, id);
@@ -63,8 +74,13 @@ export class WeappLogin extends Construct {
       logRetention,
       reservedConcurrency: name && props.reservedConcurrency[name],
     });
+    const talksToWeChat = (name?: keyof ReservedConcurrencyProps) => ({
+      ...functionProps(name),
+      network: props.vpc,
+    });
     const accounts = props.verifier === "built-in";
-    const tables = new Tables(this, "Tables", { removalPolicy, accounts, encryptionKey });
+    const { sessionKeys } = props;
+    const tables = new Tables(this, "Tables", { removalPolicy, accounts, sessionKeys, encryptionKey });
     const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
@@ -73,26 +89,44 @@ export class WeappLogin extends Construct {
     const login = loginFunction(
       this,
       { tables, appSecrets: secrets, verifier, settings: props },
-      functionProps("login"),
+      talksToWeChat("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
+    const openData = tables.sessionKeys && openDataFunction(this, tables.sessionKeys, functionProps());
     const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
-    this.adminFunction = adminFunction(this, { tables, appSecrets: secrets, weChatBaseUrl }, functionProps());
+    const behindApi = { login, session, authorizer };
+    const admin = adminFunction(
+      this,
+      { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier },
+      talksToWeChat(),
+    );
+    this.adminFunction = admin;
 
     const { domain, cors, loginThrottle } = props;
     this.authorizer = new SessionAuthorizer(authorizer, { cache: props.authorizerCache });
     this.#api = new LoginApi(this, "Api", { login, logRetention, domain, cors, loginThrottle });
     this.api = this.#api.api;
     this.url = this.#api.url;
+    // An answer that was reused there could still end sessions, or unbind, after a logout.
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
+    if (openData) this.#api.routes.add(openDataRoute, openData, uncached);
     if (props.monitoring) {
-      const watched = { login, session, authorizer, verifier: builtIn, tables, api: this.api };
+      const watched = { login, session, openData, authorizer, verifier: builtIn, tables, api: this.api };
       const { alarmTopic, alarmEmail } = props;
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }
     this.#addOutputs(props.appId, uncached.idOn(this.api));
+    this.#newAccessTokenFunction = () => {
+      const made = accessTokenFunction(this, { appSecrets: secrets, weChatBaseUrl }, talksToWeChat());
+      admin.addEnvironment(accessTokensInUse, "yes");
+      this.monitoring?.watchAlarmsOf("AccessToken", made);
+      this.#addExport("AccessTokenFunctionArn", made.functionArn, "For grantAccessToken in other stacks");
+      return made;
+    };
+    if (isFull(props)) admin.addEnvironment(accessTokensInUse, "yes");
+    if (props.accessTokens) this.#accessTokenFunction = this.#newAccessTokenFunction();
     warnOfLosses(this, props);
   }
 
@@ -109,32 +143,45 @@ export class WeappLogin extends Construct {
     this.#api.routes.add(route, handler, this.authorizer);
   }
 
+  /**
+   * Lets a Lambda of yours borrow WeChat's access token, with `accessToken()` of `weapp-login/access-token`: it may invoke
+   * the function that lends it, and sees neither the AppSecret nor a table. `WEAPP_LOGIN_ACCESS_TOKEN_FUNCTION` in its
+   * environment says where that is.
+   */
+  grantAccessToken(fn: IFunction): void {
+    this.#accessTokenFunction ??= this.#newAccessTokenFunction();
+    grantAccessToken(fn, this.#accessTokenFunction.functionArn);
+  }
+
   #addOutputs(appId: string, authorizerId: string): void {
     const { stackName } = Stack.of(this);
-    const output = (name: string, value: string, description: string, more: { exportName?: string } = {}) => {
-      new CfnOutput(this, name, { value, description, ...more })
-        // Without it CDK would put the construct's path and a hash into the name.
-        .overrideLogicalId(name);
-    };
-    const exported = (name: ExportedOutput, value: string, description: string) =>
-      output(name, value, description, { exportName: exportName(stackName, name) });
-    exported("ApiUrl", this.url, "baseUrl for the mini-program");
-    exported("ApiId", this.api.apiId, "For WeappLogin.fromStack");
-    exported("AuthorizerId", authorizerId, "For routes of other stacks on this API");
-    exported(
+    this.#addExport("ApiUrl", this.url, "baseUrl for the mini-program");
+    this.#addExport("ApiId", this.api.apiId, "For WeappLogin.fromStack");
+    this.#addExport("AuthorizerId", authorizerId, "For routes of other stacks on this API");
+    this.#addExport(
       "AuthorizerFunctionArn",
       this.authorizerFunction.functionArn,
       "For SessionAuthorizer in other stacks",
     );
-    output(
+    this.#addOutput(
       "AdminFunctionName",
       this.adminFunction.functionName,
       `For the command line: weapp-login --stack ${stackName}`,
     );
     for (const [each, secret] of this.appSecrets) {
       const name = each === appId ? "AppSecretName" : `AppSecretName${inOutputName(each)}`;
-      output(name, secret.secretName, `Put the AppSecret of ${each} here`);
+      this.#addOutput(name, secret.secretName, `Put the AppSecret of ${each} here`);
     }
+  }
+
+  #addExport(name: ExportedOutput, value: string, description: string): void {
+    this.#addOutput(name, value, description, { exportName: exportName(Stack.of(this).stackName, name) });
+  }
+
+  #addOutput(name: string, value: string, description: string, more: { exportName?: string } = {}): void {
+    new CfnOutput(this, name, { value, description, ...more })
+      // Without it CDK would put the construct's path and a hash into the name.
+      .overrideLogicalId(name);
   }
 }
 

@@ -16,7 +16,7 @@ import { allowedOrigin, type CorsDescription } from "./gateway/cors.ts";
 import { type GatewayOptions, gateway } from "./gateway/gateway.ts";
 import { loopbackGuard } from "./guard.ts";
 import { type Functions, localFunctions } from "./lambda/functions.ts";
-import { invokeService } from "./lambda/invoke-service.ts";
+import { lambdaService } from "./lambda/lambda-service.ts";
 import { type Credentials, removeOperatorKey, writeOperatorKey } from "./operator-key.ts";
 import { openPort } from "./port.ts";
 import { type Watch, watchedAws, watchedFunctions } from "./watch.ts";
@@ -38,6 +38,8 @@ export interface LaptopOptions {
   readonly freeze?: boolean;
   /** Variables that differ from the template, for tests. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Makes of what the template says what somebody has made of it by hand, for tests. */
+  readonly changed?: (assembly: Assembly) => Assembly;
   /** What a function's role allows; what the template says if absent. Asked at every call. */
   readonly policyOf?: (fn: FunctionDescription) => readonly PolicyStatement[];
   readonly onLog?: (fn: FunctionDescription, line: string) => void;
@@ -76,7 +78,8 @@ export interface Laptop {
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   const { weChatUrl, dataDirectory, maxInstances = 3, freeze = false } = options;
   const { onLog = () => {}, onDecision, intercept, watch, otherwise, setUp } = options;
-  const assembly = await readAssembly(options.assemblyDirectory, "WeappLogin");
+  const described = await readAssembly(options.assemblyDirectory, "WeappLogin");
+  const assembly = options.changed?.(described) ?? described;
   const { place } = assembly;
   const keys = newAccessKeys(assembly, options.policyOf ?? (({ policy }) => policy));
   const directory = dataDirectory === undefined ? {} : { directory: dataDirectory };
@@ -110,9 +113,8 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
       return allowed;
     });
   };
-  const { functions: described } = assembly;
   const started = localFunctions({
-    functions: described,
+    functions: assembly.functions,
     maxInstances,
     freeze,
     environmentOf,
@@ -126,7 +128,7 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
   const services = [
     dynamoDbService(dynamoDb),
     secretsManagerService(secretsManager),
-    invokeService(functions),
+    lambdaService(functions),
     cloudFormationService(place.stackName, { ...assembly.outputs, ApiUrl: apiPort.url }, place),
   ];
   const aws = await startAwsEndpoint({

@@ -5,7 +5,14 @@ import { adminTypes } from "./admin-types.ts";
 import { root, tsc, write } from "./files.ts";
 
 const construct = "lib/weapp-login";
-const sessionOf = "contract/session-of";
+/** What an owner's Lambdas and their tests import, by name. */
+const modules = {
+  "access-token": "functions/access-token/borrow",
+  "session-of": "contract/session-of",
+  testing: "contract/session-event",
+};
+/** Which Lambda's Node runtime has, and nobody needs a second copy of. */
+const external = ["@aws-sdk/client-lambda"];
 const admin = "contract/operator-actions";
 
 /**
@@ -23,8 +30,10 @@ export async function buildModules(): Promise<Metafile[]> {
         },
         define: { "import.meta.dirname": "moduleDirectory" },
       }),
-      bundle(sessionOf, "session-of.cjs"),
-      bundle(sessionOf, "session-of.mjs"),
+      ...Object.entries(modules).flatMap(([name, entry]) => [
+        bundle(entry, `${name}.cjs`, { external }),
+        bundle(entry, `${name}.mjs`, { external }),
+      ]),
     ]),
     // Types and nothing else.
     write("dist/package/admin.cjs", '"use strict";\n'),
@@ -61,7 +70,7 @@ async function declarations(): Promise<void> {
   const emitted = join(root, "dist/types/emitted");
   await tsc("-p", "tsconfig.package.json", "--outDir", emitted);
   const files = new Map<string, string>();
-  for (const entry of [construct, sessionOf]) await collect(emitted, `${entry}.d.ts`, files);
+  for (const entry of [construct, ...Object.values(modules)]) await collect(emitted, `${entry}.d.ts`, files);
   files.set(`${admin}.d.ts`, adminTypes());
   for (const type of ["commonjs", "module"]) {
     for (const [file, text] of files) await write(`dist/types/${type}/${file}`, text);

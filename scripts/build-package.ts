@@ -1,13 +1,16 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
-import { environments } from "../contract/environment.ts";
+import { environments } from "../contract/environments.ts";
 import { clientFiles } from "./build-client.ts";
 import { buildModules } from "./build-modules.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { bundleCli } from "./bundle-cli.ts";
 import { root, write } from "./files.ts";
-import { thirdPartyNotices } from "./third-party-notices.ts";
+import { bundledPackages, thirdPartyNotices } from "./third-party-notices.ts";
+
+/** The npm packages with code in the package: `[{ name, version }]`. */
+export const bundledPackagesFile = "dist/bundled-packages.json";
 
 /** Builds all that `npm pack` takes out of `dist` but the functions' bundles, which must be there already. */
 export async function buildPackage(): Promise<void> {
@@ -20,10 +23,10 @@ export async function buildPackage(): Promise<void> {
   const functions = Object.keys(environments).map(async (name): Promise<Metafile> => {
     return JSON.parse(await readFile(join(root, `dist/meta/${name}.json`), "utf8"));
   });
-  await write(
-    "dist/THIRD-PARTY-NOTICES.txt",
-    await thirdPartyNotices([cli, ...modules, ...(await Promise.all(functions))]),
-  );
+  const packages = await bundledPackages([cli, ...modules, ...(await Promise.all(functions))]);
+  await write("dist/THIRD-PARTY-NOTICES.txt", thirdPartyNotices(packages));
+  const names = packages.map(({ name, version }) => ({ name, version }));
+  await write(bundledPackagesFile, JSON.stringify(names));
 }
 
 if (import.meta.main) {

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
-import { environments, type FunctionName } from "../contract/environment.ts";
+import type { FunctionName } from "../contract/environment.ts";
+import { environments } from "../contract/environments.ts";
 
 const root = new URL("../", import.meta.url);
 

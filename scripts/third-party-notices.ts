@@ -15,13 +15,8 @@ interface ThirdParty {
   readonly text: string;
 }
 
-/**
- * The notices of every npm package with code in one of the bundles. Throws for a licence that nobody has looked at, and
- * for one whose text is nowhere to be found.
- */
-export async function thirdPartyNotices(metafiles: readonly Metafile[]): Promise<string> {
-  const directories = new Set(metafiles.flatMap(({ outputs }) => Object.values(outputs)).flatMap(packagesIn));
-  const packages = await Promise.all([...directories].sort().map(readPackage));
+/** Their notices. Throws for one whose text is nowhere to be found. */
+export function thirdPartyNotices(packages: readonly ThirdParty[]): string {
   // Most share their text with others.
   const byText = Map.groupBy(packages, (one) => one.text || textOfVendor(one, packages));
   const parts = [...byText].map(([text, sharing]) => {
@@ -29,6 +24,12 @@ export async function thirdPartyNotices(metafiles: readonly Metafile[]): Promise
     return `${[...new Set(names)].join("\n")}\n\n${text}\n`;
   });
   return ["The bundles in dist hold code of these packages.\n", ...parts].join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** The npm packages with code in one of the bundles. Rejects for a licence that nobody has looked at. */
+export function bundledPackages(metafiles: readonly Metafile[]): Promise<ThirdParty[]> {
+  const directories = new Set(metafiles.flatMap(({ outputs }) => Object.values(outputs)).flatMap(packagesIn));
+  return Promise.all([...directories].sort().map(readPackage));
 }
 
 /** Directories, relative to the project: of what is left after shaking, not of what was merely read. */

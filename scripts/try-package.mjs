@@ -1,21 +1,24 @@
 // What somebody with nothing but the package and a Node of their own goes through, from the real registry, on whichever
-// Node this is run with: each loader, in an empty folder, and the command line. For .ci/run; any failure throws.
+// Node this is run with, by the file that is named or else one that is packed for it: each loader, in an empty folder, and the command line. For .ci/run; any failure throws.
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { tryCdkInit, tryOldInit, tryPlain } from "./try-package/loaders.mjs";
 import { root, run } from "./try-package/processes.mjs";
 import { tryCommandLine, tryLaptop, tryWechat } from "./try-package/tools.mjs";
 
-const { peerDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-const oldest = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace("^", "")}`);
-const newest = Object.keys(peerDependencies);
+const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+const peers = Object.entries(manifest.peerDependencies).filter(
+  ([name]) => !manifest.peerDependenciesMeta[name]?.optional,
+);
+const oldest = peers.map(([name, range]) => `${name}@${range.replace("^", "")}`);
+const newest = peers.map(([name]) => name);
 
 console.log(`The package, on Node ${process.versions.node}`);
 const directory = await mkdtemp(join(tmpdir(), "weapp-login-package-"));
 try {
-  const tarball = await pack();
+  const tarball = process.argv[2] === undefined ? await pack() : resolve(process.argv[2]);
   const shop = join(directory, "newest");
   // Half of the time goes into waiting for npm.
   await Promise.all([

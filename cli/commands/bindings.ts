@@ -3,7 +3,15 @@ import type { BindingView, IdentityView } from "../../contract/operator-shapes.t
 import type { Context } from "../context.ts";
 import { capital, count, printable, table } from "../output.ts";
 import { confirmation } from "../questions.ts";
-import { aboutSubject, nameOf, readSubject, type SubjectOptions } from "./subject.ts";
+import {
+  aboutIdentity,
+  aboutSubject,
+  type IdentityOptions,
+  nameOf,
+  readIdentity,
+  readSubject,
+  type SubjectOptions,
+} from "./subject.ts";
 
 /** `bindings …`: which WeChat identity belongs to which account. */
 export function addBindingCommands(program: Command, context: Context): void {
@@ -38,20 +46,14 @@ export function addBindingCommands(program: Command, context: Context): void {
       output.done(answer, [ended, ...(answer.stillDisabled ?? []).map(saysThatItStaysDisabled)].join("\n"));
     });
 
-  bindings
-    .command("enable")
-    .description("let an identity in again that was disabled and is unbound now")
-    .requiredOption("--openid <openid>", "the WeChat identity")
-    .option("--app-id <appId>", "its mini-program, where the deployment serves several")
-    .action(async ({ openid, appId }: { openid: string; appId?: string }) => {
-      const of = { openid, ...(appId !== undefined && { appId }) };
-      const { admin } = await context.deployment();
-      const answer = await admin.ask({ action: "bindings.enable", of });
-      output.done(
-        answer,
-        `Enabled ${nameOf(of)}. It is bound to nobody: whoever logs in with it binds anew.`,
-      );
-    });
+  aboutIdentity(
+    bindings.command("enable").description("let an identity in again that was disabled and is unbound now"),
+  ).action(async (options: IdentityOptions) => {
+    const of = readIdentity(options);
+    const { admin } = await context.deployment();
+    const answer = await admin.ask({ action: "bindings.enable", of });
+    output.done(answer, `Enabled ${nameOf(of)}. It is bound to nobody: whoever logs in with it binds anew.`);
+  });
 }
 
 function saysThatItStaysDisabled({ appId, openid }: IdentityView): string {

@@ -1,8 +1,13 @@
 import type { Command } from "commander";
+import type { DeploymentView } from "../../contract/operator-actions.ts";
+import { apiClient } from "../api-client.ts";
 import { type Check, ok, problem, report, skipped } from "../checks.ts";
 import { type CommandsToRun, commandsToRun } from "../commands-to-run.ts";
 import type { Context } from "../context.ts";
+import { accessTokenChecks } from "../diagnose-access-tokens.ts";
+import { loginCheck, loginName, sessionsCheck, sessionsName } from "../diagnose-api.ts";
 import { clockCheck } from "../diagnose-clocks.ts";
+import { functionsCheck, functionsName, passwordsCheck } from "../diagnose-functions.ts";
 import { secretChecks, weChatCheck, weChatName } from "../diagnose-secrets.ts";
 import { tableChecks } from "../diagnose-tables.ts";
 import { type Exit, Failure } from "../failure.ts";
@@ -18,6 +23,10 @@ const names = [
   "tables",
   "time to live",
   "backups",
+  functionsName,
+  "passwords",
+  loginName,
+  sessionsName,
   "clocks",
 ] as const;
 type Name = (typeof names)[number];
@@ -31,7 +40,7 @@ interface Examination {
 export function addDoctorCommand(program: Command, context: Context): void {
   program
     .command("doctor")
-    .description("check credentials, stack, AppSecrets, WeChat, tables, backups and clocks; changes nothing")
+    .description("check all that login depends on, and try a login that must be refused; changes nothing")
     .action(async () => {
       const { checks, exit } = await examine(context);
       context.output.done({ checks }, report(checks), exit);
@@ -62,16 +71,35 @@ async function examine(context: Context): Promise<Examination> {
       ? stopped([known, outputs], "admin function", olderVersion(commands), commands)
       : stopped([known, outputs], "admin function", view, commands);
   }
-  const checks = [
+  const seen = [
     known,
     outputs,
     ok("admin function", `${functionName} answers`),
     ...secretChecks(view, commands),
     weChatCheck(view, commands),
+    ...accessTokenChecks(view, commands),
     ...tableChecks(view, commands),
+    functionsCheck(view, commands),
+    passwordsCheck(view, commands),
+  ];
+  const checks = [
+    ...seen,
+    ...(await apiChecks(stack.outputs.ApiUrl, view, seen, context, commands)),
     clockCheck(view, { sent, received }, commands),
   ];
   return { checks, exit: checks.some(({ state }) => state === "problem") ? "refused" : "done" };
+}
+
+async function apiChecks(
+  apiUrl: string | undefined,
+  view: DeploymentView,
+  seen: readonly Check[],
+  { signal }: Context,
+  commands: CommandsToRun,
+): Promise<Check[]> {
+  if (!apiUrl) return [skipped(loginName, "stack outputs"), skipped(sessionsName, "stack outputs")];
+  const ask = apiClient(apiUrl, signal);
+  return Promise.all([loginCheck(ask, view, seen, commands), sessionsCheck(ask, seen, commands)]);
 }
 
 async function attempt<T>(call: () => Promise<T>): Promise<T | Failure> {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { appSecretPlaceholder } from "../../contract/environment.ts";
 import type { Context } from "../context.ts";
-import { usage } from "../failure.ts";
+import { Failure, usage } from "../failure.ts";
 import { printable } from "../output.ts";
 import { secret } from "../questions.ts";
 
@@ -30,11 +30,9 @@ export function addSecretCommands(program: Command, context: Context): void {
     .action(async ({ appId }: WhichApp) => {
       const { admin, apiUrl } = await context.deployment();
       const appSecret = readAppSecret(await secret(terminal, "AppSecret"));
-      const answer = await admin.ask({
-        action: "secret.set",
-        ...(appId !== undefined && { appId }),
-        appSecret,
-      });
+      const answer = await admin
+        .ask({ action: "secret.set", ...(appId !== undefined && { appId }), appSecret })
+        .catch(inOptions);
       const done = `Stored the AppSecret of ${printable(answer.appId)}. The next login at ${apiUrl} uses it.`;
       output.done(answer, done);
     });
@@ -48,17 +46,21 @@ export function addSecretCommands(program: Command, context: Context): void {
       if (terminal.interactive) terminal.screen.write(beforeRotation);
       const appSecret = readAppSecret(await secret(terminal, "New AppSecret"));
       if (terminal.interactive) terminal.screen.write("Asking WeChat …\n");
-      const answer = await admin.ask({
-        action: "secret.rotate",
-        ...(appId !== undefined && { appId }),
-        appSecret,
-      });
+      const answer = await admin
+        .ask({ action: "secret.rotate", ...(appId !== undefined && { appId }), appSecret })
+        .catch(inOptions);
       output.done(
         answer,
         `WeChat accepts the AppSecret of ${printable(answer.appId)}. Stored: warm instances take it up at their next ` +
           "login, without a redeploy.",
       );
     });
+}
+
+/** The admin function names the field of its request. */
+function inOptions(error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  throw new Failure(error.code, error.message.replace(/^appId must be/, "--app-id must be"));
 }
 
 function readAppSecret(typed: string): string {

@@ -25,6 +25,19 @@ export function readSubject({ user, openid, appId }: SubjectOptions): Subject {
   return { userId: user ?? "" };
 }
 
+export type IdentityOptions = Required<Pick<SubjectOptions, "openid">> & Pick<SubjectOptions, "appId">;
+
+/** The same for a command that is about one identity. */
+export function aboutIdentity(command: Command): Command {
+  return command
+    .requiredOption("--openid <openid>", "the WeChat identity")
+    .option("--app-id <appId>", "its mini-program, where the deployment serves several");
+}
+
+export function readIdentity({ openid, appId }: IdentityOptions): Extract<Subject, { openid: string }> {
+  return { openid, ...(appId !== undefined && { appId }) };
+}
+
 export function nameOf(subject: Subject): string {
   return printable("userId" in subject ? `the userId ${subject.userId}` : `the openid ${subject.openid}`);
 }

@@ -10,8 +10,8 @@ export type Verdict = { readonly countAs?: string } & (
 export interface VerifierSettings {
   /** Your user service, `https://…`: it is asked with POST `{ username, password }` and answers `{ id, name }`, or 401 or 403 with `{ name }`. */
   readonly url: string;
-  /** What your service wants to see in `Authorization`. */
-  readonly authorization: string;
+  /** What your service wants to see in `Authorization`: asked for at each call. */
+  readonly authorization: () => Promise<string>;
   /** For all of it, in milliseconds. Login gives up on its verifier after 4 s. */
   readonly timeoutMs?: number;
 }
@@ -22,13 +22,14 @@ export interface VerifierSettings {
  */
 export function httpsVerifier({ url, authorization, timeoutMs = 3_000 }: VerifierSettings) {
   return async ({ username, password }: { username: string; password: string }): Promise<Verdict> => {
+    const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization },
+      headers: { "content-type": "application/json", authorization: await authorization() },
       body: JSON.stringify({ username, password }),
       // A redirect would send the password to wherever it points.
       redirect: "error",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
     const refusal = refusals[response.status];
     if (!refusal && response.status !== 200) throw new Error(`The user service answered ${response.status}`);

@@ -1,4 +1,4 @@
-import { deadlines } from "../../contract/deadlines.ts";
+import { adminDeadlineMs } from "../../contract/deadline-ms.ts";
 import {
   type AdminAction,
   type AdminAnswer,
@@ -15,7 +15,7 @@ import { logFacts } from "./log-facts.ts";
 /** What contract/operator-actions.ts describes. Every request leaves one line in the log, carried out or not. */
 export function adminHandler(deps: OperatorDeps): LambdaFunction<unknown, object> {
   return {
-    deadlineMs: deadlines.admin.deadlineMs,
+    deadlineMs: adminDeadlineMs,
     about(event) {
       const request = readAdminRequest(event);
       return { event: "admin", ...(!isRefusal(request) && asked(request, deps, false)) };

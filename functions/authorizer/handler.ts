@@ -1,4 +1,4 @@
-import { deadlines } from "../../contract/deadlines.ts";
+import { authorizerDeadlineMs } from "../../contract/deadline-ms.ts";
 import type { SessionContext } from "../../contract/session-generation.ts";
 import { authorize, type ReadBoundSession } from "../core/authorize.ts";
 import { iso } from "../core/iso.ts";
@@ -33,7 +33,7 @@ export function authorizerHandler({
   now,
 }: AuthorizerDeps): LambdaFunction<AuthorizerEvent, AuthorizerResponse> {
   return {
-    deadlineMs: deadlines.authorizer.deadlineMs,
+    deadlineMs: authorizerDeadlineMs,
     about: (event) => ({ event: "authorize", requestId: requestIdOf(event) }),
     async handle(event) {
       const context = await sessionContext(authorizationOf(event));

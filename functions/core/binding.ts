@@ -32,7 +32,8 @@ export interface Bind {
 
 /**
  * How a bind ended. `bound_already`: to this very account, under the generation that was read. `access_changed`:
- * something ended this identity's or this account's access since then.
+ * something ended this identity's or this account's access since then. `wechat_user_blocked`: the risk was too high, and
+ * nothing was written.
  */
 export type BindResult =
   | "bound"
@@ -41,7 +42,8 @@ export type BindResult =
   | "account_already_bound"
   | "account_disabled"
   | "access_changed"
-  | "invalid_ticket";
+  | "invalid_ticket"
+  | "wechat_user_blocked";
 
 export interface Bindings {
   /** Strongly consistent. */

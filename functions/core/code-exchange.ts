@@ -3,10 +3,17 @@ import type { AppSecrets } from "./app-secret.ts";
 import type { Person } from "./identity.ts";
 import { type Refusal, refused } from "./refusal.ts";
 
+/** Whose code it was. */
+export interface Exchanged {
+  readonly person: Person;
+  /** Where the deployment keeps them. No part of the person: a bind ticket must not have it. */
+  readonly sessionKey?: string | undefined;
+}
+
 /** What WeChat said to a code. `secret`: what became known of the AppSecret by it. */
 export type ExchangeVerdict = { readonly secret: SecretVerdict } & (
-  | { readonly person: Person; readonly refusal?: never }
-  | { readonly person?: never; readonly refusal: Refusal }
+  | (Exchanged & { readonly refusal?: never })
+  | { readonly person?: never; readonly sessionKey?: never; readonly refusal: Refusal }
 );
 
 export interface WeChat {
@@ -15,7 +22,7 @@ export interface WeChat {
 }
 
 /** Whatever it answers, the code is to be taken as spent. */
-export type ExchangeCode = (appId: string, code: string) => Promise<Person | Refusal>;
+export type ExchangeCode = (appId: string, code: string) => Promise<Exchanged | Refusal>;
 
 /**
  * Exchanges codes with the AppSecret. Once bytes have left for WeChat a code counts as spent and is never sent again, with
@@ -50,6 +57,7 @@ export function codeExchange({
       return { ...verdict.refusal, refused: "wechat_unavailable" };
     }
     if (verdict.secret === "accepted") workedBefore.add(appId);
-    return verdict.person ?? verdict.refusal;
+    const { person, sessionKey, refusal } = verdict;
+    return person ? { person, sessionKey } : refusal;
   };
 }

@@ -1,4 +1,15 @@
-import type { Diagnosis, SecretState, TableState, WeChatContact } from "../../contract/diagnosis.ts";
+import type {
+  Diagnosis,
+  FunctionState,
+  SecretState,
+  TableState,
+  Trial,
+  WeChatContact,
+} from "../../contract/diagnosis.ts";
+import type { StableToken } from "./access-token.ts";
+import { diagnoseAccessToken } from "./access-token-administration.ts";
+import type { PasswordHashes } from "./account.ts";
+import type { AccountVerifier } from "./account-verifier.ts";
 import type { AppSecretStore, SecretTrials } from "./app-secret.ts";
 import { StoreUnavailable } from "./refusal.ts";
 
@@ -6,24 +17,83 @@ export interface TableInspection {
   inspect(): Promise<readonly TableState[]>;
 }
 
+export interface FunctionInspection {
+  inspect(): Promise<readonly FunctionState[]>;
+}
+
 export interface DiagnosisDeps {
+  readonly stableToken: StableToken;
+  /** Whether anything here has a use for access tokens. */
+  readonly accessTokens: boolean;
   readonly appIds: readonly string[];
   readonly appSecrets: AppSecretStore;
   readonly trials: SecretTrials;
   readonly tables: TableInspection;
+  readonly functions: FunctionInspection;
+  /** Undefined: there are no passwords. */
+  readonly verifier: AccountVerifier | undefined;
+  /** Undefined: the product keeps no accounts here. */
+  readonly accounts: object | undefined;
+  readonly hashes: Pick<PasswordHashes, "hash">;
+  readonly random: (size: number) => Uint8Array;
+  /** Milliseconds since whenever, and never backwards. */
+  readonly clock: () => number;
 }
 
 /** Looks at everything that login depends on, and changes nothing. */
-export async function diagnose({ appIds, tables, ...needs }: DiagnosisDeps): Promise<Diagnosis> {
-  const [secrets, inspected] = await Promise.all([
-    Promise.all(appIds.map((appId) => diagnoseSecret(appId, needs))),
-    tables.inspect(),
+export async function diagnose(deps: DiagnosisDeps): Promise<Diagnosis> {
+  const { appIds, accounts, verifier, hashes, random, clock } = deps;
+  const [secrets, tables, functions, verified, hashed, accessTokens] = await Promise.all([
+    Promise.all(appIds.map((appId) => diagnoseSecret(appId, deps))),
+    deps.tables.inspect(),
+    deps.functions.inspect(),
+    verifier && tried(() => refusesNobody(verifier, deps), clock),
+    accounts !== undefined && tried(async () => void (await hashes.hash(madeUp(random))), clock),
+    deps.accessTokens && Promise.all(appIds.map((appId) => diagnoseAccessToken(appId, deps))),
   ]);
   return {
     secrets: secrets.map(({ secret }) => secret),
     weChat: best(secrets.map(({ contact }) => contact)),
-    tables: inspected,
+    tables,
+    functions,
+    ...(verified && { verifier: verified }),
+    ...(hashed && { hashing: hashed }),
+    ...(accessTokens && { accessTokens }),
   };
+}
+
+/** Asked directly, and not by a login: no limit counts it. Nobody has the name, so that nobody is locked out by it. */
+async function refusesNobody(
+  verifier: AccountVerifier,
+  { appIds: [appId = ""], random }: Pick<DiagnosisDeps, "appIds" | "random">,
+): Promise<string | undefined> {
+  const answer = await verifier.verify({ username: madeUp(random), password: madeUp(random), appId });
+  return "refused" in answer && answer.refused === "invalid_credentials"
+    ? undefined
+    : "It does not refuse a made-up name and password";
+}
+
+function madeUp(random: (size: number) => Uint8Array): string {
+  return `made-up-${Buffer.from(random(16)).toString("base64url")}`;
+}
+
+/** `trial` resolves to what was wrong, if anything. */
+async function tried(trial: () => Promise<string | undefined>, clock: () => number): Promise<Trial> {
+  const startedAt = clock();
+  try {
+    const failed = await trial();
+    return failed === undefined ? { milliseconds: Math.round(clock() - startedAt) } : { failed };
+  } catch (error) {
+    return {
+      failed: error instanceof StoreUnavailable ? `${error.message} (${kindOf(error.cause)})` : kindOf(error),
+    };
+  }
+}
+
+/** Its code where it has one, which says more: of Node, or of OpenSSL. Never its message, which may quote anything. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 async function diagnoseSecret(

@@ -7,6 +7,7 @@ import { identityKey, type Person } from "./identity.ts";
 import type { InvalidCodes } from "./invalid-codes.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
 import { newSession, type Session, type Sessions } from "./session.ts";
+import type { KeepSessionKey } from "./session-key.ts";
 
 export interface Credentials {
   readonly username: string;
@@ -32,6 +33,9 @@ export interface LoggedIn {
   readonly facts?: Facts;
 }
 
+/** Whether somebody looks too risky to be bound. Undefined: let in. */
+export type RiskCheck = (person: Person, sourceIp: string) => Promise<Refusal | undefined>;
+
 export interface LoginDeps {
   readonly exchangeCode: ExchangeCode;
   readonly bindings: Bindings;
@@ -41,8 +45,12 @@ export interface LoginDeps {
   readonly counters: AttemptCounters;
   /** Undefined: nobody knows passwords, and the first login of an identity makes a userId for it. */
   readonly verifier: AccountVerifier | undefined;
+  /** Undefined: nobody is asked about anybody. Within one login it asks once, however often it is called. */
+  readonly risk?: RiskCheck;
   readonly limits: AttemptLimits;
   readonly sessionLifetimeSeconds: number;
+  /** Undefined: session_keys have no use here, and nobody keeps them. */
+  readonly keepSessionKey?: KeepSessionKey;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: (size: number) => Uint8Array;

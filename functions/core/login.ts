@@ -1,6 +1,8 @@
 import { newUserId } from "./account.ts";
+import { allAnswered } from "./attempts.ts";
 import { issueTicket, ticketAttempts, ticketHash } from "./bind-ticket.ts";
-import { identityKey, type Person } from "./identity.ts";
+import type { Exchanged } from "./code-exchange.ts";
+import { identityKey } from "./identity.ts";
 import {
   type LoggedIn,
   type LoginAttempt,
@@ -18,23 +20,31 @@ import { isRefusal, type Refusal, refused } from "./refusal.ts";
  */
 export async function login(request: LoginRequest, deps: LoginDeps): Promise<LoggedIn | Refusal> {
   const enteredAt = deps.now();
-  const person = await identify(request, enteredAt, deps);
-  if (isRefusal(person)) {
-    return { ...person, facts: { ...person.facts, ...("code" in request && { appId: request.appId }) } };
+  const exchanged = await identify(request, enteredAt, deps);
+  if (isRefusal(exchanged)) {
+    return {
+      ...exchanged,
+      facts: { ...exchanged.facts, ...("code" in request && { appId: request.appId }) },
+    };
   }
+  const { person, sessionKey } = exchanged;
+  const key = identityKey(person);
   const attempt: LoginAttempt = { person, enteredAt, device: request.device, deps };
-  const result = request.credentials
-    ? await logInWithPassword({ ...request, credentials: request.credentials }, attempt)
-    : await logInSilently(attempt);
-  const identity = Buffer.from(identityKey(person)).toString("base64url");
-  return { ...result, facts: { ...result.facts, appId: person.appId, identity } };
+  const [result, kept] = await allAnswered([
+    request.credentials
+      ? logInWithPassword({ ...request, credentials: request.credentials }, attempt)
+      : logInSilently(attempt),
+    sessionKey === undefined ? undefined : deps.keepSessionKey?.(key, sessionKey, enteredAt),
+  ]);
+  const identity = Buffer.from(key).toString("base64url");
+  return { ...result, facts: { ...result.facts, ...kept, appId: person.appId, identity } };
 }
 
 async function identify(
   request: LoginRequest,
   enteredAt: number,
   { exchangeCode, invalidCodes, tickets }: LoginDeps,
-): Promise<Person | Refusal> {
+): Promise<Exchanged | Refusal> {
   if ("code" in request) {
     const { appId, code, sourceIp } = request;
     const overLimit = invalidCodes.refusalFor(sourceIp, enteredAt);
@@ -44,7 +54,7 @@ async function identify(
     return { ...answer, facts: { ...answer.facts, ...(await invalidCodes.count(sourceIp, enteredAt)) } };
   }
   const person = await tickets.takeAttempt(ticketHash(request.bindTicket), enteredAt);
-  return person ?? refused("invalid_ticket");
+  return person ? { person } : refused("invalid_ticket");
 }
 
 async function logInSilently(attempt: LoginAttempt): Promise<LoggedIn | Refusal> {

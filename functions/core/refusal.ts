@@ -29,7 +29,11 @@ export function isRefusal<T extends object>(value: T): value is Extract<T, { rea
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 
-  constructor(store: string, cause: unknown) {
-    super(`${store} did not answer`, { cause });
+  /** Somebody must look, because it does not pass by itself. */
+  readonly alarm: boolean;
+
+  constructor(store: string, cause: unknown, { what = "did not answer", alarm = false } = {}) {
+    super(`${store} ${what}`, { cause });
+    this.alarm = alarm;
   }
 }

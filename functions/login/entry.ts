@@ -1,59 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { none, readEnvironment, wholeNumber } from "../../contract/environment.ts";
-import { lambdaClient, secretsManagerClient } from "../aws/clients.ts";
-import { codeExchange } from "../core/code-exchange.ts";
-import { invalidCodes } from "../core/invalid-codes.ts";
-import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../dynamodb/attempts.ts";
-import { dynamoDbBindings } from "../dynamodb/bindings.ts";
-import { dynamoDbSessions } from "../dynamodb/sessions.ts";
-import { readNothing, tablesOf } from "../dynamodb/table.ts";
-import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
+import { readEnvironment } from "../../contract/environment.ts";
 import { shell } from "../runtime/shell.ts";
-import { nobody, warmUp } from "../runtime/warm-up.ts";
-import { secretsManagerAppSecrets } from "../wechat/app-secret.ts";
-import { weChat } from "../wechat/wechat.ts";
+import { warmUp } from "../runtime/warm-up.ts";
 import { loginHandler } from "./handler.ts";
+import { loginWiring } from "./wiring.ts";
 
-const env = readEnvironment("login", process.env);
-const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
-const appIds = Object.keys(appSecretArns);
-const table = tablesOf();
-const names = { sessions: env.SESSIONS_TABLE, attempts: env.ATTEMPTS_TABLE };
-const appSecrets = secretsManagerAppSecrets(secretsManagerClient(), appSecretArns, Date.now);
-const counters = dynamoDbAttemptCounters(table(env.ATTEMPTS_TABLE));
-const limits = {
-  perIdentity: wholeNumber("ATTEMPTS_PER_IDENTITY", env.ATTEMPTS_PER_IDENTITY),
-  perSourceIp: wholeNumber("ATTEMPTS_PER_SOURCE_IP", env.ATTEMPTS_PER_SOURCE_IP),
-  perUsername: wholeNumber("ATTEMPTS_PER_USERNAME", env.ATTEMPTS_PER_USERNAME),
-  invalidCodesPerSourceIp: wholeNumber("INVALID_CODES_PER_SOURCE_IP", env.INVALID_CODES_PER_SOURCE_IP),
-  windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS, 1),
-};
-const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, now: Date.now });
+const { deployment, deps, openings } = loginWiring(readEnvironment("login", process.env));
 
-const handle = loginHandler(
-  { appIds, passwords: env.VERIFIER_FUNCTION !== none },
-  {
-    exchangeCode: codeExchange({ wechat, appSecrets }),
-    bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), names, {
-      oneIdentityPerApp: env.IDENTITIES_PER_ACCOUNT === "one-per-app",
-    }),
-    sessions: dynamoDbSessions(table(env.SESSIONS_TABLE), names),
-    tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),
-    counters,
-    invalidCodes: invalidCodes({ limits, counters }),
-    verifier:
-      env.VERIFIER_FUNCTION === none ? undefined : lambdaVerifier(lambdaClient(), env.VERIFIER_FUNCTION),
-    limits,
-    sessionLifetimeSeconds: wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS, 1),
-    now: Date.now,
-    random: randomBytes,
-  },
-);
+await warmUp(...openings);
 
-await warmUp(
-  wechat.connect,
-  () => readNothing(table(env.BINDINGS_TABLE), { key: nobody }),
-  ...appIds.map((appId) => () => appSecrets.current(appId)),
-);
-
-export const handler = shell(handle);
+export const handler = shell(loginHandler(deployment, deps));

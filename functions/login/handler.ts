@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { deadlines } from "../../contract/deadlines.ts";
+import { loginDeadlineMs } from "../../contract/deadline-ms.ts";
 import { type ErrorCode, errors } from "../../contract/errors.ts";
 import { iso } from "../core/iso.ts";
 import { login } from "../core/login.ts";
@@ -13,10 +13,14 @@ import { type Deployment, readLoginRequest } from "./request.ts";
 type Event = APIGatewayProxyEventV2;
 type Answer = APIGatewayProxyStructuredResultV2;
 
-/** `ANY /login`. */
-export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFunction<Event, Answer> {
+/** `ANY /login`. `logIn`: the login itself, with whatever this deployment has around it. */
+export function loginHandler(
+  deployment: Deployment,
+  deps: LoginDeps,
+  logIn: typeof login = login,
+): LambdaFunction<Event, Answer> {
   return {
-    deadlineMs: deadlines.login.deadlineMs,
+    deadlineMs: loginDeadlineMs,
     about: ({ requestContext }) => ({ event: "login", requestId: requestContext.requestId }),
 
     async handle(event) {
@@ -30,7 +34,7 @@ export function loginHandler(deployment: Deployment, deps: LoginDeps): LambdaFun
         const { refused, ...details } = request;
         return refusal(event, refused, details);
       }
-      const result = await login(request, deps);
+      const result = await logIn(request, deps);
       if (isRefusal(result)) {
         const { refused, facts, ...details } = result;
         return refusal(event, refused, details, facts);

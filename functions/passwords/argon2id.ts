@@ -1,4 +1,4 @@
-import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
+import crypto, { type Argon2Parameters, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { PasswordHasher, PasswordHashes } from "../core/account.ts";
 import {
@@ -14,7 +14,6 @@ export const argon2idParameters: Argon2idParameters = { memory: 19_456, passes: 
 
 const saltBytes = 16;
 const tagBytes = 32;
-const derive = promisify(argon2);
 /** Of no password. */
 const decoySaltAndTag = formatArgon2id({
   parameters: argon2idParameters,
@@ -28,13 +27,18 @@ const decoySaltAndTag = formatArgon2id({
 /** To a string in the PHC format. */
 export async function hashPassword(password: string, parameters = argon2idParameters): Promise<string> {
   const salt = randomBytes(saltBytes);
-  const tag = await derive("argon2id", {
+  const tag = await derive({
     ...parameters,
     message: password,
     nonce: salt,
     tagLength: tagBytes,
   });
   return formatArgon2id({ parameters, salt, tag });
+}
+
+/** Looked up when it is needed: a Node without it must fail here, and not where this file is loaded. */
+function derive(parameters: Argon2Parameters): Promise<Buffer> {
+  return promisify(crypto.argon2)("argon2id", parameters);
 }
 
 export const argon2id: PasswordHasher & PasswordHashes = {
@@ -46,7 +50,7 @@ export const argon2id: PasswordHasher & PasswordHashes = {
 
   async matches(password, passwordHash) {
     const { parameters, salt, tag } = parseArgon2id(passwordHash);
-    const actual = await derive("argon2id", {
+    const actual = await derive({
       ...parameters,
       message: password,
       nonce: salt,

@@ -14,23 +14,31 @@ export function lambdaVerifier(client: Pick<LambdaClient, "send">, FunctionName:
         Payload: JSON.stringify({ username, password, appId }),
       });
       const answer = await outside("verifier", (abortSignal) => client.send(command, { abortSignal })).catch(
-        unavailable,
+        (error: unknown) => unavailable(error, notInvoked(error)),
       );
       return answer.FunctionError === undefined
         ? readVerification(answer.Payload)
-        : unavailable(answer.FunctionError);
+        : unavailable(answer.FunctionError, { what: "failed" });
     },
   };
 }
 
-function unavailable(cause: unknown): never {
-  throw new StoreUnavailable("The account verifier", cause);
+function unavailable(cause: unknown, details: { readonly what?: string; readonly alarm?: boolean }): never {
+  throw new StoreUnavailable("The account verifier", cause, details);
+}
+
+function notInvoked(error: unknown) {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "ResourceNotFoundException") return { what: "is missing", alarm: true };
+  return name === "AccessDeniedException" ? { what: "may not be invoked", alarm: true } : {};
 }
 
 function readVerification(payload: Uint8Array | undefined): Verification {
   const read = v.safeParse(verification, parse(payload));
   // What it said is not repeated: it may hold what a person typed.
-  return read.success ? read.output : unavailable("its answer is neither a userId nor a refusal");
+  return read.success
+    ? read.output
+    : unavailable("its answer is neither a userId nor a refusal", { what: "failed", alarm: true });
 }
 
 function parse(payload: Uint8Array | undefined): unknown {

@@ -7,6 +7,7 @@ interface Invocation {
   readonly spent: Map<string, number>;
   /** Milliseconds since whenever, and never backwards. */
   readonly clock: () => number;
+  readonly startedAt: number;
 }
 
 const current = new AsyncLocalStorage<Invocation>();
@@ -35,7 +36,14 @@ export function invocation<T>(
 ): Promise<T> {
   const spent = new Map<string, number>();
   const timings = () => Object.fromEntries([...spent].map(([name, ms]) => [`${name}Ms`, tenths(ms)]));
-  return current.run({ deadline, spent, clock }, () => run(timings));
+  return current.run({ deadline, spent, clock, startedAt: clock() }, () => run(timings));
+}
+
+/** Ends so many milliseconds after the invocation began: for calls that share a deadline earlier than the invocation's. */
+export function sinceItBegan(milliseconds: number): AbortSignal {
+  const invocation = current.getStore();
+  const passed = invocation ? invocation.clock() - invocation.startedAt : 0;
+  return AbortSignal.timeout(Math.max(0, Math.floor(milliseconds - passed)));
 }
 
 export function tenths(milliseconds: number): number {

@@ -12,11 +12,9 @@ export interface Failure {
  */
 export function whatBroke(error: unknown): Failure {
   if (error instanceof StoreUnavailable) {
-    const { cause } = error;
-    return {
-      code: "store_unavailable",
-      facts: { why: error.message, error: cause instanceof Error ? cause.name : String(cause) },
-    };
+    const { cause, alarm, message } = error;
+    const kind = cause instanceof Error ? cause.name : String(cause);
+    return { code: "store_unavailable", facts: { why: message, error: kind, ...(alarm && { alarm }) } };
   }
   const thrown = error instanceof Error ? error : new Error();
   return {

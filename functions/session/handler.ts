@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { deadlines } from "../../contract/deadlines.ts";
+import { sessionDeadlineMs } from "../../contract/deadline-ms.ts";
 import { errors } from "../../contract/errors.ts";
 import { generationIn } from "../../contract/session-generation.ts";
 import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";
@@ -66,7 +66,7 @@ const routes: Readonly<Record<string, (call: Call) => Promise<Answer>>> = {
 
 export function sessionHandler(deps: SessionDeps): LambdaFunction<Event, Answer> {
   return {
-    deadlineMs: deadlines.session.deadlineMs,
+    deadlineMs: sessionDeadlineMs,
     about: ({ routeKey, requestContext }) => ({
       event: "session",
       route: routeKey,

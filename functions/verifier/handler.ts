@@ -4,14 +4,14 @@ import {
   type VerifierQuestion,
   verifierQuestion,
 } from "../../contract/account-verifier.ts";
-import { deadlines } from "../../contract/deadlines.ts";
+import { verifierDeadlineMs } from "../../contract/deadline-ms.ts";
 import type { AccountVerifier } from "../core/account-verifier.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 
 /** The contract of contract/account-verifier.ts, as every verifier keeps it. Whatever else happens is thrown. */
 export function verifierHandler(verifier: AccountVerifier): LambdaFunction<unknown, Verification> {
   return {
-    deadlineMs: deadlines.verifier.deadlineMs,
+    deadlineMs: verifierDeadlineMs,
     about: () => ({ event: "verify" }),
     async handle(event) {
       const answer = await verifier.verify(readQuestion(event));

@@ -1,33 +1,20 @@
 import * as v from "valibot";
-import type { SecretVerdict } from "../../contract/diagnosis.ts";
-import type { RefusalCode } from "../../contract/errors.ts";
 import type { ExchangeVerdict } from "../core/code-exchange.ts";
-import { type Facts, refused } from "../core/refusal.ts";
-import { type Answer, boundedGet } from "./bounded-get.ts";
-import { freshSockets } from "./fresh-sockets.ts";
-
-/** WeChat counts by the minute. */
-const rateLimitSeconds = 60;
+import { refused } from "../core/refusal.ts";
+import { type Answer, boundedRequest } from "./bounded-request.ts";
+import { errcodeMember, type Meanings, refusalOf } from "./errcodes.ts";
+import type { WeChatHost } from "./host.ts";
 
 /**
- * What each errcode of jscode2session means to the caller. `alarm`: somebody must look, because it is our
- * configuration or our bug. `secret`: what it says of the AppSecret, which WeChat looks at before the code; nothing
- * unless said. Source: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
- * and WeChat's general list of return codes.
+ * What its errcodes mean at code2session.
+ * Source: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html
  */
-const errcodes: Record<number, { code: RefusalCode; alarm?: true; secret?: SecretVerdict }> = {
-  [-1]: { code: "wechat_busy" },
+const errcodes: Meanings = {
   40029: { code: "invalid_code", secret: "accepted" },
   40163: { code: "invalid_code", secret: "accepted" },
   40226: { code: "wechat_user_blocked" },
-  45011: { code: "rate_limited" },
   // One user's, or everybody's where WeChat has frozen the AppId: no single answer tells, their share does.
   50002: { code: "wechat_user_blocked" },
-  40013: { code: "not_configured", alarm: true, secret: "unknown_app" },
-  40125: { code: "not_configured", alarm: true, secret: "refused" },
-  40243: { code: "not_configured", alarm: true, secret: "frozen" },
-  41002: { code: "not_configured", alarm: true },
-  41004: { code: "not_configured", alarm: true },
   41008: { code: "wechat_unavailable", alarm: true },
 };
 
@@ -40,20 +27,13 @@ const id = v.fallback(
   "",
 );
 
-/** `errcode` is the verdict: WeChat refuses with HTTP 200 too. It may be absent, 0, a number or a numeric string. */
 const sessionAnswer = v.object(
   {
-    errcode: v.nullish(
-      v.pipe(
-        v.union([v.number(), v.string()], "errcode is not a number"),
-        v.transform(Number),
-        v.check((value) => Number.isInteger(value), "errcode is not a number"),
-      ),
-      0,
-    ),
+    errcode: errcodeMember,
     errmsg: v.fallback(v.string(), ""),
     openid: id,
     unionid: id,
+    session_key: id,
   },
   "not an object",
 );
@@ -71,13 +51,15 @@ export type Code2session = (
   deadline: AbortSignal,
 ) => Promise<Exchange>;
 
-/** WeChat's code2session, one GET per call. `baseUrl`: `https://api.weixin.qq.com`, or a stand-in for it. */
+/** WeChat's code2session, one GET per call. Unless `withSessionKey`, nobody gets to see the session_key. */
 export function code2session(
-  baseUrl: string,
-  now: () => number,
-): { exchange: Code2session; connect: () => Promise<void> } {
-  const endpoint = new URL("/sns/jscode2session", baseUrl);
-  const sockets = freshSockets(endpoint.protocol, now);
+  { urlOf, sockets, now }: WeChatHost,
+  withSessionKey = false,
+): {
+  exchange: Code2session;
+  connect: () => Promise<void>;
+} {
+  const endpoint = urlOf("/sns/jscode2session");
   const exchange: Code2session = async (appId, appSecret, code, deadline) => {
     const url = new URL(endpoint);
     url.search = new URLSearchParams({
@@ -86,8 +68,8 @@ export function code2session(
       js_code: code,
       grant_type: "authorization_code",
     }).toString();
-    const answer = await boundedGet(url, sockets, deadline);
-    return { answer, verdict: verdictOf(answer, appId) };
+    const answer = await boundedRequest(url, sockets, deadline);
+    return { answer, verdict: verdictOf(answer, appId, now(), withSessionKey) };
   };
   return { exchange, connect: () => sockets.open(endpoint) };
 }
@@ -95,32 +77,18 @@ export function code2session(
 /** `secret`: what became known of the AppSecret. */
 export type Verdict = ExchangeVerdict & { readonly errcode?: number };
 
-function verdictOf(answer: Answer, appId: string): Verdict {
+function verdictOf(answer: Answer, appId: string, now: number, withSessionKey: boolean): Verdict {
   if (answer.kind === "timeout") return { secret: "unknown", refusal: refused("wechat_timeout") };
-  return answer.kind === "json" ? readVerdict(answer.value, appId) : unreadable(answer.why);
-}
-
-function readVerdict(value: unknown, appId: string): Verdict {
-  const read = v.safeParse(sessionAnswer, value);
+  if (answer.kind === "unavailable") return unreadable(answer.why);
+  const read = v.safeParse(sessionAnswer, answer.value);
   if (!read.success) return unreadable(read.issues[0].message);
-  const { errcode, errmsg, openid, unionid } = read.output;
-  if (errcode !== 0) return refusalFor(errcode, errmsg);
+  const { errcode, errmsg, openid, unionid, session_key } = read.output;
+  if (errcode !== 0) return refusalOf(errcode, errmsg, now, errcodes);
   if (openid === "") return unreadable("no openid");
-  return { secret: "accepted", person: { appId, openid, ...(unionid !== "" && { unionid }) } };
-}
-
-function refusalFor(errcode: number, errmsg: string): Verdict {
-  const { code, alarm, secret = "unknown" } = errcodes[errcode] ?? { code: "wechat_unavailable" };
-  // Support at WeChat asks for the rid.
-  const rid = /\brid: ([\w-]{1,64})/.exec(errmsg)?.[1];
-  const facts: Facts = { errcode, ...(rid && { rid }), ...(alarm && { alarm }) };
   return {
-    errcode,
-    secret,
-    refusal: refused(code, {
-      facts,
-      ...(code === "rate_limited" && { retryAfter: rateLimitSeconds }),
-    }),
+    secret: "accepted",
+    person: { appId, openid, ...(unionid !== "" && { unionid }) },
+    ...(withSessionKey && session_key !== "" && { sessionKey: session_key }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { WeChatContact } from "../../contract/diagnosis.ts";
 import type { SecretTrials } from "../core/app-secret.ts";
 import { outside } from "../runtime/invocation.ts";
 import { code2session, type Exchange } from "./code2session.ts";
+import { weChatHost } from "./host.ts";
 
 /** Not what WeChat's codes are made of, so nobody ever gets it. */
 const madeUpCode = "made-up-to-ask-about-the-secret-";
@@ -24,7 +25,7 @@ export function weChatSecretTrials({
   clock,
   deadlineMs = 3_000,
 }: SecretTrialSettings): SecretTrials {
-  const { exchange } = code2session(baseUrl, now);
+  const { exchange } = code2session(weChatHost(baseUrl, now));
   return {
     async ask(appId, appSecret) {
       const startedAt = clock();

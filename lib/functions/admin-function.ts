@@ -1,3 +1,4 @@
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { none } from "../../contract/environment.ts";
 import type { AppSecrets } from "../app-secrets.ts";
@@ -5,13 +6,22 @@ import { BundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnSecrets, allowOnTable } from "../grants.ts";
 import type { Tables } from "../tables.ts";
 
+export interface AdminFunctionNeeds {
+  readonly tables: Tables;
+  readonly appSecrets: AppSecrets;
+  readonly weChatBaseUrl: string;
+  readonly behindApi: Readonly<Record<"login" | "session" | "authorizer", IFunction>>;
+  /** Undefined: there are no passwords. */
+  readonly verifier: IFunction | undefined;
+}
+
 /** What operators do, invoked with IAM only. */
 export function adminFunction(
   scope: Construct,
-  { tables, appSecrets, weChatBaseUrl }: { tables: Tables; appSecrets: AppSecrets; weChatBaseUrl: string },
+  { tables, appSecrets, weChatBaseUrl, behindApi, verifier }: AdminFunctionNeeds,
   props: FunctionProps,
 ) {
-  const { bindings, sessions, attempts, accounts } = tables;
+  const { bindings, sessions, attempts, accounts, sessionKeys } = tables;
   const admin = new BundledFunction(scope, "Admin", {
     ...props,
     function: "admin",
@@ -23,6 +33,11 @@ export function adminFunction(
       SESSIONS_TABLE: sessions.tableName,
       ATTEMPTS_TABLE: attempts.tableName,
       ACCOUNTS_TABLE: accounts?.tableName ?? none,
+      LOGIN_FUNCTION: behindApi.login.functionName,
+      SESSION_FUNCTION: behindApi.session.functionName,
+      AUTHORIZER_FUNCTION: behindApi.authorizer.functionName,
+      VERIFIER_FUNCTION: verifier?.functionArn ?? none,
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     // One vCPU: it hashes the passwords of an import.
     memorySize: 1_769,
@@ -40,13 +55,19 @@ export function adminFunction(
       "dynamodb:DeleteItem",
     );
   }
+  if (sessionKeys) allowOnTable(admin, sessionKeys, "dynamodb:GetItem", "dynamodb:UpdateItem");
   // What `doctor` looks at.
   for (const table of accounts ? [bindings, accounts] : [bindings]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups");
   }
-  for (const table of [sessions, attempts]) {
+  for (const table of sessionKeys ? [sessions, attempts, sessionKeys] : [sessions, attempts]) {
     allowOnTable(admin, table, "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive");
   }
+  admin.allow({
+    actions: ["lambda:GetFunctionConfiguration", "lambda:GetPolicy"],
+    resources: Object.values(behindApi).map(({ functionArn }) => functionArn),
+  });
+  if (verifier) admin.allow({ actions: ["lambda:InvokeFunction"], resources: [verifier.functionArn] });
   allowOnSecrets(
     admin,
     appSecrets.byAppId.values(),

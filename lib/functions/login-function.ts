@@ -13,7 +13,15 @@ export interface LoginFunctionNeeds {
   readonly appSecrets: AppSecrets;
   /** Undefined: there are no passwords. */
   readonly verifier: IFunction | undefined;
-  readonly settings: Pick<Props, "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "attempts">;
+  readonly settings: Pick<
+    Props,
+    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "sessionKeys" | "attempts" | "riskRank"
+  >;
+}
+
+/** Whether these props ask for something that only the bundle full-login carries. */
+export function isFull({ riskRank, sessionKeys }: Pick<Props, "riskRank" | "sessionKeys">): boolean {
+  return sessionKeys || riskRank !== undefined;
 }
 
 export function loginFunction(
@@ -21,11 +29,11 @@ export function loginFunction(
   { tables, appSecrets, verifier, settings }: LoginFunctionNeeds,
   props: FunctionProps,
 ) {
-  const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, attempts: limits } = settings;
-  const { bindings, sessions, attempts } = tables;
+  const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, attempts: limits, riskRank } = settings;
+  const { bindings, sessions, attempts, sessionKeys } = tables;
   const login = new BundledFunction(scope, "Login", {
     ...props,
-    function: "login",
+    function: isFull(settings) ? "full-login" : "login",
     description: "weapp-login: ANY /login",
     environment: {
       APP_SECRETS: appSecrets.arnsAsJson,
@@ -41,6 +49,8 @@ export function loginFunction(
       ATTEMPTS_PER_USERNAME: String(limits.perUsername),
       INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window),
+      ...(riskRank && { RISK_RANK_REFUSE_FROM: String(riskRank.refuseFrom) }),
+      ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     memorySize: 256,
   });
@@ -54,6 +64,7 @@ export function loginFunction(
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
   );
+  if (sessionKeys) allowOnTable(login, sessionKeys, "dynamodb:UpdateItem");
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
   if (verifier) login.allow({ actions: ["lambda:InvokeFunction"], resources: [verifier.functionArn] });
   return login;

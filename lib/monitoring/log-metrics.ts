@@ -1,5 +1,6 @@
 import { Stack } from "aws-cdk-lib";
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { FilterPattern, type ILogGroup, type JsonPattern, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { ErrorCode } from "../../contract/errors.ts";
@@ -31,7 +32,7 @@ interface Filter {
 export class LogMetrics extends Construct {
   readonly namespace: string;
 
-  constructor(scope: Construct, id: string, { login, session, authorizer, verifier }: Watched) {
+  constructor(scope: Construct, id: string, { login, session, openData, authorizer, verifier }: Watched) {
     super(scope, id);
     this.namespace = `WeappLogin/${Stack.of(this).stackName}`;
     const aLogin = is("event", "login");
@@ -71,9 +72,15 @@ export class LogMetrics extends Construct {
       this.#filter("ColdStarts", { logGroup, pattern, by: { Event: "event" } }, name);
     }
     // The authorizer throws whatever is broken, and so its errors tell.
-    for (const [name, fn] of Object.entries({ Login: login, Session: session, Verifier: verifier })) {
-      if (fn) this.#filter("MustLook", { logGroup: fn.logGroup, pattern: [isTrue("alarm")] }, name);
+    const catching = { Login: login, Session: session, Verifier: verifier, OpenData: openData };
+    for (const [name, fn] of Object.entries(catching)) {
+      if (fn) this.countAlarmsOf(name, fn);
     }
+  }
+
+  /** Lines with `alarm: true` of this function count in MustLook. */
+  countAlarmsOf(name: string, { logGroup }: LambdaFunction): void {
+    this.#filter("MustLook", { logGroup, pattern: [isTrue("alarm")] }, name);
   }
 
   get loggedIn(): Metric {

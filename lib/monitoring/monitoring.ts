@@ -1,5 +1,6 @@
 import { CfnOutput } from "aws-cdk-lib";
 import type { Alarm, Dashboard } from "aws-cdk-lib/aws-cloudwatch";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
@@ -20,16 +21,23 @@ export class Monitoring extends Construct {
   readonly alarmTopic: ITopic;
   readonly alarms: readonly Alarm[];
   readonly dashboard: Dashboard;
+  readonly #metrics: LogMetrics;
 
   constructor(scope: Construct, id: string, { alarmTopic, alarmEmail, ...watched }: MonitoringProps) {
     super(scope, id);
     const metrics = new LogMetrics(this, "Metrics", watched);
+    this.#metrics = metrics;
     this.alarmTopic = alarmTopic ?? newAlarmTopic(this);
     if (alarmEmail !== undefined) this.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));
     this.alarms = alarms(this, metrics, watched, this.alarmTopic);
     this.dashboard = newDashboard(this, metrics, watched, this.alarms);
     this.#output("AlarmTopicArn", this.alarmTopic.topicArn, "Subscribe to it: docs/runbook.md");
     this.#output("DashboardName", this.dashboard.dashboardName, "In the CloudWatch console");
+  }
+
+  /** The alarm MustLook rings for its lines too. */
+  watchAlarmsOf(name: string, fn: LambdaFunction): void {
+    this.#metrics.countAlarmsOf(name, fn);
   }
 
   #output(name: string, value: string, description: string): void {

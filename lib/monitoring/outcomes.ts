@@ -1,4 +1,4 @@
-import { type Cause, type ErrorCode, errorCodes, errors } from "../../contract/errors.ts";
+import { type Cause, type ErrorCode, errors, loginErrorCodes } from "../../contract/errors.ts";
 
 /** The outcomes of logins that do not log in, by who can do something about it. */
 export const whyNot: Readonly<Record<Cause, readonly ErrorCode[]>> = {
@@ -9,5 +9,5 @@ export const whyNot: Readonly<Record<Cause, readonly ErrorCode[]>> = {
 };
 
 function becauseOf(cause: Cause): ErrorCode[] {
-  return errorCodes.filter((code) => errors[code].cause === cause);
+  return loginErrorCodes.filter((code) => errors[code].cause === cause);
 }

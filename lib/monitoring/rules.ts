@@ -58,6 +58,14 @@ export const rules = {
     because:
       "Rings at 5% of the calls to WeChat and 10 of them or more, in 2 of 3 times 5 minutes. The mini-program tries none of these again by itself.",
   },
+  WeChatQuotaExhausted: {
+    means:
+      "WeChat answers this mini-program no more today (errcode 45009): nobody logs in until midnight in China.",
+    threshold: 1,
+    periodMinutes: 5,
+    periods: [1, 1],
+    because: "Rings at the first one, because it is about everybody and stays for the rest of the day.",
+  },
   WeChatUserBlocked: {
     means: "WeChat refuses people themselves (errcode 40226 or 50002), or has frozen the AppId (50002 too).",
     threshold: 5,

@@ -7,6 +7,8 @@ import type { Tables } from "../tables.ts";
 export interface Watched {
   readonly login: LambdaFunction;
   readonly session: LambdaFunction;
+  /** Undefined: the deployment keeps no session_keys. */
+  readonly openData: LambdaFunction | undefined;
   readonly authorizer: LambdaFunction;
   /** The built-in one. Undefined: there is none, or the owner's, which the owner watches. */
   readonly verifier: LambdaFunction | undefined;
@@ -15,8 +17,14 @@ export interface Watched {
 }
 
 /** How often Lambda turned each function's callers away, by its name. */
-export function functionThrottles({ login, verifier, authorizer, session }: Watched): Metric[] {
-  const functions = { login, ...(verifier && { verifier }), authorizer, session };
+export function functionThrottles({ login, verifier, authorizer, session, openData }: Watched): Metric[] {
+  const functions = {
+    login,
+    ...(verifier && { verifier }),
+    authorizer,
+    session,
+    ...(openData && { openData }),
+  };
   return Object.entries(functions).map(([label, fn]) => fn.metricThrottles({ label }));
 }
 
@@ -46,11 +54,12 @@ export function logBytes({ logGroup }: LambdaFunction, label: string): Metric {
   });
 }
 
-function tablesOf({ tables: { bindings, sessions, attempts, accounts } }: Watched) {
+function tablesOf({ tables: { bindings, sessions, attempts, accounts, sessionKeys } }: Watched) {
   return {
     Bindings: bindings,
     Sessions: sessions,
     Attempts: attempts,
     ...(accounts && { Accounts: accounts }),
+    ...(sessionKeys && { SessionKeys: sessionKeys }),
   };
 }

@@ -39,8 +39,11 @@ const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
   "bindings.enable": { identity: { appId: "wx0123456789abcdef", openid: "oAlice" } },
   "sessions.list": { sessions: [session, { ...session, id: "h2", device: "iPhone" }] },
   "sessions.revoke": { revoked: 2 },
+  "sessionKey.check": { identity: { appId: "wx0123456789abcdef", openid: "oAlice" }, state: "valid" },
+  "sessionKey.reset": { identity: { appId: "wx0123456789abcdef", openid: "oAlice" } },
   "secret.set": { appId: "wx0123456789abcdef" },
   "secret.rotate": { appId: "wx0123456789abcdef" },
+  "token.refresh": { appId: "wx0123456789abcdef", expiresAt: "2026-03-01T14:00:00.000Z" },
   "doctor.check": healthy(),
 };
 
@@ -126,6 +129,18 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "Enabled the openid oAlice. It is bound to nobody: whoever logs in with it binds anew.\n",
   ],
   [
+    "session-key check --openid oAlice --app-id wx0123456789abcdef",
+    "",
+    { action: "sessionKey.check", of: { openid: "oAlice", appId: "wx0123456789abcdef" } },
+    "A session_key of the openid oAlice is kept that WeChat takes for the present one: open data can be opened.\n",
+  ],
+  [
+    "session-key reset --openid oAlice --yes",
+    "",
+    { action: "sessionKey.reset", of: { openid: "oAlice" } },
+    "The openid oAlice has another session_key, and only that one is kept.\n",
+  ],
+  [
     "sessions list --user u_zhangsan",
     "",
     { action: "sessions.list", of: user },
@@ -174,6 +189,20 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "WeChat accepts the AppSecret of wx0123456789abcdef. Stored: warm instances take it up at their next login, " +
       "without a redeploy.\n",
   ],
+  [
+    "token refresh --yes",
+    "",
+    { action: "token.refresh" },
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
+      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
+  ],
+  [
+    "token refresh --app-id wx0123456789abcdef --yes",
+    "",
+    { action: "token.refresh", appId: "wx0123456789abcdef" },
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
+      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
+  ],
 ];
 
 const admin = ({ action }: { action: AdminAction }) => answers[action];
@@ -191,6 +220,16 @@ describe.each(commands)("%s", (line, piped, request, text) => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     expect(JSON.parse(stdout)).toEqual(answers[request.action]);
     expect(requests).toEqual([request]);
+  });
+
+  test.each(["set", "rotate"])("names the option where secret %s needs it", async (command) => {
+    const refused = { refused: "invalid_request", detail: "appId must be one of wx1, wx2." };
+    const { run } = await operator({ admin: () => refused });
+    expect(await run(["secret", command], { piped: "0123456789abcdef0123456789abcdef" })).toEqual({
+      exit: 1,
+      stdout: "",
+      stderr: "--app-id must be one of wx1, wx2.\n",
+    });
   });
 
   test("says why it was refused, with exit code 1, and nothing secret", async () => {
@@ -252,6 +291,19 @@ describe("what is shown", () => {
       "Unbound the userId u_1: 2 bindings ended, with every session.\n" +
         "The openid oAlice stays disabled, until `bindings enable --openid oAlice --app-id wx1`.\n",
     );
+  });
+
+  test.each([
+    [
+      "stale",
+      "No session_key of the openid oAlice is kept that WeChat takes for the present one: the next login",
+    ],
+    ["none", "No session_key of the openid oAlice is kept: it has not logged in"],
+  ])("of a session_key that is %s says what comes of it", async (state, text) => {
+    const { run } = await operator({
+      admin: () => ({ identity: { appId: "wx1", openid: "oAlice" }, state }),
+    });
+    expect((await run(["session-key", "check", "--openid", "oAlice"])).stdout).toMatch(text);
   });
 
   test("of more sessions than are listed says so", async () => {

@@ -2,8 +2,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test, vi } from "vitest";
 import type { DeploymentView } from "../../contract/operator-actions.ts";
-import { apiUrl, Crash, type FakeAwsOptions, fakeAws, operatorKey } from "../support/fake-aws.ts";
-import { backedUp, expiring, healthy, type Table } from "../support/healthy-deployment.ts";
+import { type ApiAnswers, fakeApi } from "../support/fake-api.ts";
+import { Crash, type FakeAwsOptions, fakeAws, operatorKey } from "../support/fake-aws.ts";
+import {
+  backedUp,
+  behindApi,
+  expiring,
+  type FunctionState,
+  healthy,
+  type Table,
+} from "../support/healthy-deployment.ts";
 import { runHere, type Typing } from "../support/operator.ts";
 import { ofType, resourcesOf, tableName } from "../support/template.ts";
 
@@ -17,7 +25,6 @@ interface Check {
 const appId = "wx0123456789abcdef";
 const noon = Date.UTC(2026, 2, 1, 12);
 const outputs = {
-  ApiUrl: apiUrl,
   AdminFunctionName: "WeappLogin-LoginAdmin",
   AuthorizerFunctionArn: "arn:of-the-authorizer",
   AppSecretName: "WeappLogin-AppSecret",
@@ -25,8 +32,14 @@ const outputs = {
 const weChatConsole = "https://mp.weixin.qq.com (开发管理 > 开发设置)";
 
 /** Somebody with a deployment in AWS, of which the admin function says this. */
-async function inAws(view: unknown = healthy(), options: FakeAwsOptions = {}, environment: object = {}) {
-  const aws = await fakeAws({ outputs, admin: () => view, ...options });
+async function inAws(
+  view: unknown = healthy(),
+  { api: answers = {}, ...options }: FakeAwsOptions & { api?: ApiAnswers } = {},
+  environment: object = {},
+) {
+  const api = await fakeApi(answers);
+  const all = { ApiUrl: api.url, ...(options.outputs ?? outputs) };
+  const aws = await fakeAws({ admin: () => view, ...options, outputs: all });
   onTestFinished(async () => {
     vi.unstubAllEnvs();
     await aws.close();
@@ -47,6 +60,7 @@ async function inAws(view: unknown = healthy(), options: FakeAwsOptions = {}, en
     runHere(["doctor", ...args], { now: () => noon, ...typing });
   return {
     requests: aws.requests,
+    api,
     text: (...args: string[]) => run(["--stack", "WeappLogin", ...args]),
     async checks(typing: Typing = {}, ...args: string[]) {
       const { exit, stdout, stderr } = await run(["--stack", "WeappLogin", "--json", ...args], typing);
@@ -61,19 +75,23 @@ async function inAws(view: unknown = healthy(), options: FakeAwsOptions = {}, en
 const states = (checks: readonly Check[]) => checks.map(({ state }) => state);
 
 test("says what was checked and what was found, one line each, with exit code 0 where all is well", async () => {
-  const { text, requests } = await inAws();
+  const { text, requests, api } = await inAws();
   expect(await text()).toEqual({
     exit: 0,
     stderr: "",
     stdout: [
       "✓ credentials and Region           access key of the environment (AWS_ACCESS_KEY_ID), Region eu-west-1 (AWS_REGION)",
-      `✓ stack outputs                    WeappLogin is CREATE_COMPLETE, its API at ${apiUrl}`,
+      `✓ stack outputs                    WeappLogin is CREATE_COMPLETE, its API at ${api.url}`,
       "✓ admin function                   WeappLogin-LoginAdmin answers",
       `✓ AppSecret of ${appId}  accepted by WeChat`,
       "✓ WeChat                           https://api.weixin.qq.com answers the functions in 43 ms",
       "✓ tables                           Bindings, Accounts, Sessions, Attempts are there",
       "✓ time to live                     time to live is on for Sessions, Attempts",
       "✓ backups                          point-in-time recovery is on for Bindings, Accounts, deletion protection too",
+      "✓ functions                        login, session, authorizer are there, and the API may invoke them",
+      "✓ passwords                        the account verifier refuses a made-up one in 61 ms",
+      "✓ login                            the API refuses a made-up code, as it must",
+      "✓ sessions                         the 6 routes ask for a session, and the authorizer refuses a made-up one",
       "✓ clocks                           this machine, the functions and WeChat agree to 0 s",
       "",
       "All is well.",
@@ -156,6 +174,36 @@ describe("what the admin function found", () => {
       secret,
       "WeChat says neither yes nor no (errcode 45011)",
       `wait a minute, and run ${doctor} again`,
+    ],
+    [
+      "functions that call from an address which is not on the list",
+      { secrets: [{ appId, state: "unknown", errcode: 40164 }] },
+      secret,
+      "WeChat refuses the address that the functions call from: it is not on the mini-program's list (errcode 40164)",
+      `take the list (IP 白名单) away at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
+        `the list: Lambda has no fixed one, and run ${doctor} again`,
+    ],
+    ...[40230, 40240].map((errcode): [string, Partial<DeploymentView>, string, string, string] => [
+      `API encryption (${errcode})`,
+      { secrets: [{ appId, state: "unknown", errcode }] },
+      secret,
+      `WeChat takes encrypted calls only: API encryption is switched on for the mini-program (errcode ${errcode})`,
+      `switch it off at https://mp.weixin.qq.com (开发管理 > 安全中心), for this call at least, and run ${doctor} again`,
+    ]),
+    [
+      "the day's quota",
+      { secrets: [{ appId, state: "unknown", errcode: 45009 }] },
+      secret,
+      "the mini-program's calls of the day are used up (errcode 45009)",
+      "wait until midnight in China (UTC+8), or raise the limit at https://mp.weixin.qq.com (开发管理 > 接口设置), " +
+        `and run ${doctor} again`,
+    ],
+    [
+      "a call that WeChat does not permit",
+      { secrets: [{ appId, state: "unknown", errcode: 48001 }] },
+      secret,
+      "WeChat does not permit the mini-program this call (errcode 48001)",
+      `see at https://mp.weixin.qq.com whether it is verified, and what its notices say, and run ${doctor} again`,
     ],
     [
       "a WeChat that is not reached",
@@ -309,6 +357,196 @@ describe("what the admin function found", () => {
   );
 });
 
+describe("functions and passwords", () => {
+  const putBack =
+    "run `npx cdk drift WeappLogin`, which shows what was taken away or changed, and `npx cdk deploy --revert-drift " +
+    "WeappLogin`, which puts it back";
+  const askAgain =
+    /^run `npx weapp-login doctor --stack WeappLogin` again; .* the admin function's role was changed$/;
+  const verifierLog = "see the verifier function's log in CloudWatch, as docs/runbook.md shows it";
+  const ofOwn =
+    "; a verifier of your own must let the admin function's role in, as it does the login function's";
+  const changed = (changes: Partial<FunctionState>) => ({
+    functions: [behindApi("login"), behindApi("authorizer"), behindApi("session", changes)],
+  });
+
+  test.each<[string, Partial<DeploymentView>, check: string, found: string, todo: string | RegExp]>([
+    [
+      "a function that is missing",
+      changed({ state: "missing", invokableByApi: "no" }),
+      "functions",
+      "session (WeappLogin-session) is missing",
+      putBack,
+    ],
+    [
+      "a function that Lambda could not put in order",
+      changed({ state: "unusable", why: "Failed, InvalidSubnet" }),
+      "functions",
+      "Lambda could not put session (WeappLogin-session) in order (Failed, InvalidSubnet)",
+      putBack,
+    ],
+    [
+      "a function that cannot be described",
+      changed({ state: "unreadable", why: "AccessDeniedException", invokableByApi: "unknown" }),
+      "functions",
+      "session (WeappLogin-session) cannot be described (AccessDeniedException)",
+      askAgain,
+    ],
+    [
+      "a policy that cannot be read",
+      changed({ invokableByApi: "unknown" }),
+      "functions",
+      "whether the API may invoke session (WeappLogin-session) cannot be found out",
+      askAgain,
+    ],
+    [
+      "a verifier that may not be invoked",
+      { verifier: { failed: "The account verifier may not be invoked (AccessDeniedException)" } },
+      "passwords",
+      "The account verifier may not be invoked (AccessDeniedException)",
+      `${putBack}${ofOwn}`,
+    ],
+    [
+      "a verifier that crashes",
+      { verifier: { failed: "The account verifier failed (Unhandled)" } },
+      "passwords",
+      "The account verifier failed (Unhandled)",
+      verifierLog,
+    ],
+    [
+      "a Node.js without argon2id",
+      { hashing: { failed: "ERR_CRYPTO_ARGON2_NOT_SUPPORTED" } },
+      "passwords",
+      "Node.js as the functions run it cannot hash with argon2id (ERR_CRYPTO_ARGON2_NOT_SUPPORTED)",
+      /^deploy with another `runtime`/,
+    ],
+  ])("%s", async (_, changes, check, found, todo) => {
+    const { checks } = await inAws(healthy(changes));
+    const seen = await checks();
+    expect(seen.exit).toBe(1);
+    expect(seen.checks.filter(({ state }) => state === "problem")).toEqual([
+      { check, state: "problem", found, todo: typeof todo === "string" ? todo : expect.stringMatching(todo) },
+    ]);
+  });
+
+  test("says so where there are no passwords", async () => {
+    const { verifier: _, hashing: __, ...view } = healthy();
+    const { checks } = await inAws(view);
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(0);
+    expect(found.find(({ check }) => check === "passwords")?.found).toBe(
+      "there are none: the first login of a WeChat identity makes its account",
+    );
+  });
+});
+
+describe("the API", () => {
+  const madeUpCode = "made-up-by-doctor-to-be-refused";
+
+  test("is asked for a login that must be refused, once, and each route of sessions without one", async () => {
+    const { checks, api } = await inAws();
+    expect((await checks()).exit).toBe(0);
+    expect([...api.asked].sort()).toEqual([
+      "DELETE /binding",
+      "DELETE /session",
+      "DELETE /sessions",
+      "DELETE /sessions/made-up",
+      "GET /session",
+      expect.stringMatching(/^GET \/session Bearer [\w-]{64}$/),
+      "GET /sessions",
+      `POST /login ${JSON.stringify({ code: madeUpCode, appId })}`,
+    ]);
+  });
+
+  test.each<[string, ApiAnswers, found: string, todo: RegExp]>([
+    [
+      "a login that lets a made-up code in",
+      { "POST /login": [200] },
+      "login: the API answers 200 to a made-up code, and not 401 invalid_code",
+      /^run `npx cdk drift/,
+    ],
+    [
+      "a gateway that cannot ask login",
+      { "POST /login": [500] },
+      "login: the API answers 500 to a made-up code, and not 401 invalid_code",
+      /: the route `ANY \/login`, its authorizer, its function or its permission is not what was deployed$/,
+    ],
+    [
+      "a login that fails",
+      { "POST /login": [503, "store_unavailable"] },
+      "login: the API answers 503 store_unavailable to a made-up code, and not 401 invalid_code",
+      /^see the login function's log/,
+    ],
+    [
+      "a login that has no AppSecret of its own",
+      { "POST /login": [503, "not_configured"] },
+      "login: the API answers 503 not_configured to a made-up code, and not 401 invalid_code",
+      /^see the login function's log/,
+    ],
+    [
+      "a gateway that throttles",
+      { "POST /login": [429] },
+      "login: the API answers 429 to a made-up code, and not 401 invalid_code",
+      /loginRatePerSecond/,
+    ],
+    [
+      "this machine's address, which was refused",
+      { "POST /login": [429, "too_many_attempts"] },
+      "login: too many invalid codes have come from this machine's address",
+      /^wait a quarter of an hour/,
+    ],
+    [
+      "a route of sessions that is open",
+      { "GET /sessions": [200] },
+      "sessions: GET /sessions answers 200 to no session, and not 401",
+      /: the route `GET \/sessions`, its authorizer/,
+    ],
+    [
+      "an authorizer that lets everybody in",
+      { "GET /session with a session": [200] },
+      "sessions: GET /session answers 200 to a made-up session, and not 403",
+      /: the route `GET \/session`, its authorizer/,
+    ],
+    [
+      "an authorizer that fails",
+      { "GET /session with a session": [500] },
+      "sessions: GET /session answers 500 to a made-up session, and not 403",
+      /: the route `GET \/session`, its authorizer/,
+    ],
+  ])("finds %s", async (_, answers, found, todo) => {
+    const { checks } = await inAws(healthy(), { api: answers });
+    const { exit, checks: seen } = await checks();
+    expect(exit).toBe(1);
+    const problems = seen.filter(({ state }) => state === "problem");
+    expect(problems.map((it) => `${it.check}: ${it.found}`)).toEqual([found]);
+    expect(problems[0]?.todo).toMatch(todo);
+  });
+
+  test("is not asked for a login that is known to fail: it would ring", async () => {
+    const { checks, api } = await inAws(healthy({ secrets: [{ appId, state: "placeholder" }] }));
+    const { checks: found } = await checks();
+    expect(found.find(({ check }) => check === "login")).toMatchObject({
+      state: "skipped",
+      found: `not checked: AppSecret of ${appId} comes first`,
+    });
+    expect(api.asked.filter((it) => it.startsWith("POST"))).toEqual([]);
+  });
+
+  test("that cannot be reached is told with what is in the way", async () => {
+    const { checks } = await inAws(healthy(), { outputs: { ...outputs, ApiUrl: "http://127.0.0.1:9" } });
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(1);
+    for (const name of ["login", "sessions"]) {
+      expect(found.find(({ check }) => check === name)).toEqual({
+        check: name,
+        state: "problem",
+        found: "the API cannot be reached from here (ECONNREFUSED)",
+        todo: expect.stringMatching(/^check the network and HTTPS_PROXY; .* DomainTarget says$/),
+      });
+    }
+  });
+});
+
 describe("this machine's clock", () => {
   /** The request takes two seconds. */
   const typing = (aheadSeconds: number) => {
@@ -357,7 +595,7 @@ describe("what stops the examination leaves the rest unchecked", () => {
     const { checks } = await inAws(healthy(), {}, { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
     const { exit, checks: found } = await checks();
     expect(exit).toBe(3);
-    expect(states(found)).toEqual(["problem", ...rest(8)]);
+    expect(states(found)).toEqual(["problem", ...rest(12)]);
     expect(found[0]).toEqual({
       check: "credentials and Region",
       state: "problem",
@@ -390,7 +628,7 @@ describe("what stops the examination leaves the rest unchecked", () => {
     const { checks } = await inAws(healthy(), { stackName: "Other" });
     const { exit, checks: found } = await checks();
     expect(exit).toBe(3);
-    expect(states(found)).toEqual(["ok", "problem", ...rest(7)]);
+    expect(states(found)).toEqual(["ok", "problem", ...rest(11)]);
     expect(found[1]).toMatchObject({
       found: "There is no stack WeappLogin in eu-west-1",
       todo: "check the name, and --region and AWS_PROFILE; `npx cdk deploy` deploys it",
@@ -401,14 +639,14 @@ describe("what stops the examination leaves the rest unchecked", () => {
     [
       "a name that no stack can have",
       "1 validation error detected: Value 'WeappLogin' at 'stackName' failed to satisfy constraint",
-      ["ok", "problem", ...rest(7)],
+      ["ok", "problem", ...rest(11)],
       "WeappLogin is no stack name: letters, digits and hyphens, beginning with a letter",
       "check --stack",
     ],
     [
       "an error that nobody foresaw",
       "s3cret",
-      ["problem", ...rest(8)],
+      ["problem", ...rest(12)],
       "AWS answered ValidationError",
       "run it again; if that does not help, AWS's documentation of CloudFormation and of Lambda's Invoke explains the error",
     ],
@@ -445,10 +683,10 @@ describe("what stops the examination leaves the rest unchecked", () => {
   });
 
   test("a stack without the function's name", async () => {
-    const { checks, requests } = await inAws(healthy(), { outputs: { ApiUrl: apiUrl } });
+    const { checks, requests } = await inAws(healthy(), { outputs: {} });
     const { exit, checks: found } = await checks();
     expect(exit).toBe(3);
-    expect(states(found)).toEqual(["ok", "problem", ...rest(7)]);
+    expect(states(found)).toEqual(["ok", "problem", ...rest(11)]);
     expect(found[1]).toMatchObject({
       found:
         "WeappLogin is CREATE_COMPLETE and has no AdminFunctionName and no AuthorizerFunctionArn and no AppSecretName",
@@ -462,7 +700,7 @@ describe("what stops the examination leaves the rest unchecked", () => {
     const { checks } = await inAws(healthy(), { outputs: others });
     const { exit, checks: found } = await checks();
     expect(exit).toBe(1);
-    expect(states(found)).toEqual(["ok", "problem", "ok", "ok", "ok", "ok", "ok", "ok", "ok"]);
+    expect(states(found)).toEqual(["ok", "problem", ...Array(11).fill("ok")]);
   });
 
   test.each([
@@ -491,7 +729,7 @@ describe("what stops the examination leaves the rest unchecked", () => {
     const { checks } = await inAws(answer);
     const seen = await checks();
     expect(seen.exit).toBe(exit);
-    expect(states(seen.checks)).toEqual(["ok", "ok", "problem", ...rest(6)]);
+    expect(states(seen.checks)).toEqual(["ok", "ok", "problem", ...rest(10)]);
     expect(seen.checks[2]).toEqual({ check: "admin function", state: "problem", found, todo });
   });
 

@@ -38,8 +38,10 @@ describe("a refusal of the admin function", () => {
     [
       "wechat_unavailable",
       "WeChat could not be reached. Nothing was stored.",
-      " Run it again in a moment; `secret set` stores it without asking WeChat.",
+      " Run it again in a moment; `secret set` stores an AppSecret without asking WeChat.",
     ],
+    ["not_enabled", "This deployment keeps no session_keys.", ""],
+    ["no_session_key", "None is kept.", " The next login brings one; `session-key check` says what is kept."],
     ["store_unavailable", "DynamoDB did not answer. Run it again.", ""],
   ])("%s says what is wrong and what to do, with exit code 1", async (refused, detail, next) => {
     const { run } = await operator({ admin: () => ({ refused, detail }) });
@@ -200,8 +202,7 @@ describe("on the way to the stack", () => {
     await writeFile(credentials, "[operators]\naws_access_key_id = x\n");
     const files = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
     const none = (profile: string) =>
-      `There is no profile ${profile} in ${config} or ${credentials}. ` +
-      "There are default, my own, operators, staging.";
+      `There is no profile ${profile} in ${config} or ${credentials}, which have default, my own, operators, staging.`;
     // Even where other credentials would do.
     const aws = await inAws({}, files);
     const words = [...show, "--stack", "WeappLogin"];

@@ -5,7 +5,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { apiClient } from "../../cli/api-client.ts";
 import { openPort } from "../../local/port.ts";
+import { fakeApi } from "../support/fake-api.ts";
 import { fakeAws, operatorKey } from "../support/fake-aws.ts";
 import { inTls, loggingProxy } from "../support/logging-proxy.ts";
 import { runHere } from "../support/operator.ts";
@@ -72,6 +74,15 @@ describe("the proxy that HTTPS_PROXY names", () => {
     vi.stubEnv("NO_PROXY", "example.com,localhost");
     expect(await runHere(words)).toMatchObject({ exit: 0 });
     expect(proxy.asked).toHaveLength(1);
+  });
+
+  test("sees what doctor asks the API", async () => {
+    await awsOverTls();
+    const proxy = await loggingProxy({ port: await inTls((await fakeApi()).url) });
+    vi.stubEnv("HTTPS_PROXY", `http://${proxy.host}`);
+    const ask = apiClient("https://abc123.execute-api.us-east-1.amazonaws.com", new AbortController().signal);
+    expect(await ask({ route: "GET /session" })).toEqual({ status: 401 });
+    expect(proxy.asked).toEqual(["abc123.execute-api.us-east-1.amazonaws.com:443"]);
   });
 
   test.each([

@@ -17,12 +17,14 @@ const account = { username: "lisi", userId: "u_1", disabled: false, bindings: [b
 function admin({ action }: { action: string }): object {
   if (action === "bindings.find") return { bindings: [binding] };
   if (action === "sessions.list") return { sessions: [] };
+  if (action === "token.refresh")
+    return { appId: "wx0123456789abcdef", expiresAt: "2026-03-01T14:00:00.000Z" };
   if (action.startsWith("secret.")) return { appId: "wx0123456789abcdef" };
   return { account, unbound: 2, revoked: 1 };
 }
 
 /** What cannot be undone, and the question before it. */
-const asking: [line: string, look: object, question: string][] = [
+const asking: [line: string, look: object | undefined, question: string][] = [
   [
     "accounts passwd lisi",
     { action: "accounts.show", account: "lisi" },
@@ -47,6 +49,12 @@ const asking: [line: string, look: object, question: string][] = [
     `End every session of the userId u_1 (0 open) at ${apiUrl}? Bindings stay: the next silent login opens a new one. ` +
       "[y/N] ",
   ],
+  [
+    "token refresh",
+    undefined,
+    `End the access token of the mini-program at ${apiUrl}? Every server that has it must ask for another, and WeChat ` +
+      "does this 20 times a day at most. [y/N] ",
+  ],
 ];
 
 describe.each(asking)("%s", (line, look, question) => {
@@ -57,8 +65,7 @@ describe.each(asking)("%s", (line, look, question) => {
     const { exit, stderr } = await run(words, { typed: `${answer}long enough\rlong enough\r` });
     expect(exit).toBe(0);
     expect(stderr).toMatch(question);
-    expect(requests).toHaveLength(2);
-    expect(requests[0]).toEqual(look);
+    expect(requests.slice(0, -1)).toEqual(look ? [look] : []);
   });
 
   test.each(["\r", "n\r", "yesterday\r"])("is not done after anything else (%j)", async (answer) => {
@@ -66,7 +73,7 @@ describe.each(asking)("%s", (line, look, question) => {
     const { exit, stdout, stderr } = await run(words, { typed: answer });
     expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
     expect(stderr).toBe(`${question}${answer.trim()}\nNothing was changed.\n`);
-    expect(requests).toEqual([look]);
+    expect(requests).toEqual(look ? [look] : []);
   });
 
   test("is refused where nobody can be asked and --yes is missing, before anything is sent", async () => {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../../cli/failure.ts";
 import { operator, runHere } from "../support/operator.ts";
@@ -75,6 +76,13 @@ describe("the options", () => {
       ["--local", "--json"].map((name) => ({ action: "accounts.show", account: name })),
     );
   });
+});
+
+test("--version is the package's", async () => {
+  const manifest = new URL("../../package.json", import.meta.url);
+  const { version } = JSON.parse(await readFile(manifest, "utf8"));
+  const { exit, stdout } = await runHere(["--version"]);
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: `${version}\n` });
 });
 
 describe("--help", () => {

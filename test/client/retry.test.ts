@@ -118,6 +118,7 @@ test.each<[what: string, tried: number, answer: FakeAnswer | Fail]>([
   ["a proxy's 502 in HTML", 3, { statusCode: 502, data: "<html>" }],
   ["a 500 of yours that says retry", 3, problem(500, "no_luck", "retry")],
   ["a 503 that says when to come back", 1, { ...busy, header: { "Retry-After": "30" } }],
+  ["the day's quota", 1, { ...problem(503, "quota_exhausted", "wait"), header: { "Retry-After": "14400" } }],
   ["an invalid code that says so", 1, { ...invalidCode, header: { "Retry-After": "30" } }],
   ["a 503 of a newer server with an action of its own", 1, problem(503, "moved", "update_app")],
   ["the gateway's 404", 1, gateways(404)],

@@ -1,15 +1,19 @@
 import { describe, expect, test } from "vitest";
 import {
   appSecretPlaceholder,
-  environments,
   type FunctionName,
+  optionalVariable,
   readEnvironment,
   wholeNumber,
 } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 
 const functionNames: readonly FunctionName[] = Object.values({
   login: "login",
+  "full-login": "full-login",
+  "access-token": "access-token",
   session: "session",
+  "open-data": "open-data",
   authorizer: "authorizer",
   verifier: "verifier",
   admin: "admin",
@@ -19,30 +23,38 @@ const functionNames: readonly FunctionName[] = Object.values({
 const whole = (functionName: FunctionName): Record<string, string> =>
   Object.fromEntries(environments[functionName].map((name) => [name, `the ${name}`]));
 
-describe.each(functionNames)("the environment of %s", (functionName) => {
-  test("is read whole, and holds nothing else of what is set", () => {
-    const source = { ...whole(functionName), AWS_SECRET_ACCESS_KEY: "canary", PATH: "/bin" };
-    expect(readEnvironment(functionName, source)).toStrictEqual(whole(functionName));
-  });
+test.each(functionNames)("the variables of %s are read by their names", (functionName) => {
+  const names: readonly string[] = environments[functionName];
+  const env: Record<string, string> = readEnvironment(functionName, whole(functionName));
+  expect(names.map((name) => env[name])).toEqual(names.map((name) => `the ${name}`));
 });
 
 test.each(functionNames.flatMap((of) => environments[of].map((name): [FunctionName, string] => [of, name])))(
-  "%s is not started where %s is missing or empty, and is told so",
+  "%s is told so where %s is missing or empty",
   (functionName, name) => {
     for (const value of [undefined, ""]) {
-      expect(() => readEnvironment(functionName, { ...whole(functionName), [name]: value })).toThrow(
-        `The ${functionName} function needs the environment variable ${name}.`,
-      );
+      const env: Record<string, string> = readEnvironment(functionName, {
+        ...whole(functionName),
+        [name]: value,
+      });
+      expect(() => env[name]).toThrow(`The ${functionName} function needs the environment variable ${name}.`);
     }
   },
 );
 
-test("the first variable that is missing is the one that is named, and no value is", () => {
-  expect(() => readEnvironment("login", {})).toThrow(environments.login[0]);
-  const { WECHAT_BASE_URL: _, ...rest } = whole("login");
-  expect(() => readEnvironment("login", { ...rest, APP_SECRETS: "canary" })).toThrow(
+test("a variable that is missing is named, and no value is", () => {
+  const env = readEnvironment("login", { APP_SECRETS: "canary" });
+  expect(() => env.WECHAT_BASE_URL).toThrow(
     /^The login function needs the environment variable WECHAT_BASE_URL\.$/,
   );
+});
+
+test.each([
+  [undefined, undefined],
+  ["", undefined],
+  ["2", "2"],
+])("a variable that only some deployments set: %j is read as %j", (value, expected) => {
+  expect(optionalVariable("RISK_RANK_REFUSE_FROM", { RISK_RANK_REFUSE_FROM: value })).toBe(expected);
 });
 
 describe("a whole number", () => {

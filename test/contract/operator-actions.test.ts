@@ -25,8 +25,11 @@ const complete: { readonly [A in AdminAction]: AdminRequest<A> } = {
   "bindings.enable": { action: "bindings.enable", of: { openid: "oAlice", appId: "wx1" } },
   "sessions.list": { action: "sessions.list", of: { userId: "u_lisi" } },
   "sessions.revoke": { action: "sessions.revoke", of: { userId: "u_lisi" }, id: "h1" },
+  "sessionKey.check": { action: "sessionKey.check", of: { openid: "oAlice", appId: "wx1" } },
+  "sessionKey.reset": { action: "sessionKey.reset", of: { openid: "oAlice" } },
   "secret.set": { action: "secret.set", appId: "wx1", appSecret },
   "secret.rotate": { action: "secret.rotate", appId: "wx1", appSecret },
+  "token.refresh": { action: "token.refresh", appId: "wx1" },
   "doctor.check": { action: "doctor.check" },
 };
 const requests = Object.values(complete);
@@ -48,6 +51,7 @@ describe("a request", () => {
     ["sessions.revoke", "id"],
     ["secret.set", "appId"],
     ["secret.rotate", "appId"],
+    ["token.refresh", "appId"],
   ] as const;
   const required = requests
     .flatMap((request) => Object.keys(request).map((name) => [request.action, name] as const))

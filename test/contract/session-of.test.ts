@@ -120,6 +120,21 @@ describe("an event that has not passed the authorizer is thrown out", () => {
     expect(() => sessionOf({ requestContext })).toThrow("No session in this event");
   });
 
+  test.each([undefined, null, "event", 7, [], {}, { requestContext: null }, { requestContext: "none" }])(
+    "what is no event of an API: %j",
+    (event) => {
+      const call = () => Reflect.apply(sessionOf, undefined, [event]);
+      expect(call).toThrow("pass the event as Lambda gave it");
+      expect(call).not.toThrow(TypeError);
+    },
+  );
+
+  test("and what its context lacks is named", () => {
+    const { openid: _, expiresAt: __, ...rest } = context;
+    expect(() => sessionOf(eventWith(rest))).toThrow(/Its context lacks openid, expiresAt\.$/);
+    expect(() => sessionOf(eventWith({}))).not.toThrow("lacks");
+  });
+
   test.each(["userId", "appId", "openid", "sessionHandle", "createdAt", "expiresAt"])(
     "%s missing or of another type",
     (name) => {

@@ -1,5 +1,7 @@
 import type { RequestListener } from "node:http";
-import { expect, test } from "vitest";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { describe, expect, test } from "vitest";
+import { storedAuthorization } from "../../examples/https-verifier/authorization.ts";
 import { httpsVerifier } from "../../examples/https-verifier/verifier.ts";
 import { serverForThisTest } from "../support/server.ts";
 
@@ -18,7 +20,9 @@ test("sends username and password as they are, and passes the id on", async () =
     seen = { method: request.method, authorization: request.headers.authorization, body: JSON.parse(body) };
     response.end('{"id":"u_1"}');
   });
-  expect(await httpsVerifier({ url, authorization: "Bearer of the service" })(credentials)).toEqual({
+  expect(
+    await httpsVerifier({ url, authorization: async () => "Bearer of the service" })(credentials),
+  ).toEqual({
     userId: "u_1",
   });
   expect(seen).toEqual({ method: "POST", authorization: "Bearer of the service", body: credentials });
@@ -29,7 +33,7 @@ test.each([
   [403, "account_disabled"],
 ])("%i is a verdict", async (status, refused) => {
   const url = await userService((_, response) => response.writeHead(status).end());
-  expect(await httpsVerifier({ url, authorization: "" })(credentials)).toEqual({ refused });
+  expect(await httpsVerifier({ url, authorization: async () => "" })(credentials)).toEqual({ refused });
 });
 
 test.each([
@@ -39,7 +43,7 @@ test.each([
   [401, { name: 7 }, { refused: "invalid_credentials" }],
 ])("%i may say the name that it counts as: %j", async (status, body, verdict) => {
   const url = await userService((_, response) => response.writeHead(status).end(JSON.stringify(body)));
-  expect(await httpsVerifier({ url, authorization: "" })(credentials)).toEqual(verdict);
+  expect(await httpsVerifier({ url, authorization: async () => "" })(credentials)).toEqual(verdict);
 });
 
 test.each<[string, RequestListener]>([
@@ -50,7 +54,7 @@ test.each<[string, RequestListener]>([
   ["a lost connection", (request) => request.socket.destroy()],
 ])("%s is an outage, thrown without what was typed", async (_, answer) => {
   const url = await userService(answer);
-  const thrown = await httpsVerifier({ url, authorization: "" })(credentials).catch(
+  const thrown = await httpsVerifier({ url, authorization: async () => "" })(credentials).catch(
     (error: unknown) => error,
   );
   expect(thrown).toBeInstanceOf(Error);
@@ -59,7 +63,43 @@ test.each<[string, RequestListener]>([
 
 test("an answer that does not come is an outage", async () => {
   const url = await userService(() => {});
-  await expect(httpsVerifier({ url, authorization: "", timeoutMs: 20 })(credentials)).rejects.toThrow(
-    /timeout/i,
+  await expect(
+    httpsVerifier({ url, authorization: async () => "", timeoutMs: 20 })(credentials),
+  ).rejects.toThrow(/timeout/i);
+});
+
+describe("its credential", () => {
+  /** Secrets Manager with these answers, one after the other. */
+  function secrets(...answers: (string | Error | undefined)[]) {
+    const asked: unknown[] = [];
+    const send = async ({ input }: { input: unknown }) => {
+      asked.push(input);
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return { SecretString: answer, $metadata: {} };
+    };
+    return { client: { send } as Pick<SecretsManagerClient, "send">, asked };
+  }
+
+  test("is read once for many calls, and again after five minutes", async () => {
+    let now = 0;
+    const { client, asked } = secrets("Bearer one\n", "Bearer two");
+    const authorization = storedAuthorization(client, "the-secret", () => now);
+    expect(await Promise.all([authorization(), authorization()])).toEqual(["Bearer one", "Bearer one"]);
+    now = 299_999;
+    expect(await authorization()).toBe("Bearer one");
+    now = 300_000;
+    expect(await authorization()).toBe("Bearer two");
+    expect(asked).toEqual([{ SecretId: "the-secret" }, { SecretId: "the-secret" }]);
+  });
+
+  test.each([new Error("AccessDenied"), undefined])(
+    "that cannot be read is asked for again: %s",
+    async (failure) => {
+      const { client } = secrets(failure, "Bearer one");
+      const authorization = storedAuthorization(client, "the-secret", () => 0);
+      await expect(authorization()).rejects.toThrow(failure?.message ?? "is empty");
+      expect(await authorization()).toBe("Bearer one");
+    },
   );
 });

@@ -120,6 +120,11 @@ const outages: [what: string, fault: Fault][] = [
 ];
 
 describe("WeChat", () => {
+  const retryAfter: Record<string, unknown> = {
+    rate_limited: "60",
+    quota_exhausted: expect.stringMatching(/^\d+$/),
+  };
+
   test.each<[fault: string, trouble: Trouble, status: number, code: string, action: string]>([
     ["answers 500", { status: 500 }, 503, "wechat_unavailable", "new_code"],
     ["answers 502", { status: 502 }, 503, "wechat_unavailable", "new_code"],
@@ -132,6 +137,8 @@ describe("WeChat", () => {
     ["hangs up within its answer", { drop: "after" }, 503, "wechat_unavailable", "new_code"],
     ["says -1, busy", { errcode: -1 }, 503, "wechat_busy", "new_code"],
     ["says 45011, too often", { errcode: 45011 }, 429, "rate_limited", "wait"],
+    ["says 45009, the day's quota", { errcode: 45009 }, 503, "quota_exhausted", "wait"],
+    ["says 40164, address not on the list", { errcode: 40164 }, 503, "not_configured", "contact_support"],
     ["says 40029, invalid code", { errcode: 40029 }, 401, "invalid_code", "new_code"],
     ["says 40163, used code", { errcode: 40163 }, 401, "invalid_code", "new_code"],
     ["says 40226, risky user", { errcode: 40226 }, 403, "wechat_user_blocked", "contact_support"],
@@ -142,7 +149,7 @@ describe("WeChat", () => {
     stack.simulator.trouble(trouble);
     for (const answer of [await logIn(person), await logIn(stranger()), await firstLogin(stranger())]) {
       expect(answer).toMatchObject(refusal(status, code, action));
-      expect(answer.headers.get("retry-after")).toBe(status === 429 ? "60" : null);
+      expect(answer.headers.get("retry-after")).toEqual(retryAfter[code] ?? null);
     }
     expect(await tables()).toEqual(before);
   });

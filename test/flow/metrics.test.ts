@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { appSecretPlaceholder } from "../../contract/environment.ts";
-import { type ErrorCode, errors } from "../../contract/errors.ts";
+import { type ErrorCode, errors, loginErrorCodes, type OptionalRefusalCode } from "../../contract/errors.ts";
 import { setAppSecrets } from "../../local/after-deploy.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { isRecord } from "../../local/aws/json.ts";
@@ -69,7 +69,7 @@ async function invoke(label: string, event: object): Promise<{ status?: unknown 
   return { status: isRecord(answer) ? answer.statusCode : undefined };
 }
 
-/** A login for every outcome that there is; a new one does not compile without. In this order. */
+/** A login for every outcome that there is in every deployment; a new one does not compile without. In this order. */
 const outcomes = {
   logged_in: () => firstLogin("alice"),
   binding_required: () => logIn("bob"),
@@ -102,6 +102,7 @@ const outcomes = {
   wechat_busy: () => withTrouble({ errcode: -1 }),
   wechat_unavailable: () => withTrouble({ body: "html" }),
   wechat_timeout: () => withTrouble({ latencyMs: 3_600_000 }),
+  quota_exhausted: () => withTrouble({ errcode: 45009 }),
   async not_configured() {
     await stack.laptop.functions.recycle();
     await setAppSecrets(stack.laptop, appSecretPlaceholder);
@@ -121,7 +122,10 @@ const outcomes = {
   payload_too_large: () => post("application/json", JSON.stringify({ code: "x".repeat(5_000) })),
   unsupported_media_type: () => post("text/plain", "code"),
   method_not_allowed: () => stack.call("GET /login"),
-} satisfies Record<ErrorCode | "logged_in", () => Promise<{ status?: unknown }>>;
+} satisfies Record<
+  Exclude<ErrorCode, OptionalRefusalCode> | "logged_in",
+  () => Promise<{ status?: unknown }>
+>;
 
 beforeAll(async () => {
   stack = await startStackOnLaptop({
@@ -209,6 +213,7 @@ test("whatever WeChat is blamed for counts among the calls to WeChat: no share i
     "wechat_unavailable",
     "wechat_busy",
     "rate_limited",
+    "quota_exhausted",
     "wechat_user_blocked",
   ]) {
     const lines = [...logs.values()].flat().filter((line) => line.includes(`"outcome":"${outcome}"`));
@@ -231,7 +236,7 @@ describe("every metric of ours", () => {
     const outcomesShown = dashboard.series.flatMap(({ name, dimensions }) =>
       name === "NotLoggedIn" ? [dimensions.Outcome] : [],
     );
-    expect(outcomesShown.sort()).toEqual(Object.keys(errors).sort());
+    expect(outcomesShown.sort()).toEqual([...loginErrorCodes].sort());
   });
 });
 

@@ -1,4 +1,5 @@
 import { Duration, NestedStack, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
+import { Vpc } from "aws-cdk-lib/aws-ec2";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Architecture, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -14,6 +15,7 @@ import { appId, newApp, ownFunction } from "../support/in-process.ts";
 const stack = new Stack(undefined, "Anywhere");
 const inIreland = new Stack(undefined, "Ireland", { env: { region: "eu-west-1", account: "111111111111" } });
 const encryptionKey = new Key(stack, "Key");
+const vpc = Vpc.fromVpcAttributes(stack, "Vpc", { vpcId: "vpc-1", availabilityZones: ["a"] });
 const certificateArn = "arn:aws:acm:eu-west-1:111111111111:certificate/one";
 const domainName = "login.example.com";
 const none = [null, "", 5, true, [], {}, "none", () => "it"];
@@ -95,6 +97,7 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
       "authorizerCache must be a Duration of whole seconds, from 0 s to 1 hour, and is ",
     ],
   ],
+  sessionKeys: [[[null, "", "true", 0, 1, {}], "sessionKeys must be true or false, and is "]],
   attempts: [
     [
       [null, 5, "", []],
@@ -199,6 +202,27 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
     ],
   ],
   encryptionKey: [[[null, "", true, {}, "arn:aws:kms:…"], "encryptionKey must be a key (IKey), and is "]],
+  accessTokens: [[[null, "true", 1, {}], "accessTokens must be true or false, and is "]],
+  riskRank: [
+    [[null, 2, "2", []], "riskRank must be an object of refuseFrom, and is "],
+    [[{}], "riskRank.refuseFrom must be a whole number from 1 to 4, and is undefined."],
+    [
+      [null, "2", 0, 5, 1.5, Number.NaN].map((refuseFrom) => ({ refuseFrom })),
+      "riskRank.refuseFrom must be a whole number from 1 to 4, and is ",
+    ],
+  ],
+  vpc: [
+    [[null, "vpc-1", []], "vpc must be an object of vpc, subnets, securityGroups, and is "],
+    [[{}, { vpc: "vpc-1" }, { vpc: {} }], "vpc.vpc must be a VPC (IVpc), and is "],
+    [
+      ["private", null, []].map((subnets) => ({ vpc, subnets })),
+      "vpc.subnets must be a SubnetSelection such as ",
+    ],
+    [
+      ["sg-1", null, {}].map((securityGroups) => ({ vpc, securityGroups })),
+      "vpc.securityGroups must be a list of security groups (ISecurityGroup), and is ",
+    ],
+  ],
   reservedConcurrency: [
     [[null, 5, "5"], "reservedConcurrency must be "],
     [[{ session: 5 }], "reservedConcurrency.session is none of the props: login, verifier, authorizer."],

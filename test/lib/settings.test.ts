@@ -115,6 +115,20 @@ const examples: Readonly<Record<string, Example>> = {
     taken: [["https://api2.weixin.qq.com", { weChatBaseUrl: "https://api2.weixin.qq.com" }]],
     refused: ["api2.weixin.qq.com", "http://api2.weixin.qq.com", "https://api2.weixin.qq.com/"],
   },
+  accessTokens: {
+    taken: [
+      ["true", { accessTokens: true }],
+      [false, { accessTokens: false }],
+    ],
+    refused: flags,
+  },
+  riskRankRefuseFrom: {
+    taken: [
+      ["3", { riskRank: { refuseFrom: 3 } }],
+      [1, { riskRank: { refuseFrom: 1 } }],
+    ],
+    refused: [...wholeNumbers, 0, "0", 5],
+  },
   reservedLogins: { taken: [["50", { reservedConcurrency: { login: 50 } }]], refused: [...wholeNumbers, 0] },
   reservedVerifiers: {
     taken: [[5, { reservedConcurrency: { verifier: 5 } }]],
@@ -123,6 +137,13 @@ const examples: Readonly<Record<string, Example>> = {
   reservedAuthorizers: {
     taken: [[50, { reservedConcurrency: { authorizer: 50 } }]],
     refused: [...wholeNumbers, 0],
+  },
+  sessionKeys: {
+    taken: [
+      ["true", { sessionKeys: true }],
+      [false, { sessionKeys: false }],
+    ],
+    refused: flags,
   },
   monitoring: {
     taken: [

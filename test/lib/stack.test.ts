@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { deadlines } from "../../contract/deadlines.ts";
-import { environments } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
+import { optionalFunctions } from "../support/optional-functions.ts";
 import {
   environmentOf,
   functionName,
@@ -232,11 +233,24 @@ describe("grants", () => {
     }
   });
 
-  test("only login invokes a function, and only the verifier", () => {
-    const invocations = grants
-      .filter(({ action }) => action.startsWith("lambda:"))
-      .map(({ role, action, resource }) => [nameOfRole(role), action, ...referencesIn(resource)].join(" "));
-    expect(invocations).toEqual([`login lambda:InvokeFunction ${lambda("verifier").logicalId}`]);
+  const onFunctions = grants
+    .filter(({ action }) => action.startsWith("lambda:"))
+    .map(({ role, action, resource }) => [nameOfRole(role), action, ...referencesIn(resource)].join(" "));
+  const isInvocation = (grant: string) => grant.includes(" lambda:InvokeFunction ");
+
+  test("login invokes a function, and admin for doctor: the verifier, and no other", () => {
+    const verifier = lambda("verifier").logicalId;
+    expect(onFunctions.filter(isInvocation).sort()).toEqual([
+      `admin lambda:InvokeFunction ${verifier}`,
+      `login lambda:InvokeFunction ${verifier}`,
+    ]);
+  });
+
+  test("admin describes the functions behind the API, as doctor does, and no role changes any", () => {
+    const described = (["authorizer", "login", "session"] as const).flatMap((name) =>
+      ["GetFunctionConfiguration", "GetPolicy"].map((it) => `admin lambda:${it} ${lambda(name).logicalId}`),
+    );
+    expect(onFunctions.filter((grant) => !isInvocation(grant)).sort()).toEqual(described.sort());
   });
 
   test("every role is that of exactly one function, which it trusts, without a managed policy", () => {
@@ -262,7 +276,8 @@ describe("every function", () => {
   const all = functions.map((fn) => [functionName(fn), fn] as const);
 
   test("of functions/ is in the stack, and no other", () => {
-    expect(all.map(([name]) => name).sort()).toEqual(Object.keys(environments).sort());
+    const expected = Object.keys(environments).filter((name) => !optionalFunctions.includes(name));
+    expect(all.map(([name]) => name).sort()).toEqual(expected.sort());
   });
 
   test.each(all)("%s gets exactly the environment that its entry reads", (name, fn) => {

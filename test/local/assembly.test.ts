@@ -2,9 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { appSecretPlaceholder, environments } from "../../contract/environment.ts";
+import { appSecretPlaceholder } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 import { readAssembly } from "../../local/assembly.ts";
 import { isAllowed } from "../../local/aws/iam.ts";
+import { optionalFunctions } from "../support/optional-functions.ts";
 
 const assembly = await readAssembly(inject("assembly"), "WeappLogin");
 const functions = assembly.functions.map((fn) => [fn.label, fn] as const);
@@ -24,7 +26,8 @@ function table(variable: string) {
 
 describe("functions", () => {
   test("are known by the names of their folders", () => {
-    expect(functions.map(([label]) => label).sort()).toEqual(Object.keys(environments).sort());
+    const expected = Object.keys(environments).filter((name) => !optionalFunctions.includes(name));
+    expect(functions.map(([label]) => label).sort()).toEqual(expected.sort());
   });
 
   test.each(functions)("%s has a bundle with the file that its handler names", async (_label, fn) => {

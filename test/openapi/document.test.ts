@@ -1,10 +1,11 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { describe, expect, inject, test } from "vitest";
-import { errorCodes as codes, errors } from "../../contract/errors.ts";
+import { describe, expect, test } from "vitest";
+import { loginErrorCodes as codes, type ErrorCode, errors } from "../../contract/errors.ts";
 import { problem } from "../../functions/runtime/problem.ts";
 import { readAssembly } from "../../local/assembly.ts";
 import { isRecord } from "../../local/aws/json.ts";
+import { assemblyWith } from "../support/assembly-with.ts";
 import {
   find,
   member,
@@ -158,8 +159,12 @@ function table(of: readonly Operation[]): Record<string, Row> {
 }
 
 describe("the errors", () => {
-  const atLogin = operations().filter(({ path }) => path === "/login");
-  const elsewhere = operations().filter(({ path }) => path !== "/login");
+  const always = operations().filter(({ value }) => value["x-prop"] === undefined);
+  const atLogin = always.filter(({ path }) => path === "/login");
+  const elsewhere = always.filter(({ path }) => path !== "/login");
+  const openData = operations().filter(({ path }) => path === "/open-data");
+
+  const documented: readonly ErrorCode[] = [...codes, "session_key_stale"];
 
   test("of login are those of the code, with their status and action", () => {
     const expected = codes.map((code) => [
@@ -176,18 +181,30 @@ describe("the errors", () => {
     });
   });
 
+  test("of open data are those of its request, the stale key, and the outages", () => {
+    const row = (code: ErrorCode) => ({ status: errors[code].status, action: errors[code].elsewhere });
+    expect(table(openData)).toEqual({
+      invalid_request: row("invalid_request"),
+      payload_too_large: row("payload_too_large"),
+      unsupported_media_type: row("unsupported_media_type"),
+      session_key_stale: row("session_key_stale"),
+      store_unavailable: row("store_unavailable"),
+      internal_error: row("internal_error"),
+    });
+  });
+
   test("have examples that the code would answer, word for word", () => {
     const problems = examples.filter(({ value }) => isRecord(value) && "requestId" in value);
     const shown = new Set<unknown>();
     for (const { value, where } of problems) {
       const { type, title, status, code, action, requestId, ...details } = value;
-      const known = codes.find((it) => it === code);
+      const known = documented.find((it) => it === code);
       if (!known) expect.fail(`${where} has the unknown code ${code}`);
       const at = action === "retry" ? "elsewhere" : "login";
       expect(JSON.parse(problem(known, requestId, details, at).body ?? ""), where).toEqual(value);
       shown.add(code);
     }
-    expect([...shown].sort()).toEqual([...codes].sort());
+    expect([...shown].sort()).toEqual([...documented].sort());
   });
 
   test("explain every action that there is", () => {
@@ -203,24 +220,36 @@ describe("the errors", () => {
   });
 });
 
-test("the operations are the routes of the synthesized stack, open and protected, and hello is the example", async () => {
-  const { routes, functions } = await readAssembly(inject("assembly"), "WeappLogin");
-  const hello = functions.find(({ label }) => label === "hello")?.arn;
-  const anyMethod = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
-  const ofStack = routes.flatMap(({ routeKey, authorizer, functionArn }) => {
-    const [method = "", path = ""] = routeKey.split(" ");
-    return (method === "ANY" ? anyMethod : [method]).map((it) => ({
-      route: `${it} ${path}`,
-      isProtected: authorizer !== undefined,
-      isExample: functionArn === hello,
+const propOf = ({ value }: Operation) => value["x-prop"];
+const props = [...new Set(operations().map(propOf))].filter((prop) => typeof prop === "string");
+
+const stacks: [name: string, settings: Record<string, string>][] = [
+  ["without any prop", {}],
+  ...props.map((prop): [string, Record<string, string>] => [`with ${prop}`, { [prop]: "true" }]),
+];
+
+test.each(stacks)(
+  "the operations are the routes of the synthesized stack %s, open and protected, and hello is the example",
+  async (_, settings) => {
+    const { routes, functions } = await readAssembly(await assemblyWith(settings), "WeappLogin");
+    const hello = functions.find(({ label }) => label === "hello")?.arn;
+    const anyMethod = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+    const ofStack = routes.flatMap(({ routeKey, authorizer, functionArn }) => {
+      const [method = "", path = ""] = routeKey.split(" ");
+      return (method === "ANY" ? anyMethod : [method]).map((it) => ({
+        route: `${it} ${path}`,
+        isProtected: authorizer !== undefined,
+        isExample: functionArn === hello,
+      }));
+    });
+    const there = operations().filter((it) => propOf(it) === undefined || String(propOf(it)) in settings);
+    const ofDocument = there.map(({ method, path, value: { security, tags } }) => ({
+      route: `${method} ${path}`,
+      isProtected: Array.isArray(security) && security.some((it) => isRecord(it) && "session" in it),
+      isExample: Array.isArray(tags) && tags.includes("Example"),
     }));
-  });
-  const ofDocument = operations().map(({ method, path, value: { security, tags } }) => ({
-    route: `${method} ${path}`,
-    isProtected: Array.isArray(security) && security.some((it) => isRecord(it) && "session" in it),
-    isExample: Array.isArray(tags) && tags.includes("Example"),
-  }));
-  const sorted = (list: typeof ofStack) => list.sort((a, b) => a.route.localeCompare(b.route));
-  expect(sorted(ofDocument)).toEqual(sorted(ofStack));
-  expect(ofDocument.filter(({ isExample }) => isExample).map(({ route }) => route)).toEqual(["GET /hello"]);
-});
+    const sorted = (list: typeof ofStack) => list.sort((a, b) => a.route.localeCompare(b.route));
+    expect(sorted(ofDocument)).toEqual(sorted(ofStack));
+    expect(ofDocument.filter(({ isExample }) => isExample).map(({ route }) => route)).toEqual(["GET /hello"]);
+  },
+);

@@ -5,8 +5,9 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { environments } from "../../contract/environment.ts";
+import { environments } from "../../contract/environments.ts";
 import { fakeAws, operatorKey } from "../support/fake-aws.ts";
+import { optionalFunctions } from "../support/optional-functions.ts";
 import { newShop, type Shop } from "../support/shop.ts";
 import {
   functionName,
@@ -21,6 +22,8 @@ const root = join(import.meta.dirname, "../..");
 const require = createRequire(import.meta.url);
 const { hello: _, ...ofTheConstruct } = environments;
 const functionNames = Object.keys(ofTheConstruct);
+/** Of an app that asks for nothing optional. */
+const deployedNames = functionNames.filter((name) => !optionalFunctions.includes(name));
 
 const ordersFunction = `import { sessionOf } from "weapp-login/session-of";
 export const handler = async (event) => ({ orders: [], of: sessionOf(event).userId });
@@ -87,7 +90,7 @@ describe.each(["app.mjs", "app.cjs"] as const)("a CDK app of one's own, %s", (na
       const asset = join(directory, `asset.${hash}`, "index.mjs");
       return [functionName(lambda), await readFile(asset, "utf8")];
     });
-    const built = functionNames.map(async (name) => {
+    const built = deployedNames.map(async (name) => {
       return [name, await readFile(join(root, `dist/functions/${name}/index.mjs`), "utf8")];
     });
     const expected = [...(await Promise.all(built)), ["orders", ordersFunction]];
@@ -98,21 +101,22 @@ describe.each(["app.mjs", "app.cjs"] as const)("a CDK app of one's own, %s", (na
 describe("what is installed", () => {
   test("is what an owner needs, and nothing else", () => {
     const expected = [
-      /^(package\.json|README\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
+      /^(package\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
-      /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
-      new RegExp(`^dist/functions/(${functionNames.join("|")})/index\\.mjs$`),
+      /^dist\/client\/(package\.json|(weapp-login|phone|open-data)(\.d)?\.m?[jt]s)$/,
+      new RegExp(`^dist/functions/(${Object.keys(ofTheConstruct).join("|")})/index\\.mjs$`),
       /^dist\/package\/[\w-]+\.[cm]js$/,
-      /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract)\/[\w-]+\.d\.ts)$/,
+      /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract|functions\/access-token)\/[\w-]+\.d\.ts)$/,
     ];
     expect(shop.files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
     for (const pattern of expected) expect(shop.files).toContainEqual(expect.stringMatching(pattern));
   });
 
   test("brings no other package along, and finds neither a bundler nor a compiler", async () => {
-    const { dependencies, peerDependencies, private: kept } = await manifest();
+    const { dependencies, peerDependencies = {}, peerDependenciesMeta, private: kept } = await manifest();
     expect({ dependencies, kept }).toEqual({});
-    expect(Object.keys(peerDependencies ?? {})).toEqual(["aws-cdk-lib", "constructs"]);
+    expect(Object.keys(peerDependencies)).toEqual(["@aws-sdk/client-lambda", "aws-cdk-lib", "constructs"]);
+    expect(peerDependenciesMeta).toEqual({ "@aws-sdk/client-lambda": { optional: true } });
     const { resolve } = createRequire(join(shop.directory, "node_modules/weapp-login/package.json"));
     for (const tool of ["esbuild", "typescript", "@aws-sdk/client-lambda"]) {
       expect(() => resolve(tool)).toThrow(`Cannot find module '${tool}'`);
@@ -163,6 +167,7 @@ async function manifest(): Promise<{
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies?: object;
   readonly peerDependencies?: object;
+  readonly peerDependenciesMeta?: object;
   readonly private?: boolean;
 }> {
   return JSON.parse(await readFile(join(shop.directory, "node_modules/weapp-login/package.json"), "utf8"));
@@ -172,8 +177,12 @@ describe("each name that can be imported", () => {
   const exported = {
     "weapp-login": ["SessionAuthorizer", "WeappLogin"],
     "weapp-login/session-of": ["sessionOf"],
+    "weapp-login/access-token": ["AccessTokenError", "accessToken"],
+    "weapp-login/testing": ["restSessionEvent", "sessionEvent"],
     "weapp-login/admin": [],
-    "weapp-login/client": ["LoginError", "createLogin", "errorOf", "messageFor"],
+    "weapp-login/client": ["LoginError", "addMessages", "createLogin", "errorOf", "messageFor"],
+    "weapp-login/client/phone": ["bindPhone", "phoneNumber"],
+    "weapp-login/client/open-data": ["openData"],
   };
 
   test("is here", async () => {
@@ -234,7 +243,7 @@ describe("an app that somebody has bundled into one file", () => {
     await shop.node([await bundled({})], variables("bundled.out"));
     const template = await readFile(join(shop.directory, "bundled.out/Shop.template.json"), "utf8");
     const functions = ofType(resourcesOf(JSON.parse(template)), "AWS::Lambda::Function").map(functionName);
-    expect(functions.sort()).toEqual([...functionNames, "orders"].sort());
+    expect(functions.sort()).toEqual([...deployedNames, "orders"].sort());
   });
 
   test("says what it lacks where the package is not", async () => {
@@ -269,6 +278,7 @@ import { type AttemptsProps, type DomainProps, WeappLogin, type WeappLoginProps 
 import type { AdminAnswer, AdminRequest, ImportRow, Subject } from "weapp-login/admin";
 import { createLogin } from "weapp-login/client";
 import { type AuthorizerContext, sessionOf } from "weapp-login/session-of";
+import { AccessTokenError, accessToken } from "weapp-login/access-token";
 
 const attempts: AttemptsProps = { perUsername: 5, window: Duration.minutes(5) };
 const domain: DomainProps = { name: "login.example.com", certificateArn: "arn" };
@@ -281,6 +291,8 @@ const of: Subject = { openid: "oAlice", appId: "wx0123456789abcdef" };
 const rows: readonly ImportRow[] = [{ username: "lisi", userId: "u_lisi", password: "long enough" }];
 export const requests: AdminRequest[] = [{ action: "bindings.find", of }, { action: "accounts.import", rows }];
 export const login = createLogin({ baseUrl: url });
+export const token: Promise<string> = accessToken({ appId: props.appId, refused: "old" });
+export const code: string = new AccessTokenError("not_granted", "").code;
 `;
   const wrong = `import { WeappLogin } from "weapp-login";
 // @ts-expect-error The AppId is missing: were the types any, this would pass.

@@ -22,6 +22,8 @@ const figures = {
   killPairs: { short: 1, middle: 60, full: 1_000 },
   /** How many operations are compared between the simulated tables and the embedded engine. */
   storeOperations: { short: 1_000, middle: 10_000, full: 50_000 },
+  /** How many session_keys, ivs and watermarks that are not the right ones are tried. */
+  wrongKeys: { short: 1_000, middle: 20_000, full: 20_000 },
   /** How many accounts the import test imports. */
   importedAccounts: { short: 1_200, middle: 3_000, full: 10_000 },
   /** How many rows the import's reader reads. */

@@ -30,6 +30,7 @@ function operation(
   const identity = { appId: "wx1", identityKey: key };
   const account = { username, userId, passwordHash: hash, disabled: false, generation };
   const counter = `ip#${below(2)}`;
+  const sessionKey = `K${below(3)}`;
   const ticket = below(2) ? { ticket: hash } : {};
   const bind = { person, userId, generation, account: fence, session, ...ticket };
   const now = (noonInSeconds + below(3) - 1) * 1000;
@@ -53,6 +54,9 @@ function operation(
     ["giveBack", ({ counters }) => counters.giveBack(counter)],
     ["create", ({ tickets }) => tickets.create(hash, person, 2, noonInSeconds)],
     ["takeAttempt", ({ tickets }) => tickets.takeAttempt(hash, now)],
+    ["keep", ({ sessionKeys }) => sessionKeys.keep(key, sessionKey, noonInSeconds + generation)],
+    ["replace", ({ sessionKeys }) => sessionKeys.replace(key, "K9")],
+    ["find keys", ({ sessionKeys }) => sessionKeys.find(key)],
     ["add", ({ accounts }) => accounts.add(account)],
     [
       "change",
@@ -85,7 +89,7 @@ test("the simulated tables answer what the embedded engine answers, and hold wha
       expect(sorted(simulated.items(name)), `seed ${seed}, step ${step}: ${name}`).toEqual(sorted(Items));
     }
   }
-  expect(new Set(told).size).toBe(23);
+  expect(new Set(told).size).toBe(26);
   expect(noon).toBe(noonInSeconds * 1000);
 });
 
@@ -94,6 +98,7 @@ const tableNames: Readonly<Record<string, TableName>> = {
   [tables.sessions]: "SESSIONS_TABLE",
   [tables.attempts]: "ATTEMPTS_TABLE",
   [tables.accounts]: "ACCOUNTS_TABLE",
+  [tables.sessionKeys]: "SESSION_KEYS_TABLE",
 };
 
 /** An answer, or the error's name, in a form that can be compared. */

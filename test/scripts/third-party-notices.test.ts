@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { thirdPartyNotices } from "../../scripts/third-party-notices.ts";
+import { bundledPackages, thirdPartyNotices } from "../../scripts/third-party-notices.ts";
 import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const root = join(import.meta.dirname, "../..");
+
+const noticesOf = async (...bundles: Parameters<typeof bundledPackages>[0]) =>
+  thirdPartyNotices(await bundledPackages(bundles));
 
 /** esbuild's account of a bundle with one file of each of these packages, of which `bytesInOutput` are left. */
 async function bundleOf(packages: Readonly<Record<string, { license: string; text?: string }>>, bytes = 1) {
@@ -26,7 +29,7 @@ test("packages with the same text share it, and others have their own", async ()
     "@vendor/two": { license: "MIT", text: "Copyright Vendor" },
     other: { license: "ISC", text: "Copyright Other" },
   });
-  const [, vendor, other] = (await thirdPartyNotices([bundle, bundle])).split(/^-+$/m);
+  const [, vendor, other] = (await noticesOf(bundle, bundle)).split(/^-+$/m);
   expect(vendor?.trim()).toBe("@vendor/one 1.2.3 (MIT)\n@vendor/two 1.2.3 (MIT)\n\nCopyright Vendor");
   expect(other?.trim()).toBe("other 1.2.3 (ISC)\n\nCopyright Other");
 });
@@ -36,7 +39,7 @@ test("a package that left its text out has that of its vendor", async () => {
     "@vendor/one": { license: "MIT" },
     "@vendor/two": { license: "MIT", text: "Copyright Vendor" },
   });
-  expect(await thirdPartyNotices([bundle])).toContain(
+  expect(await noticesOf(bundle)).toContain(
     "@vendor/one 1.2.3 (MIT)\n@vendor/two 1.2.3 (MIT)\n\nCopyright Vendor",
   );
 });
@@ -46,10 +49,10 @@ test.each([
   ["no text", { license: "MIT" }, "comes without the text of its licence"],
 ])("%s fails the build", async (_what, one, message) => {
   const bundle = await bundleOf({ "@vendor/one": one, "@other/two": { license: "MIT", text: "Copyright" } });
-  await expect(thirdPartyNotices([bundle])).rejects.toThrow(`@vendor/one ${message}`);
+  await expect(noticesOf(bundle)).rejects.toThrow(`@vendor/one ${message}`);
 });
 
 test("of what was read and left out of the bundle nothing is said", async () => {
   const bundle = await bundleOf({ gone: { license: "GPL-3.0-only", text: "GPL" } }, 0);
-  expect(await thirdPartyNotices([bundle])).not.toContain("gone");
+  expect(await noticesOf(bundle)).not.toContain("gone");
 });

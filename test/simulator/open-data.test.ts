@@ -1,15 +1,9 @@
 import { createDecipheriv } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ControlError } from "../../simulator/control-input.ts";
 import { encrypted, rawDataSignature, sessionSignature } from "../../simulator/state/open-data.ts";
+import { vectors } from "../support/published-vectors.ts";
 import { cafe, call, exchange, field, noon, shop, simulate, solo } from "../support/simulator.ts";
-
-interface Vectors {
-  readonly rawDataSignature: { rawData: string; sessionKey: string; signature: string };
-  readonly encryptedData: { sessionKey: string; iv: string; encryptedData: string; expected: object };
-  readonly hmacSignature: { sessionKey: string; message: string; signature: string };
-}
 
 /** As a server does it, with node's own implementation. */
 function decrypted(data: { encryptedData: string; iv: string }, sessionKey: string): string {
@@ -19,10 +13,6 @@ function decrypted(data: { encryptedData: string; iv: string }, sessionKey: stri
 }
 
 describe("WeChat's published vectors hold for", () => {
-  const vectors: Vectors = JSON.parse(
-    readFileSync(new URL("published-vectors.json", import.meta.url), "utf8"),
-  );
-
   test("the signature of rawData", () => {
     const { rawData, sessionKey, signature } = vectors.rawDataSignature;
     expect(rawDataSignature(rawData, sessionKey)).toBe(signature);
@@ -69,6 +59,30 @@ describe("open data", () => {
     const data = simulator.userInfo("alice", solo.appId);
     const plain = decrypted(data, simulator.sessionKey("alice", solo.appId) ?? "");
     expect(JSON.parse(plain)).not.toHaveProperty("unionId");
+  });
+
+  test("of WeRun are the steps of 31 days, the same ones for a name", async () => {
+    const { simulator, time } = await simulate();
+    // The next day in China.
+    time.now = Date.parse("2026-03-01T21:00:00Z");
+    await exchange(simulator, simulator.login("alice"));
+    const answer = await call(simulator, "POST", "/_sim/werun", { user: "alice" });
+    expect(Object.keys(Object(answer.json))).toEqual(["encryptedData", "iv"]);
+    const stepsIn = (data: { encryptedData: string; iv: string }, user = "alice") =>
+      JSON.parse(decrypted(data, simulator.sessionKey(user) ?? ""));
+    const { stepInfoList, watermark } = stepsIn({
+      encryptedData: field(answer, "encryptedData"),
+      iv: field(answer, "iv"),
+    });
+    expect(watermark).toEqual({ timestamp: time.now / 1000, appid: shop.appId });
+    const midnights = stepInfoList.map(({ timestamp }: { timestamp: number }) => timestamp);
+    const today = Date.parse("2026-03-02T00:00:00+08:00") / 1000;
+    expect(midnights).toEqual(Array.from({ length: 31 }, (_, index) => today - (30 - index) * 86_400));
+    for (const { step } of stepInfoList) expect(step).toBeLessThan(20_000);
+    expect(stepsIn(simulator.weRunData("alice")).stepInfoList).toEqual(stepInfoList);
+    await exchange(simulator, simulator.login("bob"));
+    expect(stepsIn(simulator.weRunData("bob"), "bob").stepInfoList).not.toEqual(stepInfoList);
+    expect(() => simulator.weRunData("carol")).toThrow(ControlError);
   });
 
   test("never come twice under the same iv", async () => {

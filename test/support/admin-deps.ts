@@ -13,8 +13,13 @@ export function adminDeps(appIds: readonly string[]): OperatorDeps {
     hashes: { ...fakeHasher(), isHash: () => false },
     appSecrets: { read: async () => ({ state: "missing" }), set: async () => {}, setProven: async () => {} },
     trials: { ask: async () => ({ verdict: "accepted", contact: { milliseconds: 40 } }) },
+    stableToken: { ask: async () => ({ secret: "accepted", token: "t", expiresInSeconds: 7_200 }) },
+    accessTokens: false,
     weChatUrl: "https://api.weixin.qq.com",
     tables: { inspect: async () => [] },
+    functions: { inspect: async () => [] },
+    verifier: undefined,
+    clock: () => 0,
     now: () => noon,
     random: (size) => new Uint8Array(size),
   };

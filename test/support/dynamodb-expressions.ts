@@ -1,6 +1,23 @@
 /** An item as the document client has it. */
 export type Item = Record<string, unknown>;
 
+/** One that shares nothing with it. */
+export function copyOf(item: Item): Item {
+  const copy: Item = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value !== undefined) copy[name] = copyOfValue(value);
+  }
+  return copy;
+}
+
+function copyOfValue(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  if (value instanceof Set) return new Set([...value].map(copyOfValue));
+  throw new Error("Nothing that DynamoDB keeps here");
+}
+
 interface Placeholders {
   readonly names: Readonly<Record<string, string>>;
   readonly values: Item;
@@ -8,7 +25,11 @@ interface Placeholders {
 
 const token = /\s*(AND|OR|NOT|attribute_exists|attribute_not_exists|<=|>=|<>|[=<>(),]|[:#]?\w+)/y;
 
-function tokensOf(expression: string): string[] {
+const understood = new Map<string, readonly string[]>();
+
+function tokensOf(expression: string): readonly string[] {
+  const known = understood.get(expression);
+  if (known) return known;
   const tokens: string[] = [];
   token.lastIndex = 0;
   while (token.lastIndex < expression.trimEnd().length) {
@@ -16,13 +37,15 @@ function tokensOf(expression: string): string[] {
     if (found === undefined) throw new Error(`Not understood: ${expression}`);
     tokens.push(found);
   }
+  understood.set(expression, tokens);
   return tokens;
 }
 
 /** `a AND (b OR c)` over `attribute_exists(x)`, `attribute_not_exists(x)` and comparisons of an attribute with a value. */
 export function conditionHolds(expression: string, item: Item, { names, values }: Placeholders): boolean {
   const tokens = tokensOf(expression);
-  const next = () => tokens.shift() ?? "";
+  let at = 0;
+  const next = () => tokens[at++] ?? "";
   const expectNext = (wanted: string) => {
     const found = next();
     if (found !== wanted) throw new Error(`${wanted} and not ${found} in ${expression}`);
@@ -31,7 +54,7 @@ export function conditionHolds(expression: string, item: Item, { names, values }
 
   function either(): boolean {
     let holds = both();
-    while (tokens[0] === "OR") {
+    while (tokens[at] === "OR") {
       next();
       holds = both() || holds;
     }
@@ -39,7 +62,7 @@ export function conditionHolds(expression: string, item: Item, { names, values }
   }
   function both(): boolean {
     let holds = one();
-    while (tokens[0] === "AND") {
+    while (tokens[at] === "AND") {
       next();
       holds = one() && holds;
     }
@@ -63,7 +86,7 @@ export function conditionHolds(expression: string, item: Item, { names, values }
   }
 
   const holds = either();
-  if (tokens.length > 0) throw new Error(`Not understood: ${tokens.join(" ")} in ${expression}`);
+  if (at < tokens.length) throw new Error(`Not understood: ${tokens.slice(at).join(" ")} in ${expression}`);
   return holds;
 }
 
@@ -98,20 +121,22 @@ function hasMember(members: ReadonlySet<unknown>, wanted: unknown): boolean {
   return [...members].some((member) => sameValue(member, wanted));
 }
 
-/** `SET a = :b, … REMOVE c, … ADD d :e, … DELETE f :g, …` */
+/** `SET a = :b, c = if_not_exists(d, :e), … REMOVE f, … ADD g :h, … DELETE i :j, …`; each sees the item as it was. */
 export function update(expression: string, item: Item, { names, values }: Placeholders): Item {
-  const next: Item = structuredClone(item);
+  const next: Item = copyOf(item);
   const clauses = expression.split(/\b(SET|REMOVE|ADD|DELETE)\b/).map((part) => part.trim());
   for (let at = 1; at < clauses.length; at += 2) {
-    for (const part of (clauses[at + 1] ?? "").split(",")) {
-      const [left = "", right = ""] = part.trim().split(/\s*=\s*|\s+/);
+    // Not at the comma of if_not_exists.
+    for (const part of (clauses[at + 1] ?? "").split(/,(?![^(]*\))/)) {
+      const [, left = "", right = ""] = /^([#\w]+)\s*=?\s*(.*)$/.exec(part.trim()) ?? [];
       const name = names[left] ?? left;
-      const value = values[right];
+      const [, unlessThere = "", otherwise = right] = /^if_not_exists\((\w+), (:\w+)\)$/.exec(right) ?? [];
+      const value = item[unlessThere] ?? values[otherwise];
       if (clauses[at] !== "REMOVE" && value === undefined)
         throw new Error(`${right} has no value in ${expression}`);
       const changed = changes[clauses[at] ?? ""]?.(next[name], value);
       if (changed === undefined) delete next[name];
-      else next[name] = structuredClone(changed);
+      else next[name] = copyOfValue(changed);
     }
   }
   return next;

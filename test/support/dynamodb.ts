@@ -5,6 +5,7 @@ import { type Assembly, readAssembly } from "../../local/assembly.ts";
 import { type DynamoDb, type DynamoDbOptions, openDynamoDb } from "../../local/aws/dynamodb.ts";
 import { dynamoDbService } from "../../local/aws/dynamodb-service.ts";
 import { type Fault, type InterceptedCall, startAwsEndpoint } from "../../local/aws/endpoint.ts";
+import { assemblyWith } from "./assembly-with.ts";
 import { secretAccessKey } from "./aws.ts";
 
 /** Noon in milliseconds, and the second that begins with it. */
@@ -12,7 +13,12 @@ export const noon = Date.UTC(2026, 2, 1, 12);
 export const noonInSeconds = noon / 1000;
 
 /** The tables by the name of the environment variable that a function finds them under. */
-export type TableName = "BINDINGS_TABLE" | "SESSIONS_TABLE" | "ATTEMPTS_TABLE" | "ACCOUNTS_TABLE";
+export type TableName =
+  | "BINDINGS_TABLE"
+  | "SESSIONS_TABLE"
+  | "ATTEMPTS_TABLE"
+  | "ACCOUNTS_TABLE"
+  | "SESSION_KEYS_TABLE";
 
 /** An attribute as DynamoDB keeps it; binaries in base64. */
 export type Stored = Readonly<
@@ -36,17 +42,29 @@ export interface DynamoDbForThisTest {
   put(table: TableName, item: Stored): Promise<void>;
 }
 
-let assembly: Promise<Assembly> | undefined;
+const assemblies = new Map<string, Promise<Assembly>>();
+
+interface Options extends Pick<DynamoDbOptions, "onTransactionConflict" | "transactionDelay"> {
+  /** Of the stack that has the tables, beside those of the one that all tests share: `{ sessionKeys: "true" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+async function assemblyOf(settings: Options["settings"]): Promise<Assembly> {
+  const directory = settings ? await assemblyWith(settings) : inject("assembly");
+  const assembly = assemblies.get(directory) ?? readAssembly(directory, "WeappLogin");
+  assemblies.set(directory, assembly);
+  return assembly;
+}
 
 /**
  * The template's tables in an embedded DynamoDB of this test's own, behind a loopback port that the environment points
  * the SDK to. Chance is switched off: the SDK waits between two tries for a random part of up to two seconds.
  */
-export async function dynamoDbForThisTest(
-  options: Pick<DynamoDbOptions, "onTransactionConflict" | "transactionDelay"> = {},
-): Promise<DynamoDbForThisTest> {
-  assembly ??= readAssembly(inject("assembly"), "WeappLogin");
-  const { tables, functions } = await assembly;
+export async function dynamoDbForThisTest({
+  settings,
+  ...options
+}: Options = {}): Promise<DynamoDbForThisTest> {
+  const { tables, functions } = await assemblyOf(settings);
   const dynamoDb: DynamoDb = await openDynamoDb({ clock: () => noon, ...options });
   await Promise.all(tables.map((table) => dynamoDb.createTable(table)));
 

@@ -4,7 +4,7 @@ import { cloudFormationService } from "../../local/aws/cloudformation-service.ts
 import { type AwsEndpointOptions, startAwsEndpoint } from "../../local/aws/endpoint.ts";
 import type { Principal } from "../../local/aws/iam.ts";
 import type { Functions } from "../../local/lambda/functions.ts";
-import { invokeService } from "../../local/lambda/invoke-service.ts";
+import { lambdaService } from "../../local/lambda/lambda-service.ts";
 import { removeOperatorKey, writeOperatorKey } from "../../local/operator-key.ts";
 
 export const apiUrl = "https://abc123.execute-api.us-east-1.amazonaws.com";
@@ -76,7 +76,7 @@ export async function fakeAws(options: FakeAwsOptions = {}): Promise<FakeAws> {
     close: async () => {},
   };
   const { url, close } = await startAwsEndpoint({
-    services: [invokeService(functions), cloudFormationService(stackName, outputs)],
+    services: [lambdaService(functions), cloudFormationService(stackName, outputs)],
     accessKeys: (accessKeyId) =>
       accessKeyId === operatorKey.accessKeyId
         ? { ...operatorKey, principal: { arn: "arn:aws:iam::000000000000:user/operator", policy } }

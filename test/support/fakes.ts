@@ -5,7 +5,7 @@ import type { AttemptCounters, AttemptLimits } from "../../functions/core/attemp
 import type { ReadBoundSession } from "../../functions/core/authorize.ts";
 import type { BindTickets } from "../../functions/core/bind-ticket.ts";
 import type { Binding, BindingDirectory, Bindings } from "../../functions/core/binding.ts";
-import type { ExchangeCode } from "../../functions/core/code-exchange.ts";
+import type { ExchangeCode, Exchanged } from "../../functions/core/code-exchange.ts";
 import { accountKey, identityKey, type Person } from "../../functions/core/identity.ts";
 import { invalidCodes } from "../../functions/core/invalid-codes.ts";
 import { login } from "../../functions/core/login.ts";
@@ -13,6 +13,7 @@ import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/log
 import { isRefusal, type Refusal, refused } from "../../functions/core/refusal.ts";
 import { type Revocations, unbindIdentity } from "../../functions/core/revocation.ts";
 import type { Session, SessionList, Sessions } from "../../functions/core/session.ts";
+import { keepSessionKeys, type SessionKeys } from "../../functions/core/session-key.ts";
 import { normalizeUsername } from "../../functions/core/username.ts";
 import { dynamoDbAccounts } from "../../functions/dynamodb/accounts.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
@@ -20,6 +21,7 @@ import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-direc
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { readBinding } from "../../functions/dynamodb/bindings-table.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
+import { dynamoDbSessionKeys } from "../../functions/dynamodb/session-keys.ts";
 import { dynamoDbSessionList, dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
 import type { Item } from "./dynamodb-expressions.ts";
 import { seededRandom } from "./seeded-numbers.ts";
@@ -50,6 +52,7 @@ export type Operation =
   | `sessions.${keyof (Sessions & SessionList)}`
   | `tickets.${keyof BindTickets}`
   | `counters.${keyof AttemptCounters}`
+  | `sessionKeys.${keyof SessionKeys}`
   | `accounts.${keyof AccountStore}`
   | "authorization.read";
 
@@ -100,26 +103,26 @@ export function journaled<P extends object>(name: string, port: P, { reach }: Jo
 /** WeChat as the core sees it: each code is exchanged once. */
 export interface FakeWeChat {
   readonly exchange: ExchangeCode;
-  /** `wx.login` on this person's phone, or a code that WeChat will refuse. */
-  code(answer: Person | Refusal): string;
+  /** `wx.login` on this person's phone, with the session_key that it comes to, or a code that WeChat will refuse. */
+  code(answer: Person | Refusal, sessionKey?: string): string;
   exchanges: number;
 }
 
 export function fakeWeChat({ reach }: Journal): FakeWeChat {
-  const codes = new Map<string, Person | Refusal>();
+  const codes = new Map<string, Exchanged | Refusal>();
   let issued = 0;
   const fake: FakeWeChat = {
     exchanges: 0,
-    code(answer) {
+    code(answer, sessionKey) {
       issued += 1;
       const code = `canary-code-${String(issued).padStart(6, "0")}`;
-      codes.set(code, answer);
+      codes.set(code, isRefusal(answer) ? answer : { person: answer, sessionKey });
       return code;
     },
     async exchange(appId, code) {
       await reach("wechat.exchange");
       const answer = codes.get(code);
-      if (!answer || ("appId" in answer && answer.appId !== appId)) return refused("invalid_code");
+      if (!answer || ("person" in answer && answer.person.appId !== appId)) return refused("invalid_code");
       codes.delete(code);
       fake.exchanges += 1;
       return answer;
@@ -134,6 +137,7 @@ export const tables = {
   sessions: "Sessions",
   attempts: "Attempts",
   accounts: "Accounts",
+  sessionKeys: "SessionKeys",
 };
 
 export function emptyTables(before?: () => Promise<void>): SimulatedDynamoDb {
@@ -143,6 +147,7 @@ export function emptyTables(before?: () => Promise<void>): SimulatedDynamoDb {
       [tables.sessions]: ["identity", "secretHash"],
       [tables.attempts]: ["key"],
       [tables.accounts]: ["key"],
+      [tables.sessionKeys]: ["identity"],
     },
     ...(before && { before }),
   });
@@ -162,6 +167,7 @@ export function storesOver(dynamoDb: SimulatedDynamoDb, policy = { oneIdentityPe
     tickets: dynamoDbBindTickets(table(tables.attempts)),
     counters: dynamoDbAttemptCounters(table(tables.attempts)),
     accounts: dynamoDbAccounts(table(tables.accounts), tables.bindings),
+    sessionKeys: dynamoDbSessionKeys(table(tables.sessionKeys)),
   };
 }
 
@@ -211,6 +217,8 @@ export function loginWorld(
     limits?: Partial<AttemptLimits>;
     oneIdentityPerApp?: boolean;
     verifier?: "none";
+    /** Whether session_keys are kept. */
+    sessionKeys?: true;
     /** Before each call to DynamoDB. */
     before?: () => Promise<void>;
   } = {},
@@ -327,6 +335,7 @@ export function loginWorld(
       dynamoDb.put(tables.accounts, { key: `userId#${userId}`, username });
     },
   };
+  const sessionKeys = journaled("sessionKeys", stores.sessionKeys, calls);
   accounts.put({ ...zhangsan, userId: "user-1" });
   accounts.put({ ...lisi, userId: "user-2" });
 
@@ -358,6 +367,7 @@ export function loginWorld(
     verifier: settings.verifier === "none" ? undefined : verifier,
     limits,
     sessionLifetimeSeconds,
+    ...(settings.sessionKeys && { keepSessionKey: keepSessionKeys(sessionKeys, sessionLifetimeSeconds) }),
     now: () => time.now,
     random: seededRandom("a login"),
   };
@@ -376,6 +386,7 @@ export function loginWorld(
     counters,
     hasher,
     accounts,
+    sessionKeys,
     /** What the verifier was asked, in order. */
     asked,
     deps,
@@ -383,8 +394,12 @@ export function loginWorld(
     login: (request: LoginRequest) => login(request, deps),
 
     /** A fresh code of this person, and what else they send. */
-    withCode: (person: Person, credentials?: { username: string; password: string }): LoginRequest => ({
-      code: wechat.code(person),
+    withCode: (
+      person: Person,
+      credentials?: { username: string; password: string },
+      sessionKey?: string,
+    ): LoginRequest => ({
+      code: wechat.code(person, sessionKey),
       appId: person.appId,
       sourceIp,
       ...(credentials && { credentials }),

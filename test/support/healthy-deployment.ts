@@ -10,8 +10,20 @@ export function healthy(changes: Partial<DeploymentView> = {}): DeploymentView {
     weChat: { milliseconds: 43, aheadSeconds: 0 },
     secrets: [{ appId: "wx0123456789abcdef", state: "accepted", proven: true }],
     tables: [backedUp("Bindings"), backedUp("Accounts"), expiring("Sessions"), expiring("Attempts")],
+    functions: [behindApi("login"), behindApi("session"), behindApi("authorizer")],
+    verifier: { milliseconds: 61 },
+    hashing: { milliseconds: 48 },
     ...changes,
   };
+}
+
+export type FunctionState = DeploymentView["functions"][number];
+
+export function behindApi(
+  fn: FunctionState["function"],
+  changes: Partial<FunctionState> = {},
+): FunctionState {
+  return { function: fn, name: name(fn), state: "there", invokableByApi: "yes", ...changes };
 }
 
 export type Table = DeploymentView["tables"][number];

@@ -52,7 +52,7 @@ export async function racingLogins(options: { oneIdentityPerApp?: boolean; attem
     windowSeconds: 100_000_000_000,
   };
   const deps: LoginDeps = {
-    exchangeCode: async (_, openid) => ({ appId, openid }),
+    exchangeCode: async (_, openid) => ({ person: { appId, openid } }),
     bindings: dynamoDbBindings(bindings, names, { oneIdentityPerApp }),
     sessions: dynamoDbSessions(sessions, names),
     tickets: dynamoDbBindTickets(table("ATTEMPTS_TABLE")),

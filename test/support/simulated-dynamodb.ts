@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { conditionHolds, type Item, update } from "./dynamodb-expressions.ts";
+import { conditionHolds, copyOf, type Item, update } from "./dynamodb-expressions.ts";
 
 /**
  * DynamoDB in memory, for as much of it as the functions ask: items and batches read strongly consistent, writes under
@@ -8,11 +8,13 @@ import { conditionHolds, type Item, update } from "./dynamodb-expressions.ts";
  */
 export interface SimulatedDynamoDb {
   readonly client: { send(command: object): Promise<never> };
+  /** The same at once: what it asks, done and answered, or thrown. */
+  perform(call: SimulatedCall): object;
   items(table: string): Item[];
   get(table: string, key: Item): Item | undefined;
   put(table: string, item: Item): void;
-  /** By the text of its key. */
-  remove(table: string, id: string): void;
+  /** The one with this key, which may have other attributes too. */
+  remove(table: string, key: Item): void;
   /** Everything, to be compared with what is there later. */
   snapshot(): ReadonlyMap<string, ReadonlyMap<string, Item>>;
 }
@@ -28,6 +30,8 @@ export interface SimulatedDynamoDbOptions {
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** Before each call; what it throws is the answer, and nothing happens. */
   readonly before?: (call: SimulatedCall) => Promise<void>;
+  /** Whether a read that is not strongly consistent sees an item as it was before its last change. */
+  readonly isStale?: () => boolean;
 }
 
 interface Write {
@@ -42,8 +46,14 @@ interface Write {
   readonly ReturnValuesOnConditionCheckFailure?: string;
 }
 
-export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions): SimulatedDynamoDb {
+export function simulatedDynamoDb({
+  tables,
+  before,
+  isStale = () => false,
+}: SimulatedDynamoDbOptions): SimulatedDynamoDb {
   const rows = new Map(Object.keys(tables).map((name) => [name, new Map<string, Item>()]));
+  /** As it was before its last change, by table and id. */
+  const earlier = new Map<string, Item | undefined>();
   const committed = new Map<string, unknown>();
 
   function table(name: string): Map<string, Item> {
@@ -56,6 +66,13 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
     return (tables[name] ?? []).map((attribute) => text(item[attribute])).join(" ");
   }
 
+  function read(name: string, key: Item, isConsistent: boolean): Item | undefined {
+    const id = idOf(name, key);
+    const place = `${name} ${id}`;
+    const item = !isConsistent && earlier.has(place) && isStale() ? earlier.get(place) : table(name).get(id);
+    return item && copyOf(item);
+  }
+
   /** The item as it is, and as it would be; undefined where the condition does not hold. */
   function tried(
     kind: string,
@@ -66,13 +83,14 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
     const old = table(TableName).get(id);
     const { ConditionExpression: condition } = write;
     if (condition !== undefined && !conditionHolds(condition, old ?? {}, { names, values })) return undefined;
-    if (kind === "Put") return { id, old, next: withoutUndefined(write.Item ?? {}) };
+    if (kind === "Put") return { id, old, next: copyOf(write.Item ?? {}) };
     if (kind === "Delete") return { id, old, next: undefined };
     const start = { ...write.Key, ...old };
     return { id, old, next: update(write.UpdateExpression ?? "", start, { names, values }) };
   }
 
   function apply(TableName: string, id: string, next: Item | undefined): void {
+    earlier.set(`${TableName} ${id}`, table(TableName).get(id));
     if (next) table(TableName).set(id, next);
     else table(TableName).delete(id);
   }
@@ -81,7 +99,7 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
     const result = tried(kind, write);
     if (!result) throw failure("ConditionalCheckFailedException", "The conditional request failed");
     apply(write.TableName, result.id, result.next);
-    return write.ReturnValues === "ALL_NEW" ? { Attributes: structuredClone(result.next) } : {};
+    return write.ReturnValues === "ALL_NEW" ? { Attributes: copyOf(result.next ?? {}) } : {};
   }
 
   function transaction(parts: readonly Record<string, Write>[], token: string): object {
@@ -111,14 +129,14 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
     const request = input as unknown as Write & Record<string, never>;
     switch (operation) {
       case "GetItem": {
-        const Item = table(request.TableName).get(idOf(request.TableName, request.Key ?? {}));
-        return Item ? { Item: structuredClone(Item) } : {};
+        const Item = read(request.TableName, request.Key ?? {}, request.ConsistentRead === true);
+        return Item ? { Item } : {};
       }
       case "BatchGetItem": {
-        const wanted: Record<string, { Keys: Item[] }> = request.RequestItems ?? {};
-        const found = Object.entries(wanted).map(([name, { Keys }]) => [
+        const wanted: Record<string, { Keys: Item[]; ConsistentRead?: boolean }> = request.RequestItems ?? {};
+        const found = Object.entries(wanted).map(([name, { Keys, ConsistentRead = false }]) => [
           name,
-          Keys.flatMap((key) => structuredClone(table(name).get(idOf(name, key))) ?? []),
+          Keys.flatMap((key) => read(name, key, ConsistentRead) ?? []),
         ]);
         return { Responses: Object.fromEntries(found), UnprocessedKeys: {} };
       }
@@ -128,7 +146,7 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
         const found = [...table(request.TableName).values()].filter((item) =>
           wanted.every((value, index) => text(item[keys[index] ?? ""]) === text(value)),
         );
-        const Items = structuredClone(found.slice(0, request.Limit));
+        const Items = found.slice(0, request.Limit).map(copyOf);
         const last = Items.length < found.length && Items.at(-1);
         return { Items, ...(last && { LastEvaluatedKey: last }) };
       }
@@ -154,10 +172,11 @@ export function simulatedDynamoDb({ tables, before }: SimulatedDynamoDbOptions):
         return answer(call) as never;
       },
     },
-    items: (name) => structuredClone([...table(name).values()]),
-    get: (name, key) => structuredClone(table(name).get(idOf(name, key))),
-    put: (name, item) => apply(name, idOf(name, item), withoutUndefined(item)),
-    remove: (name, id) => apply(name, id, undefined),
+    perform: answer,
+    items: (name) => [...table(name).values()].map(copyOf),
+    get: (name, key) => read(name, key, true),
+    put: (name, item) => apply(name, idOf(name, item), copyOf(item)),
+    remove: (name, key) => apply(name, idOf(name, key), undefined),
     snapshot: () => structuredClone(rows),
   };
 }
@@ -173,7 +192,7 @@ const operations: Readonly<Record<string, string>> = {
 };
 
 /** What a command of the document client asks of DynamoDB. */
-function callOf(command: object): SimulatedCall {
+export function callOf(command: object): SimulatedCall {
   const operation = operations[command.constructor.name];
   if (operation === undefined || !("input" in command))
     throw new Error(`No such command: ${command.constructor.name}`);
@@ -187,10 +206,6 @@ export function failure(name: string, message: string): Error {
 /** Keys are told apart by it. */
 function text(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
-}
-
-function withoutUndefined(item: Item): Item {
-  return structuredClone(Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)));
 }
 
 /** Strings, numbers and booleans as DynamoDB writes them: the document client leaves the items of reasons so. */

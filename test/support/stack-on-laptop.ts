@@ -12,6 +12,7 @@ import {
   type WeChatSimulator,
   type WeChatSimulatorOptions,
 } from "../../simulator/simulator.ts";
+import { assemblyWith } from "./assembly-with.ts";
 import { expectInContract } from "./openapi/answers.ts";
 
 /** As weak as argon2id can be: tests prove who gets in, not how long guessing takes. */
@@ -46,10 +47,21 @@ export interface Answer {
   readonly body: any;
 }
 
-export async function startStackOnLaptop(
-  options: Partial<LaptopOptions> & { simulator?: Partial<WeChatSimulatorOptions>; appSecret?: string } = {},
-): Promise<StackOnLaptop> {
-  const { simulator: simulatorOptions, appSecret = sample.appSecret, intercept, ...laptopOptions } = options;
+export interface StackOnLaptopOptions extends Partial<LaptopOptions> {
+  readonly simulator?: Partial<WeChatSimulatorOptions>;
+  readonly appSecret?: string;
+  /** Of the stack, beside those of the one that all tests share: `{ sessionKeys: "true" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export async function startStackOnLaptop(options: StackOnLaptopOptions = {}): Promise<StackOnLaptop> {
+  const {
+    simulator: simulatorOptions,
+    appSecret = sample.appSecret,
+    intercept,
+    settings,
+    ...laptopOptions
+  } = options;
   const logs: string[] = [];
   const simulator = await startWeChatSimulator({
     apps: [{ appId: sample.appId, secret: appSecret }],
@@ -57,7 +69,7 @@ export async function startStackOnLaptop(
     ...simulatorOptions,
   });
   const laptop = await startLaptop({
-    assemblyDirectory: inject("assembly"),
+    assemblyDirectory: settings ? await assemblyWith(settings) : inject("assembly"),
     weChatUrl: simulator.url,
     maxInstances: 2,
     onLog: (_, line) => logs.push(line),

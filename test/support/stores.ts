@@ -6,17 +6,19 @@ import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dy
 import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-directory.ts";
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
+import { dynamoDbSessionKeys } from "../../functions/dynamodb/session-keys.ts";
 import { dynamoDbSessionList, dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
 import { base64, dynamoDbForThisTest, noon, type Stored } from "./dynamodb.ts";
 
 /** Every adapter over the template's tables in an embedded DynamoDB of this test's own. */
 export async function storesForThisTest(policy = { oneIdentityPerApp: false }) {
-  const dynamoDb = await dynamoDbForThisTest();
-  const [bindings, sessions, attempts, accounts] = [
+  const dynamoDb = await dynamoDbForThisTest({ settings: { sessionKeys: "true" } });
+  const [bindings, sessions, attempts, accounts, sessionKeys] = [
     dynamoDb.table("BINDINGS_TABLE"),
     dynamoDb.table("SESSIONS_TABLE"),
     dynamoDb.table("ATTEMPTS_TABLE"),
     dynamoDb.table("ACCOUNTS_TABLE"),
+    dynamoDb.table("SESSION_KEYS_TABLE"),
   ];
   const names = { sessions: sessions.name, attempts: attempts.name };
   const it = dynamoDbBindings(bindings, names, policy);
@@ -30,6 +32,7 @@ export async function storesForThisTest(policy = { oneIdentityPerApp: false }) {
     tickets: dynamoDbBindTickets(attempts),
     counters: dynamoDbAttemptCounters(attempts),
     accounts: dynamoDbAccounts(accounts, bindings.name),
+    sessionKeys: dynamoDbSessionKeys(sessionKeys),
     /** Binds with a session of its own, as one whose password was verified under `generation`. */
     bind: (person: Person, userId: string, more: Partial<Bind> = {}): Promise<BindResult> =>
       it.bind({

@@ -112,7 +112,7 @@ function withoutHash(logicalId: string): string {
 }
 
 export function outputsOf(template: unknown): Record<string, unknown> {
-  const outputs = Object.entries(record(record(template).Outputs));
+  const outputs = Object.entries(record(record(template).Outputs ?? {}));
   return Object.fromEntries(outputs.map(([name, output]) => [name, record(output).Value]));
 }
 

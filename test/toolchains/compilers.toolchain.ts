@@ -7,7 +7,6 @@ import { promisify } from "node:util";
 import { createContext, runInContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { createLogin } from "../../client/weapp-login.ts";
-import { buildClient } from "../../scripts/build-client.ts";
 import { fakeWx, problem, rejection } from "../support/fake-wx.ts";
 
 const run = promisify(execFile);
@@ -26,7 +25,6 @@ beforeAll(async () => {
     "miniprogram-ci@2.1.42",
   ];
   await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...tools], { cwd: app });
-  await buildClient();
   await mkdir(sdk, { recursive: true });
   await cp(fileURLToPath(new URL("../../dist/client-package", import.meta.url)), sdk, { recursive: true });
 });

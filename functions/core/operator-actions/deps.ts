@@ -9,6 +9,7 @@ import type { BindingDirectory } from "../binding.ts";
 import type { DiagnosisDeps } from "../diagnosis.ts";
 import type { Revocations } from "../revocation.ts";
 import type { SessionList } from "../session.ts";
+import type { OpenDataDeps } from "../session-key.ts";
 
 /** What the admin function works with. */
 export interface OperatorDeps extends DiagnosisDeps {
@@ -18,6 +19,8 @@ export interface OperatorDeps extends DiagnosisDeps {
   readonly revocations: Revocations;
   readonly sessions: SessionList;
   readonly hashes: PasswordHashes;
+  /** Undefined: the deployment keeps no session_keys. */
+  readonly openData?: OpenDataDeps | undefined;
   /** WeChat, as the functions call it. */
   readonly weChatUrl: string;
   /** Milliseconds since 1970. */

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Verification, VerifierQuestion } from "../../../contract/account-verifier.ts";
 import type { WeChatContact } from "../../../contract/diagnosis.ts";
+import type { AccountVerifier } from "../../../functions/core/account-verifier.ts";
 import type { SecretTrial, StoredSecret } from "../../../functions/core/app-secret.ts";
 import { diagnose } from "../../../functions/core/diagnosis.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { fakeHasher } from "../../support/fakes.ts";
 
 const contact = { milliseconds: 40, aheadSeconds: 0 };
 const accepted: SecretTrial = { verdict: "accepted", errcode: 40029, contact };
@@ -31,6 +34,14 @@ function deployment(stored: readonly (StoredSecret | Error)[], trials: readonly 
       },
     },
     tables: { inspect: async () => [] },
+    functions: { inspect: async () => [] },
+    stableToken: { ask: async () => ({ secret: "accepted" as const, token: "t", expiresInSeconds: 7_200 }) },
+    accessTokens: false,
+    verifier: undefined,
+    accounts: undefined,
+    hashes: fakeHasher(),
+    random: (size: number) => new Uint8Array(size),
+    clock: () => 0,
   };
   return { needs, shown, writes };
 }
@@ -100,4 +111,75 @@ test.each<[string, WeChatContact[], WeChatContact]>([
     contacts.map((it) => ({ ...accepted, contact: it })),
   );
   expect((await diagnose(needs)).weChat).toEqual(expected);
+});
+
+describe("passwords", () => {
+  const clock = () => {
+    let now = 0;
+    return () => (now += 20);
+  };
+
+  test("are not tried where there are none", async () => {
+    const { needs } = deployment([set]);
+    expect(Object.keys(await diagnose(needs))).toEqual(["secrets", "weChat", "tables", "functions"]);
+  });
+
+  test("are tried with a name that nobody has, another each time, which the verifier must refuse", async () => {
+    const { needs } = deployment([set]);
+    const asked: VerifierQuestion[] = [];
+    const verifier: AccountVerifier = {
+      async verify(question) {
+        asked.push(question);
+        return { refused: "invalid_credentials" };
+      },
+    };
+    let byte = 0;
+    const random = (size: number) => new Uint8Array(size).fill(byte++);
+    expect(await diagnose({ ...needs, verifier, random, clock: clock() })).toMatchObject({
+      verifier: { milliseconds: 20 },
+    });
+    await diagnose({ ...needs, verifier, random });
+    expect(asked.map(({ appId }) => appId)).toEqual(["wx0", "wx0"]);
+    expect(new Set(asked.flatMap(({ username, password }) => [username, password])).size).toBe(4);
+    for (const { username } of asked) expect(username).toMatch(/^made-up-[\w-]{22}$/);
+  });
+
+  test.each<[string, Verification]>([
+    ["lets a stranger in", { userId: "u_1" }],
+    ["knows a name that nobody has", { refused: "account_disabled" }],
+  ])("have a verifier that %s", async (_, answer) => {
+    const { needs } = deployment([set]);
+    const verifier = { verify: async () => answer };
+    expect(await diagnose({ ...needs, verifier })).toMatchObject({
+      verifier: { failed: "It does not refuse a made-up name and password" },
+    });
+  });
+
+  test("have a verifier that is out, which is told with the kind of error behind it", async () => {
+    const { needs } = deployment([set]);
+    const cause = Object.assign(new Error("s3cret"), { name: "ResourceNotFoundException" });
+    const verifier = {
+      verify: () =>
+        Promise.reject(new StoreUnavailable("The account verifier", cause, { what: "is missing" })),
+    };
+    expect((await diagnose({ ...needs, verifier })).verifier).toEqual({
+      failed: "The account verifier is missing (ResourceNotFoundException)",
+    });
+  });
+
+  test("are hashed once where the product keeps accounts", async () => {
+    const { needs } = deployment([set]);
+    expect((await diagnose({ ...needs, accounts: {}, clock: clock() })).hashing).toEqual({
+      milliseconds: 20,
+    });
+  });
+
+  test("cannot be hashed by a Node.js without argon2id, which is told by the error's code", async () => {
+    const { needs } = deployment([set]);
+    const unsupported = Object.assign(new Error("s3cret"), { code: "ERR_CRYPTO_ARGON2_NOT_SUPPORTED" });
+    const hashes = { hash: () => Promise.reject(unsupported) };
+    expect((await diagnose({ ...needs, accounts: {}, hashes })).hashing).toEqual({
+      failed: "ERR_CRYPTO_ARGON2_NOT_SUPPORTED",
+    });
+  });
 });

@@ -95,7 +95,7 @@ describe("a ticket and the right password", () => {
   test("give no session where another request has consumed the ticket in between", async () => {
     const { login, withTicket, ticket, sessions, dynamoDb, journal } = await withAliceTicket();
     journal.meanwhile("bindings.bind", () =>
-      dynamoDb.remove(tables.attempts, `ticket#${ticketHash(ticket)}`),
+      dynamoDb.remove(tables.attempts, { key: `ticket#${ticketHash(ticket)}` }),
     );
     expect(told(await login(withTicket(ticket, zhangsan)))).toEqual({ refused: "invalid_ticket" });
     expect(sessions.rows.size).toBe(0);

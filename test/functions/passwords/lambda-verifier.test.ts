@@ -12,16 +12,24 @@ interface LambdaAnswer {
   readonly payload?: string;
   readonly functionError?: string;
   readonly status?: number;
+  readonly errorType?: string;
   /** Never answers. */
   readonly hangs?: boolean;
 }
 
 /** The adapter against what answers in Lambda's place, on Lambda's own protocol. */
-async function verifier({ payload = "", functionError, status = 200, hangs = false }: LambdaAnswer) {
+async function verifier({
+  payload = "",
+  functionError,
+  status = 200,
+  errorType,
+  hangs = false,
+}: LambdaAnswer) {
   const invocations: { path: string | undefined; payload: unknown }[] = [];
   const endpoint = await serverForThisTest(async (request, response) => {
     invocations.push({ path: request.url, payload: JSON.parse(await text(request)) });
     if (hangs) return;
+    if (errorType !== undefined) response.setHeader("x-amzn-errortype", errorType);
     if (functionError !== undefined) response.setHeader("x-amz-function-error", functionError);
     response.writeHead(status, { "content-type": "application/json" }).end(payload);
   });
@@ -111,6 +119,21 @@ describe("is an outage, and never a no", () => {
     await expect(verify()).rejects.toThrow(StoreUnavailable);
   });
 
+  test.each([
+    ["ResourceNotFoundException", 404, "is missing", true],
+    ["AccessDeniedException", 403, "may not be invoked", true],
+    ["TooManyRequestsException", 429, "did not answer", false],
+    ["ServiceException", 500, "did not answer", false],
+  ])("which is told as it is: %s", async (type, status, what, alarm) => {
+    const { verify } = await verifier({ status, errorType: type, payload: "{}" });
+    await expect(verify()).rejects.toMatchObject({ message: `The account verifier ${what}`, alarm });
+  });
+
+  test("a crash is told as one, which may pass by itself", async () => {
+    const { verify } = await verifier({ functionError: "Unhandled", payload: "{}" });
+    await expect(verify()).rejects.toMatchObject({ message: "The account verifier failed", alarm: false });
+  });
+
   test("a deadline that has passed, before anything is sent", async () => {
     const { verify, deadline, invocations } = await verifier({ payload: '{"userId":"u1"}' });
     deadline.abort();
@@ -133,6 +156,6 @@ test("what the verifier said is not repeated: it may hold what a person typed", 
   expect(error).toBeInstanceOf(StoreUnavailable);
   const { message, cause } = error instanceof Error ? error : new Error();
   expect(`${message} ${cause}`).toBe(
-    "The account verifier did not answer its answer is neither a userId nor a refusal",
+    "The account verifier failed its answer is neither a userId nor a refusal",
   );
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Facts } from "../../../functions/core/refusal.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
-import { outside } from "../../../functions/runtime/invocation.ts";
+import { invocation, outside, sinceItBegan } from "../../../functions/runtime/invocation.ts";
 import { type LambdaFunction, shell } from "../../../functions/runtime/shell.ts";
 
 type Fn = LambdaFunction<string, string>;
@@ -117,6 +117,19 @@ test("each invocation has a deadline of its own, which is still to come", async 
   expect(new Set(deadlines).size).toBe(2);
   expect(deadlines.some(({ aborted }) => aborted)).toBe(false);
 });
+
+test.each([0, 0.25, 4_999.9, 10_000])(
+  "a deadline that is shared since it began is there after %f ms",
+  async (passed) => {
+    let now = 0.125;
+    const run = async () => {
+      now += passed;
+      return sinceItBegan(5_000).aborted;
+    };
+    const deadline = new AbortController().signal;
+    expect(await invocation({ deadline, clock: () => now }, run)).toBe(false);
+  },
+);
 
 test("outside of an invocation a call is made all the same, and nothing ends it", async () => {
   const result = await outside("read", async ({ aborted }) => aborted);

@@ -21,6 +21,14 @@ describe("what broke is named, and what was sent is not repeated", () => {
     });
   });
 
+  test("what does not pass by itself, with an alarm", () => {
+    const outage = new StoreUnavailable("The account verifier", "gone", { what: "is missing", alarm: true });
+    expect(whatBroke(outage)).toEqual({
+      code: "store_unavailable",
+      facts: { why: "The account verifier is missing", error: "gone", alarm: true },
+    });
+  });
+
   test("a bug, with its kind, its place and an alarm", () => {
     const { code, facts } = whatBroke(new TypeError("canary"));
     expect(code).toBe("internal_error");

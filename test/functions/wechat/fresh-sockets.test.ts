@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { boundedGet } from "../../../functions/wechat/bounded-get.ts";
+import { boundedRequest } from "../../../functions/wechat/bounded-request.ts";
 import { freshSockets } from "../../../functions/wechat/fresh-sockets.ts";
 import { serverForThisTest } from "../../support/server.ts";
 
@@ -26,7 +26,7 @@ async function connected(answers: (socket: Socket) => boolean = () => true) {
     time,
     requests,
     sockets,
-    get: () => boundedGet(new URL(baseUrl), sockets, new AbortController().signal),
+    get: () => boundedRequest(new URL(baseUrl), sockets, new AbortController().signal),
     idle: () => Object.values(sockets.agent.freeSockets).flatMap((free) => free ?? []),
   };
 }
@@ -131,7 +131,7 @@ describe("a connection that is opened ahead", () => {
       server,
       requests: () => connections.map(({ requests }) => requests),
       hangUp: () => Promise.all(connections.map(({ socket }) => closed(socket.destroy()))),
-      get: () => boundedGet(url, sockets, new AbortController().signal),
+      get: () => boundedRequest(url, sockets, new AbortController().signal),
     };
   }
   const closed = (socket: Socket) => socket.closed || once(socket, "close");

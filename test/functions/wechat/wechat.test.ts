@@ -52,9 +52,7 @@ describe("a person", () => {
     const [inShop] = simulator.user("alice").identities;
     expect(inShop?.unionid).toBeDefined();
     expect(await exchangeCode(shop.appId, simulator.login("alice"))).toEqual({
-      appId: shop.appId,
-      openid: inShop?.openid,
-      unionid: inShop?.unionid,
+      person: { appId: shop.appId, openid: inShop?.openid, unionid: inShop?.unionid },
     });
   });
 
@@ -63,16 +61,23 @@ describe("a person", () => {
     secrets.now = solo.secret;
     const inSolo = simulator.user("alice").identities[1];
     expect(await exchangeCode(solo.appId, simulator.login("alice", solo.appId))).toEqual({
-      appId: solo.appId,
-      openid: inSolo?.openid,
+      person: { appId: solo.appId, openid: inSolo?.openid },
     });
   });
 
   test("does not bring the session_key along", async () => {
     const { simulator, exchange } = await client();
-    const person = await exchange();
+    const exchanged = await exchange();
     expect(simulator.sessionKey("alice")).toBeDefined();
-    expect(JSON.stringify(person)).not.toContain(simulator.sessionKey("alice"));
+    expect(JSON.stringify(exchanged)).not.toContain(simulator.sessionKey("alice"));
+  });
+
+  test("comes with the session_key where that is asked for, and is not its holder", async () => {
+    const { simulator, exchange } = await client({ withSessionKey: true });
+    const exchanged = await exchange();
+    const sessionKey = simulator.sessionKey("alice");
+    expect(exchanged).toMatchObject({ person: { appId: shop.appId }, sessionKey });
+    expect(JSON.stringify({ ...exchanged, sessionKey: undefined })).not.toContain(sessionKey);
   });
 
   test.each<Trouble>([
@@ -83,7 +88,7 @@ describe("a person", () => {
     { drip: { bytes: 20, everyMs: 1 } },
   ])("comes all the same with %j", async (trouble) => {
     const { result } = await troubled(trouble);
-    expect(result).toMatchObject({ appId: shop.appId, openid: expect.any(String) });
+    expect(result).toMatchObject({ person: { appId: shop.appId, openid: expect.any(String) } });
   });
 
   test.each([
@@ -98,13 +103,15 @@ describe("a person", () => {
     const result = await answered({ session_key: "k", [name]: value });
     expect(result).toEqual(
       isPerson
-        ? { appId: shop.appId, openid: value }
+        ? { person: { appId: shop.appId, openid: value } }
         : { refused: "wechat_unavailable", facts: { why: "no openid" } },
     );
   });
 
   test.each(["", "u".repeat(129), 28, null])("has no unionid where WeChat sends %j", async (unionid) => {
-    expect(await answered({ openid: "o-alice", unionid })).toEqual({ appId: shop.appId, openid: "o-alice" });
+    expect(await answered({ openid: "o-alice", unionid })).toEqual({
+      person: { appId: shop.appId, openid: "o-alice" },
+    });
   });
 });
 
@@ -114,11 +121,20 @@ const rows: [errcode: number, code: RefusalCode, more?: { alarm?: true; retryAft
   [40029, "invalid_code"],
   [40163, "invalid_code"],
   [40226, "wechat_user_blocked"],
+  // Noon in UTC is eight in the evening in China.
+  [45009, "quota_exhausted", { retryAfter: 4 * 3_600 }],
   [45011, "rate_limited", { retryAfter: 60 }],
   [50002, "wechat_user_blocked"],
   [40013, "not_configured", { alarm }],
   [40125, "not_configured", { alarm }],
+  [40164, "not_configured", { alarm }],
+  [40229, "wechat_unavailable"],
+  [40230, "not_configured", { alarm }],
+  [40234, "not_configured", { alarm }],
+  [40240, "not_configured", { alarm }],
+  [40241, "wechat_unavailable"],
   [40243, "not_configured", { alarm }],
+  [48001, "not_configured", { alarm }],
   [41002, "not_configured", { alarm }],
   [41004, "not_configured", { alarm }],
   [41008, "wechat_unavailable", { alarm }],
@@ -136,6 +152,17 @@ describe.each(rows)("errcode %i is %s", (errcode, code, { retryAfter, ...more } 
     });
     expect(sent).toBe(1);
   });
+});
+
+test.each([
+  ["a second before midnight", "2026-03-01T15:59:59.000Z", 1],
+  ["half a second before it", "2026-03-01T15:59:59.500Z", 1],
+  ["at midnight, when the day begins", "2026-03-01T16:00:00.000Z", 86_400],
+  ["a second after it", "2026-03-01T16:00:01.000Z", 86_399],
+  ["at midnight in UTC, when it is eight there", "2026-03-02T00:00:00.000Z", 16 * 3_600],
+])("the day's quota comes back at midnight in China: %s", async (_, instant, retryAfter) => {
+  const { result } = await troubled({ errcode: 45009 }, { now: () => Date.parse(instant) });
+  expect(result).toMatchObject({ refused: "quota_exhausted", retryAfter });
 });
 
 describe("WeChat's own verdicts", () => {
@@ -205,7 +232,7 @@ describe("no answer that can be read", () => {
     const body = JSON.stringify({ openid: "o-alice" }).padEnd(size);
     expect(await answered(body)).toEqual(
       expected === "is read"
-        ? { appId: shop.appId, openid: "o-alice" }
+        ? { person: { appId: shop.appId, openid: "o-alice" } }
         : { refused: "wechat_unavailable", facts: { why: "over 64 KiB" } },
     );
   });
@@ -256,7 +283,7 @@ describe("the secret is refused (40125)", () => {
     simulator.app(shop.appId, { secret: "rotated" });
     secrets.next = "rotated";
     const code = simulator.login("alice");
-    expect(await exchange(code)).toMatchObject({ appId: shop.appId, openid: expect.any(String) });
+    expect(await exchange(code)).toMatchObject({ person: { appId: shop.appId, openid: expect.any(String) } });
     expect(sent()).toEqual([codeHash(code), codeHash(code)]);
     expect(simulator.exchanges).toBe(1);
     expect(secrets.renewals).toEqual([shop.appId]);

@@ -1,7 +1,7 @@
 import type { Callbacks, LoginCall, Method, Wx } from "../../../client/wx.ts";
+import type { VirtualTime } from "../virtual-time.ts";
 import type { Fault } from "./schedule.ts";
 import { type Answered, answer, problem } from "./server.ts";
-import type { VirtualTime } from "./virtual-time.ts";
 
 /** A request on its way. */
 export interface Outgoing {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { FunctionDescription } from "../../../local/assembly.ts";
 import type { InterceptedCall } from "../../../local/aws/endpoint.ts";
 import { isRecord } from "../../../local/aws/json.ts";
-import type { Laptop, LaptopOptions } from "../../../local/laptop.ts";
+import type { Laptop } from "../../../local/laptop.ts";
 import type { CountedFunction, Units } from "../../../scripts/units.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "../stack-on-laptop.ts";
+import { type StackOnLaptop, type StackOnLaptopOptions, startStackOnLaptop } from "../stack-on-laptop.ts";
 import { type OutgoingEvent, stepsOf } from "./outgoing-order.ts";
 
 /** A stack whose functions are warm and whose every outside call is written down. */
@@ -30,7 +30,7 @@ interface ArrivedCall {
   readonly wru: number;
 }
 
-export async function startCountedStack(options: Partial<LaptopOptions> = {}): Promise<CountedStack> {
+export async function startCountedStack(options: StackOnLaptopOptions = {}): Promise<CountedStack> {
   const directory = mkdtempSync(join(tmpdir(), "weapp-login-counted-"));
   const file = join(directory, "outgoing.jsonl");
   const preload = new URL("outgoing-calls.ts", import.meta.url);

@@ -66,7 +66,7 @@ export const wechat: Target = {
           return result.refused;
         }
         if (status !== 200) throw wrong(`A person came with HTTP ${status}`, sent);
-        if (typeof result.openid !== "string" || result.openid === "")
+        if (typeof result.person.openid !== "string" || result.person.openid === "")
           throw wrong("A person without an openid", sent);
         return "person";
       },

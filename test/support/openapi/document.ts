@@ -31,6 +31,13 @@ export function openApi(): Record<string, unknown> {
 
 /** What stands at a JSON pointer (RFC 6901, with or without the `#`), references followed; undefined if nothing does. */
 export function find(pointer: string): Place | undefined {
+  if (!found.has(pointer)) found.set(pointer, look(pointer));
+  return found.get(pointer);
+}
+
+const found = new Map<string, Place | undefined>();
+
+function look(pointer: string): Place | undefined {
   let at: Place = { pointer: "#", value: openApi() };
   for (const part of pointer.replace(/^#/, "").split("/").slice(1)) {
     const value = at.value[part.replaceAll("~1", "/").replaceAll("~0", "~")];

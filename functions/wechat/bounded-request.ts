@@ -11,11 +11,18 @@ export type Answer =
   | { readonly kind: "unavailable"; readonly why: string };
 
 /**
- * One GET that always ends: by the answer, by `deadline`, or at 64 KiB. Follows no redirect and ignores the content
- * type (WeChat sends JSON as text/plain). Errors are values that never contain the URL, because it carries secrets.
+ * One GET, or with `json` one POST of it, that always ends: by the answer, by `deadline`, or at 64 KiB. Follows no redirect
+ * and ignores the content type (WeChat sends JSON as text/plain). Errors are values that never contain the URL, because it
+ * carries secrets.
  */
-export function boundedGet(url: URL, sockets: FreshSockets, deadline: AbortSignal): Promise<Answer> {
-  const get = url.protocol === "http:" ? plainHttp().get : https.get;
+export function boundedRequest(
+  url: URL,
+  sockets: FreshSockets,
+  deadline: AbortSignal,
+  json?: object,
+): Promise<Answer> {
+  const send = url.protocol === "http:" ? plainHttp().request : https.request;
+  const body = json && Buffer.from(JSON.stringify(json));
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const failed = (error: NodeJS.ErrnoException) =>
     resolve(
@@ -23,10 +30,14 @@ export function boundedGet(url: URL, sockets: FreshSockets, deadline: AbortSigna
     );
 
   sockets.dropStale();
-  const request = get(url, {
+  const request = send(url, {
     agent: sockets.agent,
     signal: deadline,
-    headers: { accept: "application/json" },
+    method: body ? "POST" : "GET",
+    headers: {
+      accept: "application/json",
+      ...(body && { "content-type": "application/json", "content-length": body.length }),
+    },
   });
   request.on("error", failed);
   request.on("response", (response) => {
@@ -47,6 +58,7 @@ export function boundedGet(url: URL, sockets: FreshSockets, deadline: AbortSigna
       resolve(answer.kind === "json" && date !== undefined ? { ...answer, date } : answer);
     });
   });
+  request.end(body);
   return promise;
 }
 

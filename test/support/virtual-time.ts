@@ -17,10 +17,11 @@ interface Due {
   readonly callsBack: boolean;
 }
 
-/** More turns than the longest chain of promises has between two callbacks. */
+/** More turns than the longest chain of promises has between two callbacks of a client. */
 const turns = 32;
 
-export function virtualTime(start: number): VirtualTime {
+/** `settled`: waits until every promise that can go on has gone on. */
+export function virtualTime(start: number, settled: () => Promise<unknown> = settle): VirtualTime {
   let now = start;
   // The next one is the last.
   const due: Due[] = [];
@@ -31,7 +32,7 @@ export function virtualTime(start: number): VirtualTime {
       if (!next.run) continue;
       now = next.at;
       next.run();
-      if (next.callsBack) await settle();
+      if (next.callsBack) await settled();
     }
   }
 

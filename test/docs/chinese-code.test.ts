@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:http";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openPort } from "../../local/port.ts";
+import { chinesePages, filesIn, pageOf, textOf } from "../support/chinese-pages.ts";
+import { runHere } from "../support/operator.ts";
+
+/** Lines of code as they are typed, without what only people read. */
+function codeIn(text: string, languages: RegExp): string[] {
+  const blocks = [...text.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```/gm)];
+  return blocks
+    .filter(([, language = ""]) => languages.test(language))
+    .flatMap(([, , block = ""]) => block.split("\n"))
+    .map((line) => line.replace(/(^|\s)(\/\/|#) .*$/, "").trim())
+    .filter((line) => line !== "" && !/^[{}()[\];,]+$/.test(line));
+}
+
+/** What a phone in the same network needs to reach the local stack. */
+function forwarderBlock(): string {
+  const [block = ""] = /^```js\nimport \{ createServer[\s\S]*?^```/m.exec(pageOf("mini-program")) ?? [];
+  return block;
+}
+
+/** What is there in Chinese only: a phone against the local stack. */
+const onlyInChinese = new Set([
+  ...codeIn(forwarderBlock(), /^js$/),
+  "read -rs WECHAT_APP_SECRET && export WECHAT_APP_SECRET",
+  "WECHAT_APP_ID=wx0123456789abcdef npm start",
+  // Until the English pages have them.
+  '<button open-type="getPhoneNumber|agreePrivacyAuthorization" bindgetphonenumber="onPhone">手机号快捷登录</button>',
+  'const { bindPhone } = require("weapp-login-client/phone");',
+  "async onPhone({ detail }) {",
+  "await bindPhone(login, detail);",
+  'wx.reLaunch({ url: "/pages/home/index" });',
+  'this.setData({ message: messageFor(error.code, "zh") });',
+  'const { openData } = require("weapp-login-client/open-data");',
+  "const { stepInfoList } = await openData(login, () => wx.getWeRunData());",
+  "login.grantAccessToken(messages);",
+  'import { accessToken } from "weapp-login/access-token";',
+  "const token = await accessToken();",
+  "const another = await accessToken({ refused: token });",
+  "npx weapp-login accounts phone zhangsan +8613800138000 --stack NAME",
+  "npx weapp-login bindings allow --phone +8613800138000 --stack NAME",
+]);
+
+describe("code", async () => {
+  const others = [
+    "README.md",
+    ...(await filesIn("docs/", /\.md$/)),
+    ...(await filesIn("examples/", /\.(md|js)$/)),
+  ];
+  const english = new Set(
+    (await Promise.all(others.map(textOf))).flatMap((text) => [
+      ...codeIn(text, /^(sh|js|ts|xml)?$/),
+      ...text.split("\n").map((line) => line.trim()),
+    ]),
+  );
+  const lines = [...chinesePages].flatMap(([page, text]) =>
+    codeIn(text, /^(sh|js|ts|xml)$/).map((line) => [page, line] as const),
+  );
+  const commands = lines.filter(
+    ([, line]) => line.startsWith("npx weapp-login ") && !onlyInChinese.has(line),
+  );
+
+  test("is the same as on the English pages", () => {
+    const typed = lines.filter((line) => !commands.includes(line));
+    expect(typed.length).toBeGreaterThan(40);
+    expect(typed.filter(([, line]) => !english.has(line) && !onlyInChinese.has(line))).toEqual([]);
+  });
+
+  test.each(commands)("%s: %s", async (_, line) => {
+    const words = line.split(" ").slice(2);
+    const path = words.slice(0, words[0] === "doctor" || words[0] === "wechat" ? 1 : 2);
+    const { stdout } = await runHere([...path, "--help"]);
+    expect(stdout).toContain(`Usage: weapp-login ${path.join(" ")} `);
+    for (const option of words.filter((word) => word.startsWith("--"))) expect(stdout).toContain(option);
+  });
+});
+
+test("a phone reaches the local stack through what the page says", async () => {
+  const local = await openPort();
+  onTestFinished(local.close);
+  local.serve((_, response) => response.writeHead(418).end("the API"));
+  const script = forwarderBlock()
+    .replaceAll(/^```.*$/gm, "")
+    .replaceAll("3000", String(local.number))
+    .replace(".listen(8080)", ".listen(0, function () { console.log(this.address().port); })");
+  const forwarder = spawn(process.execPath, ["--input-type=module", "-"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  onTestFinished(() => {
+    forwarder.kill();
+  });
+  forwarder.stdin.end(script);
+  const [port] = await once(forwarder.stdout, "data");
+
+  expect(await statusAt(local.number, "192.168.1.10:8080")).toBe(403);
+  expect(await statusAt(Number(port), "192.168.1.10:8080")).toBe(418);
+});
+
+async function statusAt(port: number, host: string): Promise<number | undefined> {
+  const asked = request({ port, method: "POST", path: "/login", headers: { host } });
+  asked.end("{}");
+  const [answer] = await once(asked, "response");
+  answer.resume();
+  return answer.statusCode;
+}

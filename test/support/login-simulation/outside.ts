@@ -1,0 +1,185 @@
+import asyncHooks from "node:async_hooks";
+import crypto from "node:crypto";
+import net from "node:net";
+import util from "node:util";
+import type { Answer } from "../../../functions/wechat/bounded-request.ts";
+import { failure, type SimulatedCall, type SimulatedDynamoDb } from "../simulated-dynamodb.ts";
+import { authorizerPost } from "./authorizer-post.ts";
+import type { InstanceRuntime } from "./functions.ts";
+import type { Instance, Invocation, Network } from "./network.ts";
+import { sendsAsTheSdk } from "./sdk.ts";
+import type { Secrets } from "./secrets.ts";
+import type { SimulatedWeChat } from "./simulated-wechat.ts";
+
+/** What is outside of the functions. */
+export interface Outside {
+  readonly network: Network;
+  readonly dynamoDb: SimulatedDynamoDb;
+  readonly secrets: Secrets;
+  readonly wechat: SimulatedWeChat;
+  /** The account verifier's answer. */
+  readonly invokeVerifier: (
+    payload: unknown,
+    by: Invocation | undefined,
+  ) => Promise<{ Payload?: Uint8Array; FunctionError?: string }>;
+  /** After this has been written, for whoever sent it. */
+  readonly written: (call: SimulatedCall, by: Invocation | undefined) => void;
+  /** The right time, in milliseconds. */
+  readonly now: () => number;
+}
+
+/** The instance that runs in a slot, and what is outside of it. */
+export interface Current {
+  readonly instance: Instance;
+  readonly runtime: InstanceRuntime;
+  readonly outside: Outside;
+}
+
+/** In the place of argon2id's 50 ms of work. */
+const hashingMs = 50;
+
+/** What the modules of a function import: nothing of it is real but the computing. `of`: the instance that runs now. */
+export function outsideModules(
+  current: () => Current | undefined,
+  of: () => Current,
+): Readonly<Record<string, unknown>> {
+  const sdk = sendsAsTheSdk(of);
+  // As the code is evaluated nobody runs yet.
+  const randomBytes = (size: number) => current()?.runtime.randomBytes(size) ?? Buffer.alloc(size);
+
+  /** Not argon2id, but of the same arguments and as deterministic. */
+  function argon2(
+    _algorithm: string,
+    { message, nonce, tagLength, memory, passes }: Record<string, string | Buffer | number>,
+    callback: (error: undefined, tag: Buffer) => void,
+  ): void {
+    const tag = cheapHash(
+      `${memory} ${passes}`,
+      String(message),
+      Buffer.from(nonce as Buffer),
+      Number(tagLength),
+    );
+    of().runtime.setTimeout(() => callback(undefined, tag), hashingMs);
+  }
+
+  function boundedRequest(url: URL, _sockets: unknown, deadline: AbortSignal): Promise<Answer> {
+    const { instance, outside } = of();
+    const { network, wechat } = outside;
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    const over = () => instance.isDead || resolve({ kind: "timeout" });
+    if (deadline.aborted) over();
+    deadline.addEventListener("abort", over);
+    const [appId = "", secret = "", code = ""] = ["appid", "secret", "js_code"].map(
+      (name) => url.searchParams.get(name) ?? undefined,
+    );
+    const json = (value: unknown): Answer => ({
+      kind: "json",
+      value,
+      date: new Date(outside.now()).toUTCString(),
+    });
+    const invocation = instance.serves;
+    network
+      .send<Answer>(instance, {
+        to: "WeChat",
+        what: "code2session",
+        effect: () => json(wechat.exchange(appId, secret, code, invocation)),
+        instead: {
+          "refused for now": () => json({ errcode: -1, errmsg: "system error" }),
+          conflict: () => json({ errcode: 45011, errmsg: "api minute-quota reach limit" }),
+          "odd answer": () => ({ kind: "unavailable", why: "not JSON" }),
+          unprocessed: () => json({ errcode: 0, errmsg: "ok" }),
+          blocked: () => json({ errcode: 40226, errmsg: "code blocked" }),
+          "over the quota": () => json({ errcode: 45009, errmsg: "reach max api daily quota limit" }),
+        },
+        patience: 60_000,
+      })
+      .then(resolve, () => resolve({ kind: "unavailable", why: "ECONNRESET" }))
+      .finally(() => deadline.removeEventListener("abort", over));
+    return promise;
+  }
+
+  return {
+    "node:async_hooks": asyncHooks,
+    "node:util": util,
+    "node:net": net,
+    "node:crypto": { ...crypto, randomBytes, randomUUID: () => randomBytes(16).toString("hex"), argon2 },
+    "node:timers/promises": {
+      setTimeout(ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) {
+        const { runtime } = of();
+        const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+        const abort = () => reject(failure("AbortError", "The operation was aborted"));
+        if (signal?.aborted) abort();
+        const timer = runtime.setTimeout(() => {
+          signal?.removeEventListener("abort", abort);
+          resolve(value);
+        }, ms);
+        signal?.addEventListener("abort", () => {
+          runtime.clearTimeout(timer);
+          abort();
+        });
+        return promise;
+      },
+    },
+    "post.ts": { poster: authorizerPost(of) },
+    "bounded-request.ts": { boundedRequest },
+    "fresh-sockets.ts": { freshSockets: () => ({ agent: undefined, dropStale() {}, open: async () => {} }) },
+    "@aws-sdk/lib-dynamodb": {
+      DynamoDBDocumentClient: { from: (client: unknown) => client },
+      ...commands(
+        "GetCommand",
+        "BatchGetCommand",
+        "QueryCommand",
+        "PutCommand",
+        "UpdateCommand",
+        "DeleteCommand",
+        "TransactWriteCommand",
+      ),
+    },
+    "@aws-sdk/client-dynamodb": {
+      DynamoDBClient: clientThat(sdk.dynamoDb),
+      ...commands("DescribeTableCommand", "DescribeTimeToLiveCommand", "DescribeContinuousBackupsCommand"),
+    },
+    "@aws-sdk/client-lambda": {
+      LambdaClient: clientThat(sdk.lambda),
+      ...commands("InvokeCommand"),
+    },
+    "@aws-sdk/client-secrets-manager": {
+      SecretsManagerClient: clientThat(sdk.secretsManager),
+      ...commands("GetSecretValueCommand", "PutSecretValueCommand"),
+    },
+  };
+}
+
+/** The tag of a password, at no cost. */
+export function cheapHash(parameters: string, message: string, salt: Buffer, size: number): Buffer {
+  return crypto
+    .createHash("shake256", { outputLength: size })
+    .update(`${parameters} ${message} `)
+    .update(salt)
+    .digest();
+}
+
+type Send = (command: object, options?: { abortSignal?: AbortSignal }) => Promise<unknown>;
+
+function clientThat(send: Send) {
+  return class {
+    send = send;
+  };
+}
+
+/** Classes of these names, which keep what they are made with. */
+function commands(...names: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        [name]: class {
+          readonly input: unknown;
+          constructor(input: unknown) {
+            this.input = input;
+          }
+        },
+      }[name],
+    ]),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Verification } from "../../../contract/account-verifier.ts";
+
+/** An owner's user system, which the product knows by its account verifier alone. */
+export interface OwnersAccounts {
+  verify(payload: unknown): Verification;
+  changePassword(username: string, password: string): void;
+  setDisabled(username: string, disabled: boolean): void;
+}
+
+interface OwnersAccount {
+  readonly userId: string;
+  password: string;
+  generation: number;
+  disabled: boolean;
+}
+
+export function ownersAccounts(
+  initial: readonly { readonly username: string; readonly userId: string; readonly password: string }[],
+  saysGenerations: boolean,
+): OwnersAccounts {
+  const accounts = new Map<string, OwnersAccount>(
+    initial.map(({ username, userId, password }) => [
+      username,
+      { userId, password, generation: 0, disabled: false },
+    ]),
+  );
+  return {
+    verify(payload) {
+      const { username, password } = Object(payload);
+      const account = accounts.get(username);
+      if (!account || account.password !== password) return { refused: "invalid_credentials" };
+      if (account.disabled) return { refused: "account_disabled" };
+      const { userId, generation } = account;
+      return { userId, ...(saysGenerations && { generation }) };
+    },
+    changePassword(username, password) {
+      const account = accounts.get(username);
+      if (!account) return;
+      account.password = password;
+      account.generation += 1;
+    },
+    setDisabled(username, disabled) {
+      const account = accounts.get(username);
+      if (account) account.disabled = disabled;
+    },
+  };
+}
