@@ -1,5 +1,5 @@
 import { send } from "./calls.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, PhoneCode } from "./credentials.ts";
 import { endings } from "./endings.ts";
 import type { Events, Login, LoginOptions } from "./login.ts";
 import type { LoginError } from "./login-error.ts";
@@ -16,7 +16,10 @@ declare const wx: Wx;
 export function createLogin(options: LoginOptions): Login {
   const { wx: runtime = wx, appId, timeout = 15_000, retryDelays = [1000, 3000], now = Date.now } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const listeners: { [E in keyof Events]: Events[E][] } = { needsBinding: [], loggedOut: [] };
+  const listeners: { [E in keyof Events]: Set<Events[E]> } = {
+    needsBinding: new Set(),
+    loggedOut: new Set(),
+  };
   const record = loginRecord(runtime, options.storageKey ?? `weapp-login:${baseUrl}`, now, () => {
     signing.cancel();
     emitLoggedOut();
@@ -46,11 +49,11 @@ export function createLogin(options: LoginOptions): Login {
 
   function emitLoggedOut(error?: LoginError): void {
     emit("loggedOut", (listener) => {
-      if (!live()) listener(...(error ? [error] : []));
+      if (!live()) listener(error);
     });
   }
 
-  async function signedIn(credentials?: Credentials): Promise<Session> {
+  async function signedIn(credentials?: Credentials | PhoneCode): Promise<Session> {
     const { era: asked } = record.read();
     const era = await quiet(asked);
     const wanted = record.read().era === era && !credentials;
@@ -67,8 +70,8 @@ export function createLogin(options: LoginOptions): Login {
     const { answer } = await exchange<A>(
       {
         ...sending,
-        send: ({ url, header }) => {
-          const call = { ...options, url, timeout, header: { ...options.header, ...header } };
+        send: ({ url, header }, fresh) => {
+          const call = { ...options, ...fresh, url, timeout, header: { ...options.header, ...header } };
           return send((callbacks) => start({ ...call, ...callbacks }), timeout);
         },
       },
@@ -79,7 +82,10 @@ export function createLogin(options: LoginOptions): Login {
 
   return {
     login: () => signedIn(),
-    bind: ({ username, password }) => signedIn({ username, password }),
+    bind: (it) =>
+      signedIn(
+        "phoneCode" in it ? { phoneCode: it.phoneCode } : { username: it.username, password: it.password },
+      ),
     request({
       path,
       method = "GET",
@@ -87,7 +93,9 @@ export function createLogin(options: LoginOptions): Login {
       timeout: ms = timeout,
       ...rest
     }) {
-      return sent({ method, path, replay }, ms, { ...rest, method }, (it) => runtime.request(it));
+      const { data } = rest;
+      const fresh = typeof data === "function" ? async () => ({ data: await data() }) : undefined;
+      return sent({ method, path, replay, fresh }, ms, { ...rest, method }, (it) => runtime.request(it));
     },
     uploadFile: ({ path, replay = false, timeout: ms = 60_000, ...rest }) =>
       sent({ method: "POST", path, replay }, ms, rest, (call) => runtime.uploadFile(call)),
@@ -108,11 +116,8 @@ export function createLogin(options: LoginOptions): Login {
     session: live,
     on(event, listener) {
       const all = listeners[event];
-      all.push(listener);
-      return () => {
-        const at = all.indexOf(listener);
-        if (at >= 0) all.splice(at, 1);
-      };
+      all.add(listener);
+      return () => all.delete(listener);
     },
   };
 }

@@ -48,7 +48,7 @@ export function errorOf(answer: AnyAnswer, now = Date.now()): LoginError | undef
   return new LoginError(known ? code : refused ? "session_refused" : "unexpected_answer", {
     action: isText(action) ? action : mayPass ? "retry" : "fix_request",
     status,
-    detail: isText(detail) ? detail : isText(message) ? message : undefined,
+    detail: [detail, message].find(isText),
     retryAfter: retryAfter(answer, now),
     requestId: isText(requestId) ? requestId : header(answer, "apigw-requestid"),
   });

@@ -1,4 +1,4 @@
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, PhoneCode } from "./credentials.ts";
 import type { LoginError } from "./login-error.ts";
 import type { Session } from "./session.ts";
 import type { Answer, DownloadAnswer, UploadAnswer, Wx, WxDownload, WxRequest, WxUpload } from "./wx.ts";
@@ -26,9 +26,11 @@ export interface LoginOptions {
   readonly now?: () => number;
 }
 
-export interface RequestOptions extends Omit<WxRequest, "url"> {
+export interface RequestOptions extends Omit<WxRequest, "url" | "data"> {
   /** Begins with `/`, goes behind `baseUrl`. */
   readonly path: string;
+  /** A function is called for every sending, after the login; what it rejects with, the request does. */
+  readonly data?: string | object | (() => unknown);
   /**
    * Whether it may be sent again when the session was refused. GET and HEAD are; anything else only if this says that
    * doing it twice does no harm.
@@ -67,12 +69,13 @@ export interface Login {
    * Binds the WeChat identity to an account and logs in, tried again as `retryDelays` says. A second tap joins the
    * first. Rejects with a LoginError.
    */
-  bind(credentials: Credentials): Promise<Session>;
+  bind(credentials: Credentials | PhoneCode): Promise<Session>;
   /**
    * `wx.request` with the session, logging in first where there is none. Resolves for every status, as `wx.request`
    * does (`errorOf` makes an error of it), except a refused session: then it logs in silently once and sends once more
    * what is safe to repeat. (A function's own 401 or 403 to a HEAD has no body to say so, and counts as one.) What was asked for before a logout, or under another account, is not sent after it, but
-   * rejected with `logged_out`. Rejects with a LoginError.
+   * rejected with `logged_out`. A 409 with the action `new_code` (a `session_key_stale`) is answered by one silent login,
+   * too. Rejects with a LoginError.
    */
   request(options: RequestOptions): Promise<Answer>;
   /** `wx.uploadFile`, by the rules of `request`. */

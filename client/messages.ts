@@ -1,7 +1,12 @@
-import type { ServerCode } from "./server-errors.ts";
+import type { OptionalCode, ServerCode } from "./server-errors.ts";
+
+/** Chinese, English. */
+export type Message = readonly [string, string];
 
 /** Codes that the SDK gives itself. */
-export type ClientCode =
+export type ClientCode = LoginCode | RuntimeCode;
+
+type LoginCode =
   | "network_failed"
   | "network_timeout"
   | "interrupted"
@@ -10,8 +15,18 @@ export type ClientCode =
   | "logged_out"
   | "unexpected_answer";
 
-/** For the person who holds the phone: Chinese, English. A code without a row does not compile. */
-const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, string]>> = {
+/** Why the runtime gave no phone number, or no open data. */
+export type RuntimeCode =
+  | "user_denied"
+  | "privacy_not_agreed"
+  | "privacy_not_declared"
+  | "phone_quota_empty"
+  | "base_library_too_old"
+  | "phone_button_failed"
+  | "open_data_failed";
+
+/** For the person who holds the phone. A code without a row does not compile, here or where `addMessages` is called. */
+const messages: Record<Exclude<ServerCode, OptionalCode> | LoginCode, Message> = {
   invalid_request: ["请求有误，请检查后重试", "The request is not valid."],
   payload_too_large: ["提交的内容过大", "Too much was sent."],
   unsupported_media_type: ["请求有误，请检查后重试", "The request is not valid."],
@@ -19,7 +34,7 @@ const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, strin
   invalid_code: ["登录凭证已失效，请重新登录", "The login has expired. Please log in again."],
   invalid_ticket: ["登录凭证已失效，请重新登录", "The login has expired. Please log in again."],
   invalid_credentials: ["用户名或密码错误", "Wrong username or password."],
-  binding_required: ["请输入用户名和密码绑定账号", "Please enter username and password."],
+  binding_required: ["请先绑定账号", "Please bind an account first."],
   already_bound: [
     "当前微信已绑定其他账号，请先解绑",
     "This WeChat is bound to another account. Unbind that first.",
@@ -40,12 +55,6 @@ const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, strin
   wechat_unavailable: ["微信连接失败，请重试", "WeChat cannot be reached. Please try again."],
   wechat_timeout: ["微信响应超时，请重试", "WeChat timed out. Please try again."],
   quota_exhausted: ["今日次数已达上限，请稍后再试", "The limit for today is reached. Please wait."],
-  invalid_phone_code: ["手机号凭证已失效，请重新授权", "Please share the phone number again."],
-  phone_number_taken: [
-    "该手机号已绑定其他微信，请联系客服",
-    "The phone number is bound to another WeChat. Please contact support.",
-  ],
-  session_key_stale: ["登录凭证已失效，请重新登录", "The login has expired. Please log in again."],
   store_unavailable: ["服务繁忙，请重试", "The service is busy. Please try again."],
   internal_error: ["服务出错，请重试", "Something went wrong. Please try again."],
   not_configured: ["登录服务尚未配置，请联系客服", "Login is not set up. Please contact support."],
@@ -62,6 +71,11 @@ const messages: Readonly<Record<ServerCode | ClientCode, readonly [string, strin
 /** A sentence to show for `LoginError.code`; a general one for codes that it does not know. */
 export function messageFor(code: string, language: "zh" | "en"): string {
   return messages[isKnown(code) ? code : "unexpected_answer"][language === "zh" ? 0 : 1];
+}
+
+/** For codes of your own functions, or in other words for those of login. */
+export function addMessages(more: Readonly<Record<string, Message>>): void {
+  Object.assign(messages, more);
 }
 
 function isKnown(code: string): code is keyof typeof messages {

@@ -1,5 +1,5 @@
 import { sendRequest } from "./calls.ts";
-import { isRefusedSession, LoginError } from "./login-error.ts";
+import { isRefusedSession, LoginError, members } from "./login-error.ts";
 import { places } from "./places.ts";
 import type { loginRecord } from "./record.ts";
 import type { Session } from "./session.ts";
@@ -27,7 +27,9 @@ export interface Sending<A extends AnyAnswer> {
   readonly path: string;
   /** Whether it may be sent again when the session was refused. */
   readonly replay: boolean;
-  readonly send: (to: Addressed) => Promise<A>;
+  /** What has to be made anew for every sending, with the session there. */
+  readonly fresh?: (() => Promise<object>) | undefined;
+  readonly send: (to: Addressed, fresh?: object) => Promise<A>;
 }
 
 /** Everything that is sent with a session, and what follows when the session is refused. */
@@ -50,7 +52,7 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
     sending: Sending<A>,
     quiet?: (era: number) => Promise<unknown>,
   ): Promise<{ readonly answer: A; readonly session: Session }> {
-    const { method, path, replay } = sending;
+    const { method, path, replay, fresh } = sending;
     if (path[0] !== "/") {
       throw new LoginError("invalid_request", { action: "fix_request", detail: "path begins with /" });
     }
@@ -69,16 +71,21 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
       }
       const chosen = before ?? (await silently(asked.era));
       if (!before) opened = true;
+      const made = fresh && (await fresh());
       const { answer, session } = await inPlace(async () => {
         stillTheirs();
         // While it waited for its place, another may have been opened.
         const session = live() ?? chosen;
-        return { answer: await sending.send(addressed(session, path)), session };
+        return { answer: await sending.send(addressed(session, path), made), session };
       });
       if (!isRefusedSession(answer)) {
         accepted = session.sessionId;
         refusing.delete(route);
-        return { answer, session };
+        // The session is good, and the wx.login that opened it too old for what was asked.
+        const isStale = answer.statusCode === 409 && members(answer.data).action === "new_code";
+        if (!isStale || !replay || sent > 1) return { answer, session };
+        record.forget(session);
+        continue;
       }
       if (quiet && (await isFault(route, session, opened))) {
         throw refused(answer, `${route} refuses good sessions: look at its authorizer, or for a firewall`);

@@ -1,2 +1,6 @@
 /** The codes and actions of the server: of the one table of errors there is. */
-export type { Action, ErrorCode as ServerCode } from "../contract/errors.ts";
+export type {
+  Action,
+  ErrorCode as ServerCode,
+  OptionalRefusalCode as OptionalCode,
+} from "../contract/errors.ts";

@@ -1,5 +1,5 @@
 import { freshCode, sendRequest } from "./calls.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, PhoneCode } from "./credentials.ts";
 import { errorOf, isText, LoginError, members } from "./login-error.ts";
 import type { loginRecord } from "./record.ts";
 import { asSession, type Session } from "./session.ts";
@@ -18,7 +18,7 @@ export interface SignInNeeds {
   readonly now: () => number;
   readonly record: ReturnType<typeof loginRecord>;
   /** Told of every login that the server, or the wait it asked for, refused; not of the tries before its last. */
-  readonly onRefusal: (error: LoginError, credentials: Credentials | undefined) => void;
+  readonly onRefusal: (error: LoginError, credentials: Credentials | PhoneCode | undefined) => void;
   /** Given the session of a login that nobody waits for any more. */
   readonly onUnwanted: (session: Session) => void;
 }
@@ -26,7 +26,7 @@ export interface SignInNeeds {
 /** The login under way. */
 interface Flight {
   /** Undefined: a silent login. */
-  readonly credentials: Credentials | undefined;
+  readonly credentials: Credentials | PhoneCode | undefined;
   readonly era: number;
   readonly promise: Promise<Session>;
   readonly cancel: () => void;
@@ -44,12 +44,11 @@ export function signIn(needs: SignInNeeds) {
    * One login at a time. A silent one is content with whatever login is under way; a bind only with its own double. One
    * that a logout has ended holds nobody up. `era`: in which it was asked for.
    */
-  function single(credentials: Credentials | undefined, era: number): Promise<Session> {
+  function single(credentials: Credentials | PhoneCode | undefined, era: number): Promise<Session> {
     if (record.read().era !== era) return Promise.reject(loggedOut());
     if (flight?.era === era) {
       const { promise, credentials: others } = flight;
-      const same = others?.username === credentials?.username && others?.password === credentials?.password;
-      if (!credentials || same) return promise;
+      if (!credentials || JSON.stringify(credentials) === JSON.stringify(others)) return promise;
       const next = () => single(credentials, era);
       return promise.then(next, next);
     }
@@ -67,14 +66,14 @@ export function signIn(needs: SignInNeeds) {
     return promise;
   }
 
-  async function open(credentials: Credentials | undefined, era: number): Promise<Session> {
-    const withPassword = !!credentials;
+  async function open(credentials: Credentials | PhoneCode | undefined, era: number): Promise<Session> {
+    const sent = !credentials ? "logins" : "phoneCode" in credentials ? "phoneCodes" : "passwords";
     const stillWanted = () => {
       if (record.read().era !== era) throw loggedOut();
     };
     const mayBeSent = () => {
       stillWanted();
-      const wait = waitFor(record.read().waits, withPassword, now());
+      const wait = waitFor(record.read().waits, sent, now());
       if (wait) throw wait;
     };
     const attempt = async () => {
@@ -83,7 +82,7 @@ export function signIn(needs: SignInNeeds) {
       const error = errorOf(answer, now());
       const session = error ? undefined : sessionFrom(answer);
       const { era: current, waits } = record.read();
-      if (error?.retryAfter) record.wait(withWait(waits, error, withPassword, now()));
+      if (error?.retryAfter) record.wait(withWait(waits, error, sent, now()));
       if (session && era !== current) onUnwanted(session);
       stillWanted();
       if (error) {
@@ -100,7 +99,7 @@ export function signIn(needs: SignInNeeds) {
       return session;
     };
     try {
-      return await persistently(attempt, retryDelays, withPassword);
+      return await persistently(attempt, retryDelays, !!credentials);
     } catch (error) {
       stillWanted();
       if (error instanceof LoginError) onRefusal(error, credentials);
@@ -109,13 +108,15 @@ export function signIn(needs: SignInNeeds) {
   }
 
   async function exchange(
-    credentials: Credentials | undefined,
+    credentials: Credentials | PhoneCode | undefined,
     era: number,
     mayBeSent: () => void,
   ): Promise<Answer> {
     if (credentials && ticket?.era === era) {
       const answer = await post({ bindTicket: ticket.value, ...credentials });
-      if (members(answer.data).code !== "invalid_ticket") return answer;
+      const { code, action } = members(answer.data);
+      // A bind that the ticket has lost to may have come after the phone code was spent.
+      if (code !== "invalid_ticket" || action === "new_phone_code") return answer;
       ticket = undefined;
       mayBeSent();
     }

@@ -83,6 +83,14 @@ export interface DownloadAnswer extends AnyAnswer {
   readonly filePath?: string;
 }
 
+/** What a button's event has in place of data, and what a call of `wx` without callbacks rejects with. */
+export interface WxFailure {
+  /** Like `getPhoneNumber:fail user deny`. */
+  readonly errMsg?: string | undefined;
+  /** Not in every version. */
+  readonly errno?: number | undefined;
+}
+
 /** A header's value, however the runtime spells its name. */
 export function header({ header: headers }: AnyAnswer, name: string): string | undefined {
   for (const key in headers) if (key.toLowerCase() === name) return String(headers[key]);

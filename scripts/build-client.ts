@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
-import { errorCodes, errors } from "../contract/errors.ts";
+import { errorCodes, errors, loginErrorCodes } from "../contract/errors.ts";
 import { root, tsc, write } from "./files.ts";
 
-const entry = "client/weapp-login";
+const core = "weapp-login";
+/** What an app takes along only where it asks for it; each requires the core beside it. */
+const extras = ["phone", "open-data"];
 const notice = "// Built from client/ by `npm run build:client`.\n";
 const ignored =
   "// biome-ignore-all format: built\n// biome-ignore-all lint: built\n// biome-ignore-all assist: built\n";
@@ -14,26 +16,56 @@ const ignored =
  * opens in WeChat's IDE as it is.
  */
 export async function clientFiles(): Promise<Record<string, string>> {
-  const [esm, types] = await Promise.all([bundle(), declarations()]);
-  const cjs = commonJs(esm);
+  const [modules, types] = await Promise.all([bundles(), declarations()]);
+  const files = modulesOf(modules, types, core);
+  const own = modulesOf(modules, types, "index");
   return {
-    "dist/client/weapp-login.mjs": esm,
-    "dist/client/weapp-login.js": cjs,
-    "dist/client/weapp-login.d.mts": types,
-    "dist/client/weapp-login.d.ts": types,
+    ...under("dist/client/", files),
     "dist/client/package.json": json({ type: "commonjs" }),
-    ...(await ownPackage(esm, cjs, types)),
-    "examples/miniprogram/weapp-login.js": notice + ignored + cjs,
-    "examples/miniprogram/weapp-login.d.ts": notice + ignored + types,
+    ...under("dist/client-package/", await ownPackage(own)),
+    ...under("examples/miniprogram/weapp-login/", forMiniProgram(own, notice + ignored)),
   };
+}
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Every module both ways, with its types; `name` is the core's. */
+function modulesOf(modules: Texts, types: Texts, name: string): Texts {
+  const files = [core, ...extras].flatMap((module) => {
+    const file = module === core ? name : module;
+    const esm = modules[module] ?? "";
+    const beside = (text: string, extension: string) =>
+      text.replaceAll(`"./${core}.ts"`, `"./${name}${extension}"`);
+    return [
+      [`${file}.mjs`, beside(esm, ".mjs")],
+      [`${file}.js`, beside(commonJs(esm), "")],
+      [`${file}.d.mts`, beside(types[module] ?? "", ".mjs")],
+      [`${file}.d.ts`, beside(types[module] ?? "", ".js")],
+    ];
+  });
+  return Object.fromEntries(files);
+}
+
+function under(directory: string, files: Texts): Texts {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [directory + path, text]));
+}
+
+/** WeChat's IDE knows CommonJS only. */
+function forMiniProgram(files: Texts, head = ""): Texts {
+  const known = Object.entries(files).filter(([path]) => /\.(js|d\.ts)$/.test(path));
+  return Object.fromEntries(known.map(([path, text]) => [path, head + text]));
 }
 
 /**
  * `weapp-login-client`, for npm. 构建 npm copies the folder that `miniprogram` names, and a page's `require` takes its
  * `index.js`; every other tool chain reads `exports`, or `main`, `module` and `types` if it is an old one.
  */
-async function ownPackage(esm: string, cjs: string, types: string): Promise<Record<string, string>> {
+async function ownPackage(files: Texts): Promise<Texts> {
   const { version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const entry = (name: string) => ({
+    import: { types: `./${name}.d.mts`, default: `./${name}.mjs` },
+    require: { types: `./${name}.d.ts`, default: `./${name}.js` },
+  });
   const manifest = {
     name: "weapp-login-client",
     version,
@@ -46,29 +78,20 @@ async function ownPackage(esm: string, cjs: string, types: string): Promise<Reco
     types: "index.d.ts",
     miniprogram: "miniprogram",
     exports: {
-      ".": {
-        import: { types: "./index.d.mts", default: "./index.mjs" },
-        require: { types: "./index.d.ts", default: "./index.js" },
-      },
+      ".": entry("index"),
+      ...Object.fromEntries(extras.map((name) => [`./${name}`, entry(name)])),
       "./package.json": "./package.json",
     },
     sideEffects: false,
-    files: ["index.*", "miniprogram"],
+    files: ["index.*", ...extras.map((name) => `${name}.*`), "miniprogram"],
   };
-  const files = {
+  return {
     "package.json": json(manifest),
-    "index.js": cjs,
-    "index.mjs": esm,
-    "index.d.ts": types,
-    "index.d.mts": types,
-    "miniprogram/index.js": cjs,
-    "miniprogram/index.d.ts": types,
+    ...files,
+    ...under("miniprogram/", forMiniProgram(files)),
     "README.md": await readFile(join(root, "docs/mini-program.md"), "utf8"),
     LICENSE: await readFile(join(root, "LICENSE"), "utf8"),
   };
-  return Object.fromEntries(
-    Object.entries(files).map(([path, text]) => [`dist/client-package/${path}`, text]),
-  );
 }
 
 function json(value: object): string {
@@ -80,10 +103,12 @@ export async function buildClient(): Promise<void> {
   for (const [path, text] of Object.entries(await clientFiles())) await write(path, text);
 }
 
-async function bundle(): Promise<string> {
+/** As ES modules, by the name of their source. */
+async function bundles(): Promise<Texts> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [`${entry}.ts`],
+    entryPoints: [core, ...extras].map((name) => `client/${name}.ts`),
+    outdir: ".",
     bundle: true,
     minify: true,
     write: false,
@@ -94,37 +119,59 @@ async function bundle(): Promise<string> {
     // Chinese as it is: escapes would be twice as long.
     charset: "utf8",
     logLevel: "warning",
+    plugins: [
+      {
+        name: "the core stays beside",
+        setup({ onResolve }) {
+          onResolve({ filter: new RegExp(`^\\./${core}\\.ts$`) }, ({ path }) => ({ path, external: true }));
+        },
+      },
+    ],
   });
-  return outputFiles.map(({ text }) => text).join("");
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, ".js"), text]));
 }
 
-/** The same code with another last line: esbuild's own wrapper for CommonJS would be a tenth of the file. */
+/**
+ * The same code with other imports and another last line: esbuild's own wrapper for CommonJS would be a tenth of the file.
+ */
 function commonJs(esm: string): string {
   const [exported, names = ""] = /export\{([^}]*)\};\s*$/.exec(esm) ?? [];
   if (exported === undefined) throw new Error("The bundle does not end with its exports");
-  const members = names.split(",").map((name) => name.replace(/^(\S+) as (\S+)$/, "$2:$1"));
-  return `"use strict";${esm.slice(0, -exported.length)}module.exports={${members}};\n`;
+  const members = names.replaceAll(/([^\s,]+) as ([^\s,]+)/g, "$2:$1");
+  const body = esm
+    .slice(0, -exported.length)
+    .replaceAll(/\bimport\{([^}]*)\}from("[^"]+");/g, (_, imported: string, from: string) => {
+      return `const{${imported.replaceAll(/([^\s,]+) as ([^\s,]+)/g, "$1:$2")}}=require(${from});`;
+    });
+  return `"use strict";${body}module.exports={${members}};\n`;
 }
 
-/** One declaration file: what the entry exports, and whatever that mentions. */
-async function declarations(): Promise<string> {
+/** One declaration file for each: what it exports, and whatever that mentions of the others. */
+async function declarations(): Promise<Texts> {
   await mkdir(join(root, "dist"), { recursive: true });
   const directory = await mkdtemp(join(root, "dist/client-types-"));
   try {
     const emitted = ["--noEmit", "false", "--emitDeclarationOnly", "--rootDir", ".", "--outDir", directory];
     await tsc("-p", "client", ...emitted);
-    const files = new Map([["server-errors", serverErrors()]]);
-    await collect(join(directory, "client"), "weapp-login", files);
-    const texts = [...files.values()].map((text) =>
-      text.replaceAll(/^export (?=declare|interface|type \w)/gm, ""),
-    );
-    return texts
-      .join("")
-      .replaceAll(/^import [^;]+;\n/gm, "")
-      .replaceAll(/^(export (?:type )?\{[^}]*\}) from [^;]+;/gm, "$1;");
+    const source = join(directory, "client");
+    const types: [string, string][] = [[core, await inOne(source)]];
+    for (const name of extras) types.push([name, await readFile(join(source, `${name}.d.ts`), "utf8")]);
+    return Object.fromEntries(types);
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+async function inOne(directory: string): Promise<string> {
+  const files = new Map([["server-errors", serverErrors()]]);
+  await collect(directory, core, files);
+  const texts = [...files.values()].map((text) =>
+    text.replaceAll(/^export (?=declare|interface|type \w)/gm, ""),
+  );
+  return texts
+    .join("")
+    .replaceAll(/^import [^;]+;\n/gm, "")
+    .replaceAll(/^(export (?:type )?\{[^}]*\}) from [^;]+;/gm, "$1;");
 }
 
 /** The contract's types are made of its table, which stays here. */
@@ -136,6 +183,8 @@ function serverErrors(): string {
 type ServerCode = ${union(errorCodes)};
 /** What to do about an error. */
 type Action = ${union(actions)};
+/** Those of the server's codes that a deployment has only where its props ask for phone numbers or open data. */
+type OptionalCode = ${union(errorCodes.filter((code) => !loginErrorCodes.includes(code)))};
 `;
 }
 

@@ -1,8 +1,14 @@
 import { ControlError } from "./control-input.ts";
-import { getUserInfo, type PhoneButtonDetail, pressPhoneButton, wxLogin } from "./mini-program.ts";
+import {
+  getUserInfo,
+  getWeRunData,
+  type PhoneButtonDetail,
+  pressPhoneButton,
+  wxLogin,
+} from "./mini-program.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import type { App, AppSettings } from "./state/apps.ts";
-import type { OpenData } from "./state/open-data.ts";
+import type { EncryptedData, OpenData } from "./state/open-data.ts";
 import type { State } from "./state/state.ts";
 import { type Identity, identityOf } from "./state/users.ts";
 import type { PendingTrouble, Trouble, Troubles } from "./trouble.ts";
@@ -45,6 +51,8 @@ export interface Controls {
   phone(user: string, appId?: string): PhoneButtonDetail;
   /** wx.getUserInfo on the user's phone, under the present session_key. Throws before the first wx.login. */
   userInfo(user: string, appId?: string): OpenData;
+  /** wx.getWeRunData on the user's phone: the steps of a month, likewise. */
+  weRunData(user: string, appId?: string): EncryptedData;
   /** Changes what is given about a user, and shows the user. */
   user(name: string, change?: UserChange): UserView;
   /** Changes what is given about an app, and shows it. A secret before it is refused at once: an app has one. */
@@ -88,14 +96,16 @@ export function createControls({ state, troubles, requests, connections }: Contr
     });
   }
 
+  function orNoKey<T>(user: string, openData: T | undefined): T {
+    if (openData !== undefined) return openData;
+    throw new ControlError("user", "has no session_key yet: log this user in first", { user });
+  }
+
   return {
     login: (user, appId) => wxLogin(state, appOf(appId), users.named(user)),
     phone: (user, appId) => pressPhoneButton(state, appOf(appId), users.named(user)),
-    userInfo(user, appId) {
-      const openData = getUserInfo(state, appOf(appId), users.named(user));
-      if (openData !== undefined) return openData;
-      throw new ControlError("user", "has no session_key yet: log this user in first", { user });
-    },
+    userInfo: (user, appId) => orNoKey(user, getUserInfo(state, appOf(appId), users.named(user))),
+    weRunData: (user, appId) => orNoKey(user, getWeRunData(state, appOf(appId), users.named(user))),
     user(name, { blocked, phoneNumber, countryCode, riskRank } = {}) {
       const user = users.named(name);
       if (blocked !== undefined) user.blocked = blocked;

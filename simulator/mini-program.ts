@@ -1,5 +1,11 @@
 import type { App } from "./state/apps.ts";
-import { type OpenData, openDataOf } from "./state/open-data.ts";
+import {
+  type EncryptedData,
+  type OpenData,
+  openDataOf,
+  type Sealing,
+  weRunDataOf,
+} from "./state/open-data.ts";
 import type { State } from "./state/state.ts";
 import type { User } from "./state/users.ts";
 
@@ -33,8 +39,19 @@ export function pressPhoneButton(state: State, app: App, user: User): PhoneButto
 
 /** wx.getUserInfo on the user's phone, under the present session_key; undefined before the first wx.login. */
 export function getUserInfo(state: State, app: App, user: User): OpenData | undefined {
+  const sealing = sealingOf(state, app, user);
+  return sealing && openDataOf(app, user, sealing);
+}
+
+/** wx.getWeRunData on the user's phone: the steps of a month, likewise. */
+export function getWeRunData(state: State, app: App, user: User): EncryptedData | undefined {
+  const sealing = sealingOf(state, app, user);
+  return sealing && weRunDataOf(app, user, sealing);
+}
+
+function sealingOf(state: State, app: App, user: User): Sealing | undefined {
   const login = user.logins.get(app);
   if (login === undefined) return undefined;
   const seconds = Math.floor(state.now() / 1000);
-  return openDataOf(app, user, { sessionKey: login.sessionKey, seconds, iv: state.random(16) });
+  return { sessionKey: login.sessionKey, seconds, iv: state.random(16) };
 }

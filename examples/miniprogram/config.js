@@ -5,4 +5,6 @@ module.exports = {
   simulatorUrl: "http://localhost:3001",
   /** Whose phone this is, for the simulator: another name is another person. */
   simulatedUser: "alice",
+  /** Whether the deployment has `phone`: then the login page has the phone number's button. */
+  phone: false,
 };

@@ -1,6 +1,7 @@
-const { createLogin, errorOf, LoginError, messageFor } = require("./weapp-login");
+const { createLogin, errorOf, LoginError, messageFor } = require("./weapp-login/index");
+const { bindPhone } = require("./weapp-login/phone");
 const { baseUrl, simulatorUrl, simulatedUser } = require("./config");
-const { simulatedWx } = require("./simulated-wx");
+const { simulatedPhoneDetail, simulatedWx } = require("./simulated-wx");
 
 /** The one login of this mini-program; every page requires this file. */
 const login = createLogin({ baseUrl, wx: simulatorUrl ? simulatedWx(simulatorUrl, simulatedUser) : wx });
@@ -8,13 +9,22 @@ const login = createLogin({ baseUrl, wx: simulatorUrl ? simulatedWx(simulatorUrl
 /**
  * A request with the session; its JSON. Rejects with a LoginError, also for an answer that is not 2xx.
  *
- * @param {import("./weapp-login").RequestOptions} options
+ * @param {import("./weapp-login/index").RequestOptions} options
  */
 async function ask(options) {
   const answer = await login.request(options);
   const error = errorOf(answer);
   if (error) throw error;
   return answer.data;
+}
+
+/**
+ * Binds the account with the person's phone number.
+ *
+ * @param {import("./weapp-login/phone").PhoneDetail} detail of the button's event
+ */
+async function enterByPhone(detail) {
+  await bindPhone(login, simulatorUrl ? await simulatedPhoneDetail(simulatorUrl, simulatedUser) : detail);
 }
 
 /**
@@ -28,4 +38,4 @@ function say(error) {
   return error.retryAfter ? `${message}（${error.retryAfter} 秒）` : message;
 }
 
-module.exports = { login, ask, say };
+module.exports = { login, ask, enterByPhone, say };

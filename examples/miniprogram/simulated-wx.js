@@ -3,7 +3,7 @@
  *
  * @param {string} simulatorUrl
  * @param {string} user
- * @returns {import("./weapp-login").Wx}
+ * @returns {import("./weapp-login/index").Wx}
  */
 function simulatedWx(simulatorUrl, user) {
   return {
@@ -26,4 +26,23 @@ function simulatedWx(simulatorUrl, user) {
   };
 }
 
-module.exports = { simulatedWx };
+/**
+ * What the phone number's button gives on that user's phone: the IDE's own codes are WeChat's, too.
+ *
+ * @param {string} simulatorUrl
+ * @param {string} user
+ * @returns {Promise<import("./weapp-login/phone").PhoneDetail>}
+ */
+function simulatedPhoneDetail(simulatorUrl, user) {
+  return new Promise((resolve) => {
+    wx.request({
+      url: `${simulatorUrl}/_sim/phone`,
+      method: "POST",
+      data: { user },
+      success: ({ data }) => resolve(/** @type {import("./weapp-login/phone").PhoneDetail} */ (data)),
+      fail: resolve,
+    });
+  });
+}
+
+module.exports = { simulatedPhoneDetail, simulatedWx };

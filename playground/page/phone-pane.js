@@ -62,7 +62,7 @@ export async function tap(work) {
   }
 }
 
-function welcome({ userId, newBinding, expiresAt }) {
+export function welcome({ userId, newBinding, expiresAt }) {
   byId("form").hidden = true;
   return [
     newBinding ? `Bound to ${userId}, and logged in.` : `Logged in as ${userId}, without a password.`,

@@ -83,6 +83,8 @@ export function succeeded(answer) {
 const advice = {
   new_code:
     "The client calls wx.login again and sends the new code; the old one is spent. In an app the SDK does so by itself; on this page you see each failure: tap “Open the app”.",
+  new_phone_code:
+    "That phone code is spent, and was paid for: nothing sends it again. The person taps the phone number’s button once more.",
   bind: "The client shows the form; the bind ticket it was given spares it a second wx.login.",
   fix_credentials:
     "The client lets the person correct username or password and sends them with the same ticket.",
@@ -96,6 +98,14 @@ const advice = {
 const adviceByCode = {
   logged_out: "The person logged out, so the SDK stays quiet until “Open the app” asks for a login.",
   session_refused: "The SDK has forgotten the session; the next call logs in silently.",
+  privacy_not_agreed:
+    "Nothing was sent. With open-type “getPhoneNumber|agreePrivacyAuthorization” one tap agrees, too.",
+  privacy_not_declared:
+    "Nothing was sent. The owner adds phone numbers to the privacy guideline in WeChat’s console.",
+  phone_quota_empty: "Nothing was sent. The owner buys more in WeChat’s console; the password still works.",
+  base_library_too_old:
+    "Nothing was sent. WeChat before base library 2.21.2 gives no code; the password still works.",
+  user_denied: "Nothing was sent. The person may tap again, or log in with the password.",
 };
 
 export function explain(error) {

@@ -1,5 +1,6 @@
 import { createDiagram } from "./diagram.js";
 import { key } from "./key.js";
+import { offerPhoneData } from "./phone-data.js";
 import { login, say, showPhone, user } from "./phone-pane.js";
 import { refresh, refreshSoon } from "./tables.js";
 import { offerTour, pace } from "./tour.js";
@@ -22,6 +23,7 @@ events.addEventListener("error", () => {
 });
 
 offerTrouble({ login, user });
+offerPhoneData();
 offerTour({ diagram, isQuiet: () => diagram.still && performance.now() - lastEventAt >= 250 });
 showPhone();
 say("Tap “Open the app”.");

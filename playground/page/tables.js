@@ -23,7 +23,10 @@ export function refreshSoon() {
 export async function refresh() {
   const response = await fetch("/_playground/state", { headers: { "x-playground-key": key } });
   if (!response.ok) return;
-  const { tables, weChat, throttled } = await response.json();
+  const { tables, routes, weChat, throttled } = await response.json();
+  // What only some deployments have.
+  for (const one of document.querySelectorAll("[data-route]"))
+    one.hidden = !routes.includes(one.dataset.route);
   byId("wechat").value = weChat;
   if (throttled === 0) byId("dynamodb").value = "0";
   byId("left").textContent = throttled > 0 ? `, ${throttled} to fail` : "";

@@ -14,6 +14,7 @@ export type Control = (fields: Readonly<Record<string, unknown>>) => Promise<obj
 /** Longer than the login function waits for WeChat. */
 const slowMs = 10_000;
 const user = /^[\w-]{1,32}$/;
+const digits = /^\d{4,15}$/;
 
 /** Everything that the page can do besides calling the API: phones, operators and bad weather. */
 export function createControls(simulator: WeChatSimulator, hub: EventHub) {
@@ -60,6 +61,32 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
           const code = simulator.login(userOf(fields));
           ended({ label: "code", ok: true, details: { code } });
           return { code };
+        },
+        /** The phone number's button on that user's phone, as WeChat answers it. */
+        async "phone-button"(fields) {
+          const ended = hub.call({ from: "phone", to: "wechat", label: "getPhoneNumber" });
+          const detail = simulator.phone(userOf(fields));
+          const { code: phoneCode, ...rest } = detail;
+          const label = phoneCode === undefined ? rest.errMsg : "code";
+          ended({ label, ok: phoneCode !== undefined, details: { ...rest, phoneCode } });
+          return detail;
+        },
+        /** The number in that user's phone (without a country code), changed first where `phoneNumber` is given. */
+        async number({ phoneNumber, ...fields }) {
+          if (phoneNumber !== undefined && (typeof phoneNumber !== "string" || !digits.test(phoneNumber))) {
+            throw new ControlError("phoneNumber must be 4 to 15 digits.");
+          }
+          const shown = simulator.user(userOf(fields), phoneNumber === undefined ? {} : { phoneNumber });
+          return { phoneNumber: shown.phoneNumber };
+        },
+        /** wx.getWeRunData on that user's phone. */
+        async werun(fields) {
+          const name = userOf(fields);
+          if (!simulator.sessionKey(name)) throw new ControlError("This phone has never called wx.login.");
+          const ended = hub.call({ from: "phone", to: "wechat", label: "wx.getWeRunData" });
+          const data = simulator.weRunData(name);
+          ended({ label: "encrypted steps", ok: true, details: data });
+          return data;
         },
         async wechat({ trouble: kind }) {
           trouble(String(kind));

@@ -12,21 +12,23 @@ const files: Readonly<Record<string, { readonly name: string; readonly type: str
   "/_playground/diagram.js": { name: "diagram.js", type: types.js },
   "/_playground/phone.js": { name: "phone.js", type: types.js },
   "/_playground/phone-pane.js": { name: "phone-pane.js", type: types.js },
+  "/_playground/phone-data.js": { name: "phone-data.js", type: types.js },
   "/_playground/tables.js": { name: "tables.js", type: types.js },
   "/_playground/tour.js": { name: "tour.js", type: types.js },
   "/_playground/trouble.js": { name: "trouble.js", type: types.js },
   "/_playground/icon.svg": { name: "icon.svg", type: types.svg },
 };
 
-const sdkPath = "/_playground/weapp-login.mjs";
-const sdkFile = "dist/client/weapp-login.mjs";
-let sdk: Promise<string> | undefined;
+/** The SDK's modules, beside the page's own files. */
+const sdkFile = /^\/_playground\/((?:weapp-login|phone|open-data)\.mjs)$/;
+let sdk: Promise<Readonly<Record<string, string>>> | undefined;
 
 /** What the page is made of; undefined for any other path. */
 export async function staticFile(path: string): Promise<{ type: string; body: string } | undefined> {
-  if (path === sdkPath) {
+  const [, module] = sdkFile.exec(path) ?? [];
+  if (module !== undefined) {
     sdk ??= readSdk();
-    return { type: types.js, body: await sdk };
+    return { type: types.js, body: (await sdk)[`dist/client/${module}`] ?? "" };
   }
   const file = Object.hasOwn(files, path) ? files[path] : undefined;
   return (
@@ -37,14 +39,19 @@ export async function staticFile(path: string): Promise<{ type: string; body: st
   );
 }
 
-/** The SDK as it is published; made from its sources, in memory, where it has not been built since they changed. */
-async function readSdk(): Promise<string> {
-  const built = await changedAt(sdkFile);
+/** As it is published; made from its sources, in memory, where it has not been built since they changed. */
+async function readSdk(): Promise<Readonly<Record<string, string>>> {
+  const built: Record<string, string> = {};
+  const builtAt: number[] = [];
+  for await (const path of glob("dist/client/*.mjs", { cwd: root })) {
+    built[path] = await readFile(`${root}${path}`, "utf8");
+    builtAt.push(await changedAt(path));
+  }
   const sources: number[] = [];
   for await (const path of glob("client/*.ts", { cwd: root })) sources.push(await changedAt(path));
-  if (built > Math.max(...sources)) return readFile(`${root}${sdkFile}`, "utf8");
+  if (builtAt.length >= 3 && Math.min(...builtAt) > Math.max(...sources)) return built;
   const { clientFiles } = await import("../../scripts/build-client.ts");
-  return (await clientFiles())[sdkFile] ?? "";
+  return clientFiles();
 }
 
 async function changedAt(path: string): Promise<number> {

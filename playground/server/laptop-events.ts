@@ -4,15 +4,16 @@ import { detailsOf, outcomeOf, readable, tableOf } from "./details.ts";
 import type { EventHub, Lane } from "./events.ts";
 import type { WeChatEvents } from "./wechat-events.ts";
 
-const lanes: Readonly<Record<string, Lane>> = {
-  login: "login",
-  session: "login",
-  admin: "login",
-  authorizer: "authorizer",
-  verifier: "verifier",
-};
+/** By a function's label: those that only props ask for, too. */
+const lanes: readonly (readonly [RegExp, Lane])[] = [
+  [/authorizer/i, "authorizer"],
+  [/verifier/i, "verifier"],
+  [/login|session|admin|phone|open-?data|token/i, "login"],
+];
 
-const asksWeChat = ["login", "admin"];
+function laneOf(label: string): Lane {
+  return lanes.find(([pattern]) => pattern.test(label))?.[1] ?? "lambda";
+}
 
 /** Makes arrows of what the laptop tells. */
 export function laptopEvents(hub: EventHub, weChat: WeChatEvents): Watch {
@@ -41,19 +42,19 @@ export function laptopEvents(hub: EventHub, weChat: WeChatEvents): Watch {
     },
 
     invocation(fn, payload) {
-      const to = lanes[fn.label] ?? "lambda";
+      const to = laneOf(fn.label);
       const from = to === "verifier" ? "login" : fn.label === "admin" ? "login" : "gateway";
       const event = readable(payload);
       const action = fn.label === "admin" && isRecord(event) ? ` ${event.action}` : "";
       const ended = hub.call({ from, to, label: `invoke ${fn.label}${action}`, details: detailsOf(event) });
       return (result) => {
-        if (asksWeChat.includes(fn.label)) weChat.answered();
+        if (to === "login") weChat.answered();
         ended(outcomeOf(result?.functionError ? undefined : result?.payload));
       };
     },
 
     awsCall(fn, { action, resources, input }) {
-      const from = lanes[fn.label] ?? "lambda";
+      const from = laneOf(fn.label);
       const [service = "", operation = ""] = action.split(":");
       if (service === "lambda") return () => {};
       if (from === "login" && service === "dynamodb") weChat.answered();

@@ -7,7 +7,7 @@ export type Mask = (value: unknown) => unknown;
 /** Members that hold a secret, whatever it is: in requests, in answers, and (with a colon) in DynamoDB's parameters. */
 const secretNames = new Set(
   [
-    "code js_code password newPassword sessionId bindTicket ticket appSecret secret session_key sessionKey",
+    "code js_code phoneCode password newPassword sessionId bindTicket ticket appSecret secret session_key sessionKey",
     "passwordHash authorization identitySource cookie access_token SecretString SecretBinary encryptedData iv",
   ].flatMap((names) => names.toLowerCase().split(" ")),
 );

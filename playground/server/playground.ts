@@ -70,7 +70,8 @@ export function createPlayground(simulator: WeChatSimulator): Playground {
   async function get(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (path === `${prefix}events`) return stream(request, response);
     if (path !== `${prefix}state` || !laptop) return json(response, 404, { error: "There is no such page." });
-    json(response, 200, { ...controls.state(), tables: await tableRows(laptop, mask, Date.now()) });
+    const routes = laptop.assembly.routes.map(({ routeKey }) => routeKey);
+    json(response, 200, { ...controls.state(), routes, tables: await tableRows(laptop, mask, Date.now()) });
   }
 
   async function post(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

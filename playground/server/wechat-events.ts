@@ -10,18 +10,25 @@ export interface WeChatEvents {
 }
 
 /** The simulator tells of calls only: that their answers have come shows in what the function does next. */
+/** What the simulator's log does not repeat. */
+const calls: Readonly<Record<string, { readonly sent: object; readonly given: string }>> = {
+  jscode2session: { sent: { js_code: "code", secret: "AppSecret" }, given: "openid, session_key" },
+  stable_token: { sent: { secret: "AppSecret" }, given: "access_token" },
+  getuserphonenumber: {
+    sent: { access_token: "access_token", code: "phoneCode", openid: "openid" },
+    given: "phone number",
+  },
+};
+
 export function weChatEvents(hub: EventHub): WeChatEvents {
   const open: (() => void)[] = [];
   return {
     called({ path, appId, errcode, trouble }) {
-      const ended = hub.call({
-        from: "login",
-        to: "wechat",
-        label: path.slice(path.lastIndexOf("/") + 1),
-        details: { path, appid: appId, js_code: "code", secret: "AppSecret" },
-      });
-      const label =
-        errcode === undefined ? "no verdict" : errcode === 0 ? "openid, session_key" : `errcode ${errcode}`;
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      const { sent, given } = calls[name] ?? { sent: { access_token: "access_token" }, given: "ok" };
+      const details = { path, appid: appId, ...sent };
+      const ended = hub.call({ from: "login", to: "wechat", label: name, details });
+      const label = errcode === undefined ? "no verdict" : errcode === 0 ? given : `errcode ${errcode}`;
       const ok = errcode === 0 && trouble === undefined;
       open.push(() => ended({ label, ok, details: { errcode, ...(trouble && { trouble }) } }));
     },

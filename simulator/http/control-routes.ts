@@ -84,6 +84,12 @@ export function controlRoutes(controls: Controls, { appIds, calls }: Offer): rea
     },
     {
       method: "POST",
+      path: "/_sim/werun",
+      does: "wx.getWeRunData on that user's phone: the steps of a month, likewise",
+      ...onPhone((user, appId) => controls.weRunData(user, appId)),
+    },
+    {
+      method: "POST",
       path: "/_sim/users/{user}",
       does:
         "shows a user's identities and phone number, and changes what is given: blocked (40226), the number without " +

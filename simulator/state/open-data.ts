@@ -1,11 +1,16 @@
 import { createCipheriv, createHash, createHmac } from "node:crypto";
 import type { App } from "./apps.ts";
+import { chineseDayOf } from "./quota.ts";
 import { identityOf, type User } from "./users.ts";
 
 /** What wx.getUserInfo gives to the mini-program. */
-export interface OpenData {
+export interface OpenData extends EncryptedData {
   readonly rawData: string;
   readonly signature: string;
+}
+
+/** What wx.getWeRunData gives. */
+export interface EncryptedData {
   readonly encryptedData: string;
   readonly iv: string;
 }
@@ -28,12 +33,23 @@ export function encrypted(plain: string, sessionKey: string, iv: string): string
   return Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]).toString("base64");
 }
 
-/** The user's open data for the app at `seconds` since 1970; `iv`: 16 random bytes. */
-export function openDataOf(
-  app: App,
-  user: User,
-  { sessionKey, seconds, iv }: { sessionKey: string; seconds: number; iv: Buffer },
-): OpenData {
+/** What open data are encrypted with, and when: `seconds` since 1970; `iv`: 16 random bytes. */
+export interface Sealing {
+  readonly sessionKey: string;
+  readonly seconds: number;
+  readonly iv: Buffer;
+}
+
+function sealed(app: App, data: object, { sessionKey, seconds, iv }: Sealing): EncryptedData {
+  const plain = JSON.stringify({ ...data, watermark: { timestamp: seconds, appid: app.appId } });
+  return {
+    encryptedData: encrypted(plain, sessionKey, iv.toString("base64")),
+    iv: iv.toString("base64"),
+  };
+}
+
+/** The user's open data for the app. */
+export function openDataOf(app: App, user: User, sealing: Sealing): OpenData {
   const profile = {
     nickName: user.name,
     gender: 0,
@@ -45,16 +61,27 @@ export function openDataOf(
   };
   const { openid: openId, unionid: unionId } = identityOf(app, user);
   const rawData = JSON.stringify(profile);
-  const plain = JSON.stringify({
-    openId,
-    ...profile,
-    unionId,
-    watermark: { timestamp: seconds, appid: app.appId },
-  });
   return {
     rawData,
-    signature: rawDataSignature(rawData, sessionKey),
-    encryptedData: encrypted(plain, sessionKey, iv.toString("base64")),
-    iv: iv.toString("base64"),
+    signature: rawDataSignature(rawData, sealing.sessionKey),
+    ...sealed(app, { openId, ...profile, unionId }, sealing),
   };
+}
+
+/**
+ * The user's steps of this day and the thirty before it, always the same for a name and a day. Each `timestamp` is the
+ * midnight in China that begins the day. Source: WeChat's documentation of wx.getWeRunData.
+ */
+export function weRunDataOf(app: App, user: User, sealing: Sealing): EncryptedData {
+  const today = chineseDayOf(sealing.seconds * 1000);
+  const stepInfoList = Array.from({ length: 31 }, (_, index) => {
+    const day = today - 30 + index;
+    return { timestamp: (day * 24 - 8) * 3600, step: stepsOf(user.name, day) };
+  });
+  return sealed(app, { stepInfoList }, sealing);
+}
+
+function stepsOf(name: string, day: number): number {
+  const hash = createHash("sha256").update(JSON.stringify(["steps", name, day]));
+  return hash.digest().readUInt32BE(0) % 20_000;
 }

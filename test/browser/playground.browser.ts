@@ -141,6 +141,77 @@ describe("the playground in Chromium", () => {
     await page.locator("#operator").getByText("fine again").waitFor();
   });
 
+  /** The page of a deployment with `phone` and `sessionKeys`, whose answers these are. */
+  async function openFullPage(options?: Parameters<Browser["newContext"]>[0]): Promise<Page> {
+    const page = await openPage(options);
+    const sessions = { expiresAt: new Date(Date.now() + 86_400_000).toISOString(), userId: "u_zhangsan" };
+    let number = "8613800138000";
+    let sent = 0;
+    await page.route("**/_playground/state", async (route) => {
+      const response = await route.fetch();
+      const state = await response.json();
+      await route.fulfill({ response, json: { ...state, routes: ["POST /phone", "POST /open-data"] } });
+    });
+    await page.route(/\/(login|phone|open-data)$/, (route) => {
+      const json = route.request().postDataJSON();
+      if (route.request().url().endsWith("/phone"))
+        return route.fulfill({ json: { phoneNumber: `+${number}` } });
+      if (json.encryptedData) {
+        const stale = { code: "session_key_stale", action: "new_code" };
+        if (++sent === 1) return route.fulfill({ status: 409, json: stale });
+        return route.fulfill({ json: { data: { stepInfoList: [{ step: 4000 }, { step: 5000 }] } } });
+      }
+      if (!json.phoneCode && !sent) {
+        const required = { code: "binding_required", action: "bind", bindTicket: "ticket" };
+        return route.fulfill({ status: 409, json: required });
+      }
+      number = "8613900139000";
+      return route.fulfill({ json: { ...sessions, sessionId: `s${sent}`, newBinding: sent === 0 } });
+    });
+    await page.reload();
+    return page;
+  }
+
+  test("without their routes there is neither a phone number's button nor open data", async () => {
+    const page = await openPage();
+    await page.getByRole("heading", { name: /^Accounts/ }).waitFor();
+    expect(await page.locator("[data-route]:visible").count()).toBe(0);
+  });
+
+  test.each([
+    [360, "light"],
+    [360, "dark"],
+    [1440, "light"],
+    [1440, "dark"],
+  ] as const)("the phone number's button and open data, at %i px, %s", async (width, colorScheme) => {
+    const page = await openFullPage({ viewport: { width, height: 900 }, colorScheme });
+    const shows = async (outcome: string, code: string) => {
+      await page.getByRole("combobox", { name: "Phone button" }).selectOption(outcome);
+      await button(page, "Log in by phone number").click();
+      await said(page, code);
+    };
+    await button(page, "Open the app").click();
+    await said(page, "binding_required");
+    await shows("denied", "user_denied");
+    await shows("104", "privacy_not_agreed");
+    await shows("112", "privacy_not_declared");
+    await shows("old", "base_library_too_old");
+    await shows("1400001", "phone_quota_empty");
+    await page.screenshot({
+      path: join(pictures, `phone-refused-${width}-${colorScheme}.png`),
+      fullPage: true,
+    });
+    await shows("ok", "Bound to u_zhangsan, and logged in.");
+    await button(page, "My phone number").click();
+    await said(page, "Verified by WeChat: +8613900139000");
+    await button(page, "Make session_key stale").click();
+    await button(page, "My steps (WeRun)").click();
+    await said(page, "5000 steps today, 9000 in a month.");
+    await arrow(page, "WeChat → Phone: encrypted steps").nth(1).waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: join(pictures, `phone-${width}-${colorScheme}.png`), fullPage: true });
+  });
+
   test.each([
     [360, "light"],
     [360, "dark"],

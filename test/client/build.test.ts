@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientFiles } from "../../scripts/build-client.ts";
 
 let files: Record<string, string>;
@@ -18,34 +18,48 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const exported = ["LoginError", "createLogin", "errorOf", "messageFor"];
+const modules = [
+  ["weapp-login", 6144, ["LoginError", "addMessages", "createLogin", "errorOf", "messageFor"]],
+  ["phone", 1536, ["bindPhone", "phoneNumber"]],
+  ["open-data", 1152, ["openData"]],
+] as const;
+const importsOf = (text = "") => [
+  ...new Set([...text.matchAll(/(?:\bfrom ?|\brequire\()"([^"]+)"/g)].map(([, name]) => name)),
+];
 
-test.each(["weapp-login.mjs", "weapp-login.js"])("%s is under 6 KB, minified and gzipped", (name) => {
-  expect(gzipSync(files[`dist/client/${name}`] ?? "", { level: 9 }).length).toBeLessThan(6144);
-});
+describe.each(modules)("%s", (name, bytes, exported) => {
+  const text = (extension: string) => files[`dist/client/${name}${extension}`] ?? "";
 
-test("the ES module and the CommonJS module export the same", async () => {
-  const esm = await import(pathToFileURL(join(directory, "weapp-login.mjs")).href);
-  const cjs = createRequire(import.meta.url)(join(directory, "weapp-login.js"));
-  expect(Object.keys(esm).sort()).toEqual(exported);
-  expect(Object.keys(cjs).sort()).toEqual(exported);
-});
+  test.each([".mjs", ".js"])(`%s is under ${bytes} bytes, minified and gzipped`, (extension) => {
+    expect(gzipSync(text(extension), { level: 9 }).length).toBeLessThan(bytes);
+  });
 
-test("they import nothing", () => {
-  for (const name of ["weapp-login.mjs", "weapp-login.js"]) {
-    expect(files[`dist/client/${name}`]).not.toMatch(/\brequire\(|\bimport\b/);
-  }
-});
+  test("the ES module and the CommonJS module export the same", async () => {
+    const esm = await import(pathToFileURL(join(directory, `${name}.mjs`)).href);
+    const cjs = createRequire(import.meta.url)(join(directory, `${name}.js`));
+    expect(Object.keys(esm).sort()).toEqual(exported);
+    expect(Object.keys(cjs).sort()).toEqual(exported);
+  });
 
-test("the types name what is exported and import nothing", () => {
-  const types = files["dist/client/weapp-login.d.ts"] ?? "";
-  for (const name of exported) expect(types).toMatch(new RegExp(`^declare (function|class) ${name}\\b`, "m"));
-  expect(types).not.toMatch(/\bfrom "|^import/m);
+  test("the core imports nothing, and the others nothing but the core", () => {
+    const imported = (extension: string) => (name === "weapp-login" ? [] : [`./weapp-login${extension}`]);
+    expect(importsOf(text(".mjs"))).toEqual(imported(".mjs"));
+    expect(importsOf(text(".js"))).toEqual(imported(""));
+    expect(importsOf(text(".d.mts"))).toEqual(imported(".mjs"));
+    expect(importsOf(text(".d.ts"))).toEqual(imported(".js"));
+  });
+
+  test("the types name what is exported", () => {
+    const prefix = name === "weapp-login" ? "" : "export ";
+    for (const it of exported) {
+      expect(text(".d.ts")).toMatch(new RegExp(`^${prefix}declare (function|class) ${it}\\b`, "m"));
+    }
+  });
 });
 
 test("the example's copy is the build: `npm run build:client` renews it", async () => {
   const copies = Object.keys(files).filter((path) => path.startsWith("examples/"));
-  expect(copies).toHaveLength(2);
+  expect(copies).toHaveLength(6);
   for (const path of copies) {
     expect(await readFile(new URL(`../../${path}`, import.meta.url), "utf8")).toBe(files[path]);
   }

@@ -1,6 +1,9 @@
 import { expect, expectTypeOf, test } from "vitest";
+import { openData } from "../../client/open-data.ts";
+import { bindPhone } from "../../client/phone.ts";
 import {
   type Action,
+  addMessages,
   type ClientCode,
   createLogin,
   errorOf,
@@ -21,6 +24,13 @@ const clientCodes: Readonly<Record<ClientCode, true>> = {
   session_refused: true,
   logged_out: true,
   unexpected_answer: true,
+  user_denied: true,
+  privacy_not_agreed: true,
+  privacy_not_declared: true,
+  phone_quota_empty: true,
+  base_library_too_old: true,
+  phone_button_failed: true,
+  open_data_failed: true,
 };
 
 test("codes and actions are the server's", () => {
@@ -92,7 +102,11 @@ test.each([["<html>"], [""], [null], [[]], [7], [{ code: 7, action: {}, detail: 
 
 test.each([...Object.keys(errors), ...Object.keys(clientCodes)])(
   "%s has a message in both languages",
-  (code) => {
+  async (code) => {
+    // Those that only they meet come with them.
+    const login = createLogin(fakeWx().options);
+    await rejection(bindPhone(login, {}));
+    await rejection(openData(login, () => Promise.reject(new Error("no data"))));
     if (code !== "unexpected_answer") {
       expect(messageFor(code, "zh")).not.toBe(messageFor("unexpected_answer", "zh"));
       expect(messageFor(code, "en")).not.toBe(messageFor("unexpected_answer", "en"));
@@ -101,6 +115,16 @@ test.each([...Object.keys(errors), ...Object.keys(clientCodes)])(
     expect(messageFor(code, "en")).toMatch(/^[A-Z][A-Za-z .]+\.$/);
   },
 );
+
+test("words of the app's own are said, also for what the phone's button adds later, and for codes of its functions", async () => {
+  addMessages({
+    phone_button_failed: ["请再试", "Once more."],
+    album_is_full: ["相册已满", "The album is full."],
+  });
+  await rejection(bindPhone(createLogin(fakeWx().options), {}));
+  expect(messageFor("phone_button_failed", "zh")).toBe("请再试");
+  expect(messageFor("album_is_full", "en")).toBe("The album is full.");
+});
 
 test.each(["not_your_order", "toString", "__proto__", ""])(
   "%j, which it does not know, gets a general one",

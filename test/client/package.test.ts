@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientFiles } from "../../scripts/build-client.ts";
 
 const run = promisify(execFile);
-const exported = ["LoginError", "createLogin", "errorOf", "messageFor"];
+const exported = ["LoginError", "addMessages", "createLogin", "errorOf", "messageFor"];
+const extras = { phone: ["bindPhone", "phoneNumber"], "open-data": ["openData"] };
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 
 /** An app into which the package is installed as npm installs a folder. */
@@ -44,48 +45,63 @@ test("it has a licence and a manual, and brings nothing along", async () => {
   expect(await read("LICENSE")).toContain("MIT");
 });
 
-test.each(["index.js", "index.mjs", "miniprogram/index.js"])(
-  "%s is under 6 KB, minified and gzipped",
-  async (file) => {
-    expect(gzipSync(await read(file), { level: 9 }).length).toBeLessThan(6144);
-  },
-);
+test.each([
+  ["index", 6144],
+  ["phone", 1536],
+  ["open-data", 1152],
+])("%s is under %i bytes, minified and gzipped", async (name, bytes) => {
+  for (const file of [`${name}.js`, `${name}.mjs`, `miniprogram/${name}.js`]) {
+    expect(gzipSync(await read(file), { level: 9 }).length).toBeLessThan(bytes);
+  }
+});
 
 test("构建 npm copies the folder that `miniprogram` names; a page requires it, where there is nothing but wx", async () => {
   const { miniprogram } = JSON.parse(await read("package.json"));
   const built = join(app, "miniprogram_npm/weapp-login-client");
   await cp(join(installed, miniprogram), built, { recursive: true });
-  const module = { exports: {} };
-  const context = createContext({ module, wx: { getStorageSync: () => "" }, setTimeout, clearTimeout });
-  runInContext(
-    `(function (exports, require) {${await readFile(join(built, "index.js"), "utf8")}\n})`,
-    context,
-  )(module.exports, () => {
-    throw new Error("It requires something");
-  });
-  expect(Object.keys(module.exports).sort()).toEqual(exported);
-  const made = runInContext(
-    'module.exports.createLogin({ baseUrl: "https://api.example.com" }).session()',
-    context,
-  );
-  expect(made).toBeUndefined();
+  const context = createContext({ wx: { getStorageSync: () => "" }, setTimeout, clearTimeout });
+  async function load(name: string, required: Readonly<Record<string, object>>): Promise<object> {
+    const module = { exports: {} };
+    const source = await readFile(join(built, `${name}.js`), "utf8");
+    runInContext(`(function (module, require) {${source}\n})`, context)(module, (path: string) => {
+      if (!required[path]) throw new Error(`It requires ${path}`);
+      return required[path];
+    });
+    return module.exports;
+  }
+  const core = await load("index", {});
+  expect(Object.keys(core).sort()).toEqual(exported);
+  for (const [name, names] of Object.entries(extras)) {
+    expect(Object.keys(await load(name, { "./index": core })).sort()).toEqual(names);
+  }
+  const made = runInContext('(it) => it.createLogin({ baseUrl: "https://api.example.com" })', context)(core);
+  expect(made.session()).toBeUndefined();
 });
 
 test("Node's import and require give the same", async () => {
-  const names = (load: string) => `${load}; console.log(Object.keys(it).sort().join())`;
+  const all = { "": exported, ...Object.fromEntries(Object.entries(extras).map(([k, v]) => [`/${k}`, v])) };
+  const print = Object.keys(all).map((_, at) => `console.log(Object.keys(it${at}).sort().join());`);
+  // An error of the one is an error of the other: there is one class.
+  const isOne = "it1.bindPhone({}, {}).catch((error) => console.log(error instanceof it0.LoginError));";
+  const program = (load: (name: string, at: number) => string) =>
+    [...Object.keys(all).map((name, at) => load(`weapp-login-client${name}`, at)), ...print, isOne].join(
+      "\n",
+    );
   const files = {
-    "app.mjs": names('import * as it from "weapp-login-client"'),
-    "app.cjs": names('const it = require("weapp-login-client")'),
+    "app.mjs": program((name, at) => `import * as it${at} from "${name}";`),
+    "app.cjs": program((name, at) => `const it${at} = require("${name}");`),
   };
   for (const [file, text] of Object.entries(files)) {
     await writeFile(join(app, file), text);
     const { stdout } = await run(process.execPath, [file], { cwd: app });
-    expect(stdout.trim()).toBe(exported.join());
+    expect(stdout.trim().split("\n")).toEqual([...Object.values(all).map((names) => names.join()), "true"]);
   }
 });
 
 const program = `
 import { type Action, createLogin, errorOf, LoginError, messageFor, type Session, type Wx } from "weapp-login-client";
+import { openData } from "weapp-login-client/open-data";
+import { bindPhone, phoneNumber } from "weapp-login-client/phone";
 declare const wx: Wx;
 const login = createLogin({ baseUrl: "https://api.example.com", wx, retryDelays: [500] });
 export async function orders(): Promise<unknown> {
@@ -98,6 +114,13 @@ export async function orders(): Promise<unknown> {
   // @ts-expect-error There is no such call.
   login.signIn();
   return answer.data;
+}
+export async function onPhone({ detail }: { detail: { code?: string; errMsg: string; errno?: number } }): Promise<string> {
+  const { userId }: Session = await bindPhone(login, detail);
+  const steps = await openData(login, () => Promise.resolve({ errMsg: "ok", encryptedData: "", iv: "" }));
+  // @ts-expect-error It takes the login first.
+  bindPhone(detail);
+  return userId + (await phoneNumber(login, detail)) + String(steps.stepInfoList);
 }
 `;
 
@@ -129,18 +152,22 @@ test("what the oldest tool chains read: main, module and types are there, and ar
   const { import: esm, require: cjs } = exports["."];
   expect([main, module, types].map((path) => `./${path}`)).toEqual([cjs.default, esm.default, cjs.types]);
   for (const path of [main, module, types, esm.types]) expect(await read(path)).not.toBe("");
+  // They take what stands at the path: `weapp-login-client/phone` is this file.
+  for (const name of Object.keys(extras)) {
+    expect(exports[`./${name}`].require).toEqual({ types: `./${name}.d.ts`, default: `./${name}.js` });
+  }
 });
 
 test("every code and action of docs/mini-program.md is the SDK's, and none is missing", async () => {
   const types = await read("index.d.ts");
   const union = (name: string) =>
-    [...(new RegExp(`^type ${name} = (.*);$`, "m").exec(types)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
+    [...(new RegExp(`^type ${name} = ([^;]*);$`, "m").exec(types)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
       ([, word]) => word,
     );
   const table = (await read("README.md")).split("## Errors")[1] ?? "";
   const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) \|/gm)];
   const codes = rows.flatMap(([, , cell = ""]) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code));
-  const known = [...new Set([...union("ServerCode"), ...union("ClientCode")])];
+  const known = ["ServerCode", "LoginCode", "RuntimeCode"].flatMap(union);
   expect(codes.toSorted()).toEqual(known.toSorted());
   expect(rows.map(([, action]) => action).toSorted()).toEqual(union("Action").toSorted());
 });

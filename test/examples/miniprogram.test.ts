@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { sample } from "../../local/sample.ts";
 import { type Phone, startMiniProgram } from "../support/miniprogram-runtime.ts";
+import { serverForThisTest } from "../support/server.ts";
 import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 const directory = fileURLToPath(new URL("../../examples/miniprogram/", import.meta.url));
@@ -21,10 +23,10 @@ afterAll(() => stack.close());
 beforeEach(() => stack.admin({ action: "bindings.remove", of: { userId } }));
 
 /** A phone whose `localhost:3000` and `localhost:3001`, as in `config.js`, are the running stack. */
-function start(storage?: Map<string, unknown>): Phone {
+function start(storage?: Map<string, unknown>, api = stack.laptop.url): Phone {
   const whither = (url: string) =>
     url
-      .replace(/^http:\/\/localhost:3000(?=\/)/, stack.laptop.url)
+      .replace(/^http:\/\/localhost:3000(?=\/)/, api)
       .replace(/^http:\/\/localhost:3001(?=\/)/, stack.simulator.url);
   return startMiniProgram(directory, { whither, ...(storage && { storage }) });
 }
@@ -85,11 +87,32 @@ test.each(["logout", "logoutEverywhere", "unbind"])("%s leads to the login page"
   await on(phone, "pages/login/index");
   await phone.page.call("silently");
   if (handler === "unbind") {
-    expect(phone.page.data.message).toBe("请输入用户名和密码绑定账号");
+    expect(phone.page.data.message).toBe("请先绑定账号");
   } else {
     await on(phone, "pages/devices/index");
     await listed(phone, 1);
   }
+});
+
+test("the phone number's button sends the simulated phone's code; what the server says is said", async () => {
+  const sent: unknown[] = [];
+  const server = await serverForThisTest(async (request, response) => {
+    const data: unknown = JSON.parse(await text(request));
+    sent.push(data);
+    const [status, body] = Object(data).phoneCode
+      ? [401, { code: "invalid_phone_code", action: "new_phone_code" }]
+      : [409, { code: "binding_required", action: "bind", bindTicket: "ticket" }];
+    response.writeHead(status, { "content-type": "application/problem+json" }).end(JSON.stringify(body));
+  });
+  const phone = start(new Map(), server);
+  await on(phone, "pages/login/index");
+  await phone.page.call("byPhone", { detail: { errMsg: "getPhoneNumber:fail no permission" } });
+  expect(sent.at(-1)).toEqual({ bindTicket: "ticket", phoneCode: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(phone.page.data).toMatchObject({ message: "手机号凭证已失效，请重新授权", busy: false });
+  stack.simulator.app(sample.appId, { phoneQuota: 0 });
+  onTestFinished(() => void stack.simulator.app(sample.appId, { phoneQuota: 1000 }));
+  await phone.page.call("byPhone", { detail: {} });
+  expect(phone.page.data.message).toBe("手机号验证暂不可用，请使用其他方式");
 });
 
 test("what broke is said, and the page stays", async () => {

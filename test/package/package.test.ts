@@ -103,7 +103,7 @@ describe("what is installed", () => {
     const expected = [
       /^(package\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
-      /^dist\/client\/(package\.json|weapp-login(\.d)?\.m?[jt]s)$/,
+      /^dist\/client\/(package\.json|(weapp-login|phone|open-data)(\.d)?\.m?[jt]s)$/,
       new RegExp(`^dist/functions/(${Object.keys(ofTheConstruct).join("|")})/index\\.mjs$`),
       /^dist\/package\/[\w-]+\.[cm]js$/,
       /^dist\/types\/(commonjs|module)\/(package\.json|(lib|lib\/monitoring|contract|functions\/access-token)\/[\w-]+\.d\.ts)$/,
@@ -180,7 +180,9 @@ describe("each name that can be imported", () => {
     "weapp-login/access-token": ["AccessTokenError", "accessToken"],
     "weapp-login/testing": ["restSessionEvent", "sessionEvent"],
     "weapp-login/admin": [],
-    "weapp-login/client": ["LoginError", "createLogin", "errorOf", "messageFor"],
+    "weapp-login/client": ["LoginError", "addMessages", "createLogin", "errorOf", "messageFor"],
+    "weapp-login/client/phone": ["bindPhone", "phoneNumber"],
+    "weapp-login/client/open-data": ["openData"],
   };
 
   test("is here", async () => {

@@ -94,7 +94,10 @@ describe("the page", () => {
     ["/_playground/phone.js", "text/javascript"],
     ["/_playground/diagram.js", "text/javascript"],
     ["/_playground/icon.svg", "image/svg+xml"],
+    ["/_playground/phone-data.js", "text/javascript"],
     ["/_playground/weapp-login.mjs", "text/javascript"],
+    ["/_playground/phone.mjs", "text/javascript"],
+    ["/_playground/open-data.mjs", "text/javascript"],
   ])("%s is served, and may load nothing from elsewhere", async (path, type) => {
     const response = await fetch(url + path);
     expect(response.status).toBe(200);
@@ -112,6 +115,7 @@ describe("the page", () => {
       "/_playground/diagram.js",
       "/_playground/phone.js",
       "/_playground/phone-pane.js",
+      "/_playground/phone-data.js",
       "/_playground/tables.js",
       "/_playground/tour.js",
       "/_playground/trouble.js",
@@ -309,6 +313,48 @@ describe("a control does what it says:", () => {
     expect((await silently("weather")).body.code).toBe("binding_required");
   });
 
+  test("the phone number's button gives a code of the simulator's, which is shown nowhere", async () => {
+    const stream = await listen(stack);
+    onTestFinished(() => stream.stop());
+    const { status, body } = await control("phone-button", { user: "caller" });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { code: expect.stringMatching(/^[0-9a-f]{64}$/), errMsg: "getPhoneNumber:ok" },
+    });
+    // The route is there only where the deployment has it; its body is masked either way.
+    await api("POST /login", { json: { code: await codeOf("caller"), phoneCode: body.code } });
+    stack.simulator.app(sample.appId, { phoneQuota: 0 });
+    onTestFinished(() => void stack.simulator.app(sample.appId, { phoneQuota: 1000 }));
+    expect((await control("phone-button", { user: "caller" })).body).toMatchObject({ errno: 1400001 });
+    await vi.waitFor(() =>
+      expect(stream.arrows).toContain("wechat>phone getPhoneNumber:fail quota exceeded"),
+    );
+    expect(stream.arrows).toContain("phone>wechat getPhoneNumber");
+    expect(stream.text).toContain('"phoneCode":"••••••"');
+    expect(stream.text).not.toContain(body.code);
+  });
+
+  test("a phone's number is shown, and changed", async () => {
+    const { phoneNumber } = (await control("number", { user: "caller" })).body;
+    expect(phoneNumber).toBe(stack.simulator.user("caller").phoneNumber);
+    expect((await control("number", { user: "caller", phoneNumber: "13800138000" })).body).toEqual({
+      phoneNumber: "13800138000",
+    });
+    expect(stack.simulator.user("caller").phoneNumber).toBe("13800138000");
+  });
+
+  test("a phone that has logged in gives its steps, encrypted", async () => {
+    expect(await control("werun", { user: "walker" })).toEqual({
+      status: 400,
+      body: { error: "This phone has never called wx.login." },
+    });
+    await control("wx-login", { user: "walker" });
+    expect((await control("werun", { user: "walker" })).body).toEqual({
+      encryptedData: expect.any(String),
+      iv: expect.any(String),
+    });
+  });
+
   test("DynamoDB throttles: one call is tried again unnoticed, twenty are an outage", async () => {
     const session = await loggedIn("throttled");
     await control("dynamodb", { calls: 1 });
@@ -360,6 +406,9 @@ describe("a control does what it says:", () => {
     ["dynamodb", { calls: -1 }],
     ["expire", { sessionId: "A".repeat(64) }],
     ["expire", {}],
+    ["phone-button", {}],
+    ["number", { user: "alice", phoneNumber: "+86 138" }],
+    ["number", { user: "alice", phoneNumber: 138 }],
   ])("%s refuses %j, and says why", async (name, fields) => {
     const { status, body } = await control(name, fields);
     expect(status).toBe(400);
@@ -413,6 +462,16 @@ test("with the key, what there is no such thing as is a 404, and other methods a
   expect(await rawStatus("GET", "/_playground/nothing", key)).toBe(404);
   expect(await rawStatus("POST", "/_playground/nothing", key, "{}")).toBe(404);
   expect(await rawStatus("DELETE", "/_playground/state", key)).toBe(405);
+});
+
+test("the page is told which routes there are, and shows what needs one only then", async () => {
+  const { body } = await state();
+  expect(body.routes).toContain("GET /session");
+  expect(body.routes).toEqual(stack.laptop.assembly.routes.map(({ routeKey }) => routeKey));
+  const page = await (await fetch(url)).text();
+  const needed = [...page.matchAll(/data-route="([^"]+)"( hidden)?/g)];
+  expect(new Set(needed.map(([, route]) => route))).toEqual(new Set(["POST /phone", "POST /open-data"]));
+  for (const [, , hidden] of needed) expect(hidden).toBe(" hidden");
 });
 
 test("a table that the deployment does without is left out", async () => {

@@ -61,6 +61,30 @@ describe("open data", () => {
     expect(JSON.parse(plain)).not.toHaveProperty("unionId");
   });
 
+  test("of WeRun are the steps of 31 days, the same ones for a name", async () => {
+    const { simulator, time } = await simulate();
+    // The next day in China.
+    time.now = Date.parse("2026-03-01T21:00:00Z");
+    await exchange(simulator, simulator.login("alice"));
+    const answer = await call(simulator, "POST", "/_sim/werun", { user: "alice" });
+    expect(Object.keys(Object(answer.json))).toEqual(["encryptedData", "iv"]);
+    const stepsIn = (data: { encryptedData: string; iv: string }, user = "alice") =>
+      JSON.parse(decrypted(data, simulator.sessionKey(user) ?? ""));
+    const { stepInfoList, watermark } = stepsIn({
+      encryptedData: field(answer, "encryptedData"),
+      iv: field(answer, "iv"),
+    });
+    expect(watermark).toEqual({ timestamp: time.now / 1000, appid: shop.appId });
+    const midnights = stepInfoList.map(({ timestamp }: { timestamp: number }) => timestamp);
+    const today = Date.parse("2026-03-02T00:00:00+08:00") / 1000;
+    expect(midnights).toEqual(Array.from({ length: 31 }, (_, index) => today - (30 - index) * 86_400));
+    for (const { step } of stepInfoList) expect(step).toBeLessThan(20_000);
+    expect(stepsIn(simulator.weRunData("alice")).stepInfoList).toEqual(stepInfoList);
+    await exchange(simulator, simulator.login("bob"));
+    expect(stepsIn(simulator.weRunData("bob"), "bob").stepInfoList).not.toEqual(stepInfoList);
+    expect(() => simulator.weRunData("carol")).toThrow(ControlError);
+  });
+
   test("never come twice under the same iv", async () => {
     const { simulator } = await simulate();
     await exchange(simulator, simulator.login("alice"));

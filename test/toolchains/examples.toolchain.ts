@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -76,7 +77,7 @@ const examples = [
     output: "dist",
     isShown: (page: BuiltPage) => says(page).includes("用户名"),
     // Taro has one handler for everything, and finds the form by its identifier, the first of the page.
-    submit(page: BuiltPage, value: object) {
+    submit(page: BuiltPage, value: object, _built: string) {
       const [id] = named("sid", page.data).filter((sid) => typeof sid === "string");
       const dataset = { sid: id };
       const at = { id, dataset };
@@ -86,10 +87,12 @@ const examples = [
   {
     example: "uni-app",
     output: "dist/build/mp-weixin",
-    isShown: (page: BuiltPage) => typeof page.data.b === "string",
+    isShown: (page: BuiltPage) => Object.keys(page.data).length > 1,
     // uni-app names its handlers in the data, and the template names those: <form bindsubmit="{{b}}">.
-    submit(page: BuiltPage, value: object) {
-      page.call(String(page.data.b), {
+    submit(page: BuiltPage, value: object, built: string) {
+      const template = readFileSync(join(built, `${page.route}.wxml`), "utf8");
+      const [, name = ""] = /bindsubmit="\{\{(\w+)\}\}"/.exec(template) ?? [];
+      page.call(String(page.data[name]), {
         type: "submit",
         detail: { value },
         target: {},
@@ -113,9 +116,9 @@ describe.each(examples)("$example", ({ example, output, isShown, submit }) => {
       const mini = startBuilt(built, fake.wx);
       await vi.waitFor(() => expect(mini.page.route).toBe("pages/login/index"), 5_000);
       await vi.waitFor(() => expect(isShown(mini.page)).toBe(true));
-      submit(mini.page, { username: "zhangsan", password: "mistyped" });
+      submit(mini.page, { username: "zhangsan", password: "mistyped" }, built);
       await vi.waitFor(() => expect(says(mini.page)).toContain("用户名或密码错误"), 5_000);
-      submit(mini.page, { username: "zhangsan", password: "pwd123456" });
+      submit(mini.page, { username: "zhangsan", password: "pwd123456" }, built);
       await vi.waitFor(() => expect(mini.page.route).toBe("pages/hello/index"), 5_000);
       await vi.waitFor(() => expect(says(mini.page)).toContain("Hello, u_1"), 5_000);
       expect(fake.count("POST /login")).toBe(3);

@@ -27,9 +27,16 @@ interface Leave {
   readonly done: Order;
 }
 
+type LoginKind = "logins" | "passwords" | "phoneCodes";
+
+function kindOf(data: Record<string, unknown>): LoginKind {
+  if ("phoneCode" in data) return "phoneCodes";
+  return "password" in data ? "passwords" : "logins";
+}
+
 interface Wait {
   readonly copy: CopyState;
-  readonly passwordsOnly: boolean;
+  readonly kind: LoginKind;
   /** By the phone's clock. */
   readonly from: number;
   readonly until: number;
@@ -69,11 +76,15 @@ export function checks(
   const explicit: AppCall[] = [];
   const kept = new Map<string, Kept>();
   const tickets = new Map<string, Order>();
+  const copies = new Set<CopyState>();
   /** What one copy cannot know of another when storage fails, nor a start of the one before it. */
   let storageHasFailed = false;
   let clockHasJumped = false;
 
   const isVisible = (copy: CopyState, other: CopyState) => copy === other || !storageHasFailed;
+  /** What another copy has written meanwhile may have come in the place of what this one knew, waits and all. */
+  const knows = (copy: CopyState, wait: Wait) =>
+    !storageHasFailed || (copy === wait.copy && [...copies].every((it) => it === copy || it.isDead));
   const lastLeave = (copy: CopyState) =>
     leaves
       .filter((it) => isVisible(copy, it.copy))
@@ -115,6 +126,7 @@ export function checks(
     begin(copy: CopyState, what: AppCall["what"], more: Pick<AppCall, "userId" | "mayRepeat"> = {}): AppCall {
       const call: AppCall = { what, copy, called: ++order, settled: false, sent: 0, refused: 0, ...more };
       copy.calls.push(call);
+      copies.add(copy);
       if (what === "login") explicit.push(call);
       return call;
     },
@@ -164,15 +176,22 @@ export function checks(
       const ticket = tickets.get(String(data.bindTicket));
       if (leave && ticket !== undefined && ticket < leave.done) violated("a ticket outlives a logout");
       const now = phoneNow();
-      for (const { copy: who, from, until, passwordsOnly } of waits) {
-        const applies = isVisible(copy, who) && (!passwordsOnly || "password" in data);
+      for (const wait of waits) {
+        const { from, until, kind } = wait;
+        const applies = knows(copy, wait) && (kind === "logins" || kind === kindOf(data));
         if (applies && now >= from && now < Math.min(until, from + hour))
           violated("a Retry-After was not waited for");
       }
       return order;
     },
     /** An answer to `POST /login` that the SDK is told, in time or too late. */
-    loginAnswered(copy: CopyState, sent: Order, answer: Answered, inTime: boolean, withPassword: boolean) {
+    loginAnswered(
+      copy: CopyState,
+      sent: Order,
+      answer: Answered,
+      inTime: boolean,
+      request: Record<string, unknown>,
+    ) {
       const { sessionId, bindTicket, code } = Object(answer.data);
       copy.loginAnswered = ++order;
       if (typeof bindTicket === "string" && inTime) tickets.set(bindTicket, sent);
@@ -180,12 +199,9 @@ export function checks(
       if (retryAfter && inTime) {
         const seconds = /^\d+$/.test(retryAfter) ? Math.min(Number(retryAfter), 86_400) : 30;
         const from = phoneNow();
-        waits.push({
-          copy,
-          from,
-          until: from + seconds * 1000,
-          passwordsOnly: withPassword && code === "too_many_attempts",
-        });
+        const asked = kindOf(request);
+        const kind = asked === "passwords" && code !== "too_many_attempts" ? "logins" : asked;
+        waits.push({ copy, from, until: from + seconds * 1000, kind });
       }
       const session = server.session(sessionId);
       if (!session || kept.has(session.id)) return;

@@ -182,4 +182,56 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "was not sent again:",
     by: `was not sent again with \${session.sessionId}:`,
   },
+  {
+    name: "a phone code that may be spent is sent again",
+    file: "phone.ts",
+    replace: "used.add(code);",
+    by: "",
+  },
+  {
+    name: "a phone code that was not answered for is good for another try",
+    file: "phone.ts",
+    replace: 'if (action === "retry") throw',
+    by: "if (false) throw",
+  },
+  {
+    name: "what fails in passing is tried again with a spent phone code",
+    file: "tries.ts",
+    replace: 'if (retryAfter || action === "new_phone_code") return false;',
+    by: "if (retryAfter) return false;",
+  },
+  {
+    name: "a lost ticket sends a spent phone code again",
+    file: "sign-in.ts",
+    replace: 'if (code !== "invalid_ticket" || action === "new_phone_code") return answer;',
+    by: 'if (code !== "invalid_ticket") return answer;',
+  },
+  {
+    name: "a phone code's wait is not heard by the next one",
+    file: "waits.ts",
+    replace: "[waits.logins, waits[sent]]",
+    by: "[waits.logins, waits.passwords]",
+  },
+  {
+    name: "a stale session_key is nobody's business",
+    file: "requests.ts",
+    replace: "const isStale = answer.statusCode === 409 &&",
+    by: "const isStale = answer.statusCode === 410 &&",
+  },
+  {
+    name: "a stale session_key is answered with login after login",
+    file: "requests.ts",
+    replace: "if (!isStale || !replay || sent > 1)",
+    by: "if (!isStale || !replay || sent > 3)",
+  },
+  {
+    name: "open data is fetched when nobody wants it any more, and sent",
+    file: "requests.ts",
+    replace: `      const made = fresh && (await fresh());
+      const { answer, session } = await inPlace(async () => {
+        stillTheirs();`,
+    by: `      const { answer, session } = await inPlace(async () => {
+        stillTheirs();
+        const made = fresh && (await fresh());`,
+  },
 ];

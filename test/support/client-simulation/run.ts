@@ -14,6 +14,9 @@ const givenUp = 16_000;
 
 interface Copy extends CopyState {
   readonly login: Login;
+  readonly sdk: ReturnType<Sdk>;
+  /** What the phone's button gave last. */
+  phoneCode?: string;
 }
 
 /** Runs a schedule; the first thing that must not be, or undefined. */
@@ -81,15 +84,15 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
       },
       () => state.isDead,
     );
-    const { createLogin } = sdk({
+    const made = sdk({
       setTimeout: (run, ms) => time.after(ms, () => state.isDead || run()),
       clearTimeout(timer) {
         if (typeof timer === "function") timer();
       },
       random: () => 0.5,
     });
-    const login = createLogin({ baseUrl, wx, storageKey, now: phoneNow });
-    const copy: Copy = Object.assign(state, { login });
+    const login = made.createLogin({ baseUrl, wx, storageKey, now: phoneNow });
+    const copy: Copy = Object.assign(state, { login, sdk: made });
     login.on("loggedOut", (error) => {
       if (login.session()) violated("loggedOut is said while there is a session");
       if (!error) check.saysLoggedOut(copy);
@@ -103,7 +106,7 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
     const { Authorization } = Object(header);
     const session = typeof Authorization === "string" ? Authorization.slice("Bearer ".length) : undefined;
     const body: Record<string, unknown> = Object(data);
-    const call = requests.get(String(body.id));
+    const call = requests.get(String(body.id ?? body.iv ?? body.phoneCode));
     const sentAt = time.now;
     let order = 0;
     if (path === "/login") {
@@ -121,7 +124,8 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
       },
       delivered(answer: Answered, first: boolean) {
         const inTime = first && time.now - sentAt < givenUp;
-        if (order) check.loginAnswered(copy, order, answer, inTime, "password" in body);
+        if (order) check.loginAnswered(copy, order, answer, inTime, body);
+        if (Object(answer.data).code === "session_key_stale") excuses++;
         if (call && answer.statusCode === 403 && typeof Object(answer.data).code !== "string") call.refused++;
       },
     };
@@ -190,12 +194,37 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
     });
   }
 
+  function bindPhone(copy: Copy, code: string): void {
+    disturbances++;
+    copy.phoneCode = code;
+    const bound = copy.sdk.bindPhone(copy.login, { code, errMsg: "getPhoneNumber:ok" });
+    follow(check.begin(copy, "login"), bound, ({ error }) => saysThatItIsSpent(error));
+  }
+
+  function saysThatItIsSpent(error: unknown): void {
+    if (Object(error).action === "retry") violated("a phone code is said to be good for another try");
+  }
+
+  /** `wx.getWeRunData`, which takes a moment. */
+  function fetched(id: string): Promise<{ encryptedData: string; iv: string }> {
+    return new Promise((resolve) => {
+      time.after(50, () => resolve(server.openData(id)));
+    });
+  }
+
   function end(copy: Copy, how: (login: Login) => Promise<void>): void {
     disturbances++;
     const call = check.begin(copy, "ending");
     follow(call, how(copy.login), ({ error }) => {
       if (error === undefined) check.ended(call, !!copy.login.session());
     });
+  }
+
+  function revoke(copies: readonly Copy[]): void {
+    disturbances++;
+    // Between a login and its first use: what refuses then, cannot be told from a wrong authorizer.
+    if (copies.some(({ calls }) => calls.some(({ settled }) => !settled))) isTroubled = true;
+    server.identity.generation++;
   }
 
   function happens({ what }: Step, copy: Copy, copies: Copy[]): void {
@@ -264,6 +293,67 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
       case "ask another host":
         request(copy, copies, false, () => login.request({ path: "@evil.example/" }), "own");
         break;
+      case "bind phone":
+        bindPhone(copy, server.freshPhoneCode());
+        break;
+      case "bind phone with the last code":
+        bindPhone(copy, copy.phoneCode ?? server.freshPhoneCode());
+        break;
+      case "phone number": {
+        const code = server.freshPhoneCode();
+        const told = async (id: string) => {
+          requests.set(code, requests.get(id) ?? check.begin(copy, "request"));
+          await copy.sdk.phoneNumber(login, { code, errMsg: "getPhoneNumber:ok" }).catch((error: unknown) => {
+            saysThatItIsSpent(error);
+            throw error;
+          });
+          return { statusCode: 200 };
+        };
+        request(copy, copies, true, told, server.phone.losesCode ? "own" : "ok");
+        break;
+      }
+      case "open data":
+        request(
+          copy,
+          copies,
+          true,
+          async (id) => {
+            await copy.sdk.openData(login, () => fetched(id));
+            return { statusCode: 200 };
+          },
+          "ok",
+        );
+        break;
+      case "open data as it is":
+        request(
+          copy,
+          copies,
+          true,
+          async (id) => {
+            await copy.sdk.openData(login, server.openData(id));
+            return { statusCode: 200 };
+          },
+          "own",
+        );
+        break;
+      case "another wx.login":
+        disturbances++;
+        server.freshCode();
+        break;
+      case "operator unbinds":
+        revoke(copies);
+        identity.userId = undefined;
+        break;
+      case "number is nobody's":
+        server.phone.userId = undefined;
+        break;
+      case "number is zhangsan's":
+        server.phone.userId = "u_zhangsan";
+        break;
+      case "a phone code is lost":
+        disturbances++;
+        server.phone.losesCode = true;
+        break;
       case "logout": {
         disturbances++;
         check.logout(copy);
@@ -292,10 +382,7 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
         }
         break;
       case "operator revokes":
-        disturbances++;
-        // Between a login and its first use: what refuses then, cannot be told from a wrong authorizer.
-        if (copies.some(({ calls }) => calls.some(({ settled }) => !settled))) isTroubled = true;
-        identity.generation++;
+        revoke(copies);
         break;
       case "operator rebinds":
         isTroubled = true;

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import type { openData } from "../../../client/open-data.ts";
+import type { bindPhone, phoneNumber } from "../../../client/phone.ts";
 import type { createLogin } from "../../../client/weapp-login.ts";
 
 /** What the SDK takes of the runtime besides `wx`. */
@@ -10,7 +12,13 @@ export interface Runtime {
   random(): number;
 }
 
-export type Sdk = (runtime: Runtime) => { readonly createLogin: typeof createLogin };
+/** All that the package has. */
+export type Sdk = (runtime: Runtime) => {
+  readonly createLogin: typeof createLogin;
+  readonly bindPhone: typeof bindPhone;
+  readonly phoneNumber: typeof phoneNumber;
+  readonly openData: typeof openData;
+};
 
 /** A change of the SDK's source that breaks it. */
 export interface PlantedBug {
@@ -25,7 +33,12 @@ const directory = fileURLToPath(new URL("../../../client/", import.meta.url));
 /** The SDK as it is bundled, or with a bug in it, with timers and chance for arguments: each call is a copy of its own. */
 export async function simulatedSdk(bug?: PlantedBug): Promise<Sdk> {
   const { outputFiles } = await build({
-    entryPoints: [`${directory}weapp-login.ts`],
+    stdin: {
+      contents: ["weapp-login", "phone", "open-data"]
+        .map((name) => `export * from "./${name}.ts";`)
+        .join("\n"),
+      resolveDir: directory,
+    },
     bundle: true,
     write: false,
     format: "iife",

@@ -1,11 +1,17 @@
-const { login, say } = require("../../login");
+const { phone } = require("../../config");
+const { enterByPhone, login, say } = require("../../login");
 
 Page({
-  data: { busy: false, message: "" },
+  data: { busy: false, message: "", phone },
 
   /** @param {WechatMiniprogram.FormSubmit} event */
   bind({ detail: { value } }) {
     return this.enter(() => login.bind({ username: value.username, password: value.password }));
+  },
+
+  /** @param {WechatMiniprogram.ButtonGetPhoneNumber} event */
+  byPhone({ detail }) {
+    return this.enter(() => enterByPhone(detail));
   },
 
   silently() {

@@ -1,14 +1,20 @@
 import { Button, Form, Input, View } from "@tarojs/components";
 import Taro from "@tarojs/taro";
 import { useState } from "react";
+import { bindPhone } from "weapp-login-client/phone";
 import { login, say } from "../../login";
 
 export default function LoginPage() {
   const [message, setMessage] = useState("");
 
-  async function bind({ detail: { value } }) {
+  const bind = ({ detail: { value } }) =>
+    enter(() => login.bind({ username: value.username, password: value.password }));
+  /** For a deployment with the construct's `phone`. */
+  const byPhone = ({ detail }) => enter(() => bindPhone(login, detail));
+
+  async function enter(how) {
     try {
-      await login.bind({ username: value.username, password: value.password });
+      await how();
       await Taro.reLaunch({ url: "/pages/hello/index" });
     } catch (error) {
       setMessage(say(error));
@@ -20,6 +26,9 @@ export default function LoginPage() {
       <Input name="username" placeholder="用户名" />
       <Input name="password" placeholder="密码" password />
       <Button formType="submit">绑定并登录</Button>
+      <Button openType="getPhoneNumber|agreePrivacyAuthorization" onGetPhoneNumber={byPhone}>
+        手机号快捷登录
+      </Button>
       <View>{message}</View>
     </Form>
   );

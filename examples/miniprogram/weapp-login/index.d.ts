@@ -6,15 +6,17 @@
 type ServerCode = "invalid_request" | "payload_too_large" | "unsupported_media_type" | "method_not_allowed" | "invalid_code" | "invalid_ticket" | "invalid_credentials" | "binding_required" | "already_bound" | "account_already_bound" | "access_changed" | "account_disabled" | "too_many_attempts" | "wechat_user_blocked" | "rate_limited" | "wechat_busy" | "wechat_unavailable" | "wechat_timeout" | "quota_exhausted" | "not_configured" | "invalid_phone_code" | "phone_number_taken" | "session_key_stale" | "store_unavailable" | "internal_error";
 /** What to do about an error. */
 type Action = "fix_request" | "new_code" | "fix_credentials" | "bind" | "unbind_first" | "contact_support" | "wait" | "new_phone_code" | "retry";
+/** Those of the server's codes that a deployment has only where its props ask for phone numbers or open data. */
+type OptionalCode = "invalid_phone_code" | "phone_number_taken" | "session_key_stale";
 /** Login of WeChat mini-programs against a weapp-login API. What is exported here is the SDK. */
 export { createLogin };
-export type { Credentials };
+export type { Credentials, PhoneCode };
 export type { DownloadOptions, Events, Login, LoginOptions, RequestOptions, UploadOptions, };
 export { errorOf, LoginError, type LoginErrorDetails };
-export { type ClientCode, messageFor };
+export { addMessages, type ClientCode, type Message, messageFor };
 export type { Action, ServerCode };
 export type { Session };
-export type { Answer, AnyAnswer, DownloadAnswer, Method, UploadAnswer, Wx };
+export type { Answer, AnyAnswer, DownloadAnswer, Method, UploadAnswer, Wx, WxFailure };
 /** One per mini-program, made in `app.js`. It does nothing before it is asked to. */
 declare function createLogin(options: LoginOptions): Login;
 interface LoginOptions {
@@ -39,9 +41,11 @@ interface LoginOptions {
     /** Milliseconds since 1970; `Date.now` by default. */
     readonly now?: () => number;
 }
-interface RequestOptions extends Omit<WxRequest, "url"> {
+interface RequestOptions extends Omit<WxRequest, "url" | "data"> {
     /** Begins with `/`, goes behind `baseUrl`. */
     readonly path: string;
+    /** A function is called for every sending, after the login; what it rejects with, the request does. */
+    readonly data?: string | object | (() => unknown);
     /**
      * Whether it may be sent again when the session was refused. GET and HEAD are; anything else only if this says that
      * doing it twice does no harm.
@@ -76,12 +80,13 @@ interface Login {
      * Binds the WeChat identity to an account and logs in, tried again as `retryDelays` says. A second tap joins the
      * first. Rejects with a LoginError.
      */
-    bind(credentials: Credentials): Promise<Session>;
+    bind(credentials: Credentials | PhoneCode): Promise<Session>;
     /**
      * `wx.request` with the session, logging in first where there is none. Resolves for every status, as `wx.request`
      * does (`errorOf` makes an error of it), except a refused session: then it logs in silently once and sends once more
      * what is safe to repeat. (A function's own 401 or 403 to a HEAD has no body to say so, and counts as one.) What was asked for before a logout, or under another account, is not sent after it, but
-     * rejected with `logged_out`. Rejects with a LoginError.
+     * rejected with `logged_out`. A 409 with the action `new_code` (a `session_key_stale`) is answered by one silent login,
+     * too. Rejects with a LoginError.
      */
     request(options: RequestOptions): Promise<Answer>;
     /** `wx.uploadFile`, by the rules of `request`. */
@@ -108,6 +113,10 @@ interface Login {
 interface Credentials {
     readonly username: string;
     readonly password: string;
+}
+/** `e.detail.code` of a phone button, good for one exchange; `bindPhone` of `./phone` reads the whole detail. */
+interface PhoneCode {
+    readonly phoneCode: string;
 }
 interface LoginErrorDetails {
     /** What to do about it: the server's word, or the SDK's where the server said nothing. A newer server may know more. */
@@ -146,10 +155,18 @@ declare function isRefusedSession({ statusCode, data }: AnyAnswer): boolean;
 /** The members of a JSON object; problem+json may arrive unparsed, or as the bytes that were asked for. */
 declare function members(data: unknown): Record<string, unknown>;
 declare function isText(value: unknown): value is string;
+/** Chinese, English. */
+type Message = readonly [string, string];
 /** Codes that the SDK gives itself. */
-type ClientCode = "network_failed" | "network_timeout" | "interrupted" | "wx_login_failed" | "session_refused" | "logged_out" | "unexpected_answer";
+type ClientCode = LoginCode | RuntimeCode;
+type LoginCode = "network_failed" | "network_timeout" | "interrupted" | "wx_login_failed" | "session_refused" | "logged_out" | "unexpected_answer";
+/** Why the runtime gave no phone number, or no open data. */
+type RuntimeCode = "user_denied" | "privacy_not_agreed" | "privacy_not_declared" | "phone_quota_empty" | "base_library_too_old" | "phone_button_failed" | "open_data_failed";
 /** A sentence to show for `LoginError.code`; a general one for codes that it does not know. */
 declare function messageFor(code: string, language: "zh" | "en"): string;
+/** For codes of your own functions, or in other words for those of login. */
+declare function addMessages(more: Readonly<Record<string, Message>>): void;
+export {};
 /** What the SDK uses of WeChat's `wx`. Another runtime that offers these calls will do, like Taro's or uni-app's. */
 interface Wx {
     login(options: LoginCall): unknown;
@@ -226,6 +243,13 @@ interface UploadAnswer extends AnyAnswer {
 interface DownloadAnswer extends AnyAnswer {
     readonly tempFilePath: string;
     readonly filePath?: string;
+}
+/** What a button's event has in place of data, and what a call of `wx` without callbacks rejects with. */
+interface WxFailure {
+    /** Like `getPhoneNumber:fail user deny`. */
+    readonly errMsg?: string | undefined;
+    /** Not in every version. */
+    readonly errno?: number | undefined;
 }
 /** A header's value, however the runtime spells its name. */
 declare function header({ header: headers }: AnyAnswer, name: string): string | undefined;
