@@ -3,6 +3,7 @@ import { checksession } from "./calls/checksession.ts";
 import { getuserphonenumber } from "./calls/getuserphonenumber.ts";
 import { getuserriskrank } from "./calls/getuserriskrank.ts";
 import { jscode2session } from "./calls/jscode2session.ts";
+import { messageSubscribeSend } from "./calls/message-subscribe-send.ts";
 import { resetusersessionkey } from "./calls/resetusersessionkey.ts";
 import { stableToken } from "./calls/stable-token.ts";
 import { type Controls, createControls } from "./controls.ts";
@@ -65,6 +66,7 @@ export async function startWeChatSimulator(options: WeChatSimulatorOptions): Pro
     resetusersessionkey(state),
     getuserphonenumber(state),
     getuserriskrank(state),
+    messageSubscribeSend(state),
   ];
   const offer = { appIds: state.apps.appIds, calls: calls.map(({ method, path }) => `${method} ${path}`) };
   const paths = calls.map(({ path }) => path);

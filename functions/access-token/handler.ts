@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { AccessTokenAnswer, AccessTokenQuestion } from "../../contract/access-token.ts";
 import { deadlines } from "../../contract/deadlines.ts";
 import { errors } from "../../contract/errors.ts";
-import type { AccessTokens } from "../core/access-token.ts";
+import type { AccessTokens } from "../core/access-token-cache.ts";
 import { iso } from "../core/iso.ts";
 import { isRefusal, type Refusal } from "../core/refusal.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";

@@ -1,5 +1,17 @@
-import type { AccessToken, AccessTokens } from "./access-token.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
+
+/** What WeChat's server calls other than code2session want, of one mini-program. */
+export interface AccessToken {
+  readonly value: string;
+  /** Milliseconds since 1970, by the clock of whoever asked for it. */
+  readonly expiresAt: number;
+}
+
+export interface AccessTokens {
+  current(appId: string): Promise<AccessToken | Refusal>;
+  /** Another one than `value`, which WeChat has refused, if there is one. */
+  insteadOf(appId: string, value: string): Promise<AccessToken | Refusal>;
+}
 
 /** WeChat renews a token five minutes before its end, and takes the old one until then: asked earlier, it gives the old one. */
 const renewedBeforeMs = 240_000;

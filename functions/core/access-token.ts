@@ -1,14 +1,7 @@
 import type { SecretVerdict } from "../../contract/diagnosis.ts";
-import { cachedAccessTokens } from "./access-token-cache.ts";
+import { type AccessTokens, cachedAccessTokens } from "./access-token-cache.ts";
 import type { AppSecrets } from "./app-secret.ts";
 import { isRefusal, type Refusal, refused } from "./refusal.ts";
-
-/** What WeChat's server calls other than code2session want, of one mini-program. */
-export interface AccessToken {
-  readonly value: string;
-  /** Milliseconds since 1970, by the clock of whoever asked for it. */
-  readonly expiresAt: number;
-}
 
 /** What WeChat said when it was asked for one. `secret`: what became known of the AppSecret by it. */
 export type TokenVerdict = { readonly secret: SecretVerdict } & (
@@ -19,12 +12,6 @@ export type TokenVerdict = { readonly secret: SecretVerdict } & (
 export interface StableToken {
   /** Everybody is given the same token while it is good. `force` ends it for all of them: for one that leaked. */
   ask(appId: string, appSecret: string, force?: boolean): Promise<TokenVerdict>;
-}
-
-export interface AccessTokens {
-  current(appId: string): Promise<AccessToken | Refusal>;
-  /** Another one than `value`, which WeChat has refused, if there is one. */
-  insteadOf(appId: string, value: string): Promise<AccessToken | Refusal>;
 }
 
 /** WeChat's answers, asked for with the AppSecret. */

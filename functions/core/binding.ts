@@ -28,18 +28,24 @@ export interface Bind {
   readonly session: Session;
   /** Consumed with it. */
   readonly ticket?: BindTicketHash;
+  /** Of a bind by phone number, where that lets in one identity only: the account and its number, see numberOf. */
+  readonly byNumber?: Uint8Array;
+  /** To be kept with the identity, which WeChat has told it of. */
+  readonly phoneNumber?: string;
 }
 
 /**
  * How a bind ended. `bound_already`: to this very account, under the generation that was read. `access_changed`:
- * something ended this identity's or this account's access since then. `wechat_user_blocked`: the risk was too high, and
- * nothing was written.
+ * something ended this identity's or this account's access since then. `phone_number_taken`: the account has an identity of
+ * this mini-program, or its number has let in another one before. `wechat_user_blocked`: the risk was too high, and nothing
+ * was written.
  */
 export type BindResult =
   | "bound"
   | "bound_already"
   | "already_bound"
   | "account_already_bound"
+  | "phone_number_taken"
   | "account_disabled"
   | "access_changed"
   | "invalid_ticket"
@@ -61,6 +67,8 @@ export interface BindingRecord extends Binding, Person {
   readonly userId: string;
   /** Milliseconds. */
   readonly boundAt: number;
+  /** That WeChat has told, where it is kept. */
+  readonly phoneNumber?: string;
 }
 
 /** Strongly consistent look-ups, for operators and for the owner of a session. */

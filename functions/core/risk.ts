@@ -1,6 +1,6 @@
 import type { Person } from "./identity.ts";
 import { login } from "./login.ts";
-import type { LoggedIn, LoginDeps, LoginRequest } from "./login-attempt.ts";
+import type { LoggedIn, LoginDeps, LoginRequest, RiskCheck } from "./login-attempt.ts";
 import { type Facts, type Refusal, refused } from "./refusal.ts";
 
 /** What WeChat says of a person: `rank` from 0, no risk found, to 4. Without one it could not tell; `facts` say why. */
@@ -11,9 +11,6 @@ export type RiskAnswer =
 export interface RiskRanks {
   ask(person: Person, sourceIp: string): Promise<RiskAnswer>;
 }
-
-/** Undefined: let in. */
-export type RiskCheck = (person: Person, sourceIp: string) => Promise<Refusal | undefined>;
 
 /**
  * The login, in which WeChat is asked how risky a person looks before an identity is bound: of whoever has an account

@@ -14,28 +14,45 @@ const noOtherOfThisApp = "(attribute_not_exists(#identities) OR #identities = :i
 
 const what = "bindings";
 
+/** What a bind asks of the account beside what every bind does, and changes there. */
+export interface AccountConditions {
+  readonly conditions: readonly string[];
+  /** Of the update: `, #name = :value`. */
+  readonly set: string;
+  /** ` REMOVE #name`. */
+  readonly remove: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface BindPolicy {
+  readonly oneIdentityPerApp: boolean;
+  readonly byNumber?: (bind: Bind) => AccountConditions | undefined;
+}
+
 /** Finding and making bindings; see bindings-table.ts for the table's items. `sessions`, `attempts`: the tables' names. */
 export function dynamoDbBindings(
   table: Table,
   { sessions, attempts }: { readonly sessions: string; readonly attempts: string },
-  policy: { readonly oneIdentityPerApp: boolean },
+  policy: BindPolicy,
 ): Bindings {
   const { client, name: TableName } = table;
 
-  function bindIdentity({ person, userId, generation, session }: Bind): TransactionPart {
+  function bindIdentity({ person, userId, generation, session, phoneNumber }: Bind): TransactionPart {
     return {
       Update: {
         TableName,
         Key: { key: identityKey(person) },
         UpdateExpression: `SET userId = :userId, appId = :appId, openid = :openid, boundAt = :boundAt, generation = :generation${
           person.unionid === undefined ? "" : ", unionid = :unionid"
-        }`,
+        }${phoneNumber === undefined ? "" : ", phoneNumber = :phoneNumber"}`,
         ConditionExpression: `${unbound} AND ${isStill("generation", generation)}`,
         ExpressionAttributeValues: {
           ":userId": userId,
           ":appId": person.appId,
           ":openid": person.openid,
           ":unionid": person.unionid,
+          ":phoneNumber": phoneNumber,
           ":boundAt": session.createdAt,
           ":generation": generation,
         },
@@ -44,7 +61,9 @@ export function dynamoDbBindings(
     };
   }
 
-  function listAtAccount({ person, userId, account }: Bind): TransactionPart {
+  function listAtAccount(bind: Bind): TransactionPart {
+    const { person, userId, account } = bind;
+    const byNumber = policy.byNumber?.(bind);
     const notShutOut =
       "generation" in account
         ? { set: ", generation = :generation", condition: notNewerThanVerified }
@@ -53,17 +72,19 @@ export function dynamoDbBindings(
       Update: {
         TableName,
         Key: { key: accountKey(userId) },
-        UpdateExpression: `SET userId = :userId${notShutOut.set} ADD #identities :identity`,
+        UpdateExpression: `SET userId = :userId${notShutOut.set}${byNumber?.set ?? ""}${byNumber?.remove ?? ""} ADD #identities :identity`,
         ConditionExpression: [
           accountEnabled,
           notShutOut.condition,
           ...(policy.oneIdentityPerApp ? [noOtherOfThisApp] : []),
+          ...(byNumber?.conditions ?? []),
         ].join(" AND "),
-        ExpressionAttributeNames: { "#identities": identitiesAttribute(person.appId) },
+        ExpressionAttributeNames: { "#identities": identitiesAttribute(person.appId), ...byNumber?.names },
         ExpressionAttributeValues: {
           ":userId": userId,
           ":identity": new Set([identityKey(person)]),
           ":false": false,
+          ...byNumber?.values,
           ...("generation" in account ? { ":generation": account.generation } : { ":fence": account.fence }),
         },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -109,7 +130,7 @@ export function dynamoDbBindings(
 /** Reasons come in the order of the parts. */
 function whyNotBound(
   [identity, account, , ticket]: readonly CancellationReason[],
-  { userId, generation, account: verified }: Bind,
+  { userId, generation, account: verified, byNumber }: Bind,
 ): BindResult {
   if (failed(identity)) {
     const { userId: theirs, generation: now } = identity?.Item ?? {};
@@ -120,7 +141,8 @@ function whyNotBound(
   if (failed(ticket)) return "invalid_ticket";
   const { disabled } = account?.Item ?? {};
   if (disabled !== undefined && disabled.BOOL !== false) return "account_disabled";
-  return isShutOut(account, verified) ? "access_changed" : "account_already_bound";
+  if (isShutOut(account, verified)) return "access_changed";
+  return byNumber ? "phone_number_taken" : "account_already_bound";
 }
 
 function isShutOut(account: CancellationReason | undefined, verified: AccountFence): boolean {

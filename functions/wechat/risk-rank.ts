@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type AccessTokens, withAccessToken } from "../core/access-token.ts";
+import { withAccessToken } from "../core/access-token.ts";
+import type { AccessTokens } from "../core/access-token-cache.ts";
 import { isRefusal } from "../core/refusal.ts";
 import type { RiskRanks } from "../core/risk.ts";
 import type { ServerCalls } from "./server-call.ts";

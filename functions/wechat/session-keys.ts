@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as v from "valibot";
-import { type AccessTokens, withAccessToken } from "../core/access-token.ts";
+import { withAccessToken } from "../core/access-token.ts";
+import type { AccessTokens } from "../core/access-token-cache.ts";
 import type { Identity } from "../core/identity.ts";
 import type { PresentSessionKeys } from "../core/session-key.ts";
 import type { ServerCalls } from "./server-call.ts";

@@ -7,7 +7,8 @@ import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const hash =
   "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$hQ4bbwbwpBZxn5i0F1xfd9ZLZNDPmrs5ZdRXP2XlrSo";
-const expected = "Its first line must be username,userId,password or username,userId,passwordHash.";
+const expected =
+  "Its first line must be username,userId,password or username,userId,passwordHash, with phoneNumber or without.";
 
 async function file(content: string | Buffer): Promise<string> {
   const path = join(await directoryForThisTest(), "accounts.csv");

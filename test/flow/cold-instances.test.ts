@@ -1,11 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import {
-  type AccessToken,
-  accessTokens,
-  type StableToken,
-  withAccessToken,
-} from "../../functions/core/access-token.ts";
+import { accessTokens, type StableToken, withAccessToken } from "../../functions/core/access-token.ts";
+import type { AccessToken } from "../../functions/core/access-token-cache.ts";
 import { isRefusal } from "../../functions/core/refusal.ts";
 import { weChatHost } from "../../functions/wechat/host.ts";
 import { weChatRiskRanks } from "../../functions/wechat/risk-rank.ts";

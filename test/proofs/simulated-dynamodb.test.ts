@@ -2,6 +2,7 @@ import { DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, inject, test } from "vitest";
 import type { AccountFence } from "../../functions/core/binding.ts";
 import { identityKey } from "../../functions/core/identity.ts";
+import { numberOf } from "../../functions/core/login-by-phone.ts";
 import { documentClient } from "../../functions/dynamodb/table.ts";
 import { noon, noonInSeconds, type TableName } from "../support/dynamodb.ts";
 import type { Item } from "../support/dynamodb-expressions.ts";
@@ -32,7 +33,9 @@ function operation(
   const counter = `ip#${below(2)}`;
   const sessionKey = `K${below(3)}`;
   const ticket = below(2) ? { ticket: hash } : {};
-  const bind = { person, userId, generation, account: fence, session, ...ticket };
+  const phoneNumber = `+861380013800${below(2)}`;
+  const byNumber = below(2) ? { byNumber: numberOf(userId, phoneNumber), phoneNumber } : {};
+  const bind = { person, userId, generation, account: fence, session, ...ticket, ...byNumber };
   const now = (noonInSeconds + below(3) - 1) * 1000;
   const maybe = below(2) ? generation : undefined;
   const on = below(2) === 1;
@@ -57,7 +60,14 @@ function operation(
     ["keep", ({ sessionKeys }) => sessionKeys.keep(key, sessionKey, noonInSeconds + generation)],
     ["replace", ({ sessionKeys }) => sessionKeys.replace(key, "K9")],
     ["find keys", ({ sessionKeys }) => sessionKeys.find(key)],
-    ["add", ({ accounts }) => accounts.add(account)],
+    ["keep number", ({ keptNumbers }) => keptNumbers.keep(key, phoneNumber, userId, generation)],
+    ["allowNext", ({ numberMemory }) => numberMemory.allowNext(userId, "wx1", now / 1_000)],
+    ["find by number", ({ accounts }) => accounts.findByPhoneNumber(phoneNumber)],
+    ["number", ({ accounts }) => accounts.setPhoneNumber(account, on ? phoneNumber : undefined)],
+    ["find numbered", ({ numberedUsers }) => numberedUsers.find(phoneNumber)],
+    ["add numbered", ({ numberedUsers }) => numberedUsers.findOrAdd(phoneNumber, `u_${userId}`)],
+    ["remove numbered", ({ numberedUsers }) => numberedUsers.remove(`u_${userId}`)],
+    ["add", ({ accounts }) => accounts.add(on ? { ...account, phoneNumber } : account)],
     [
       "change",
       ({ accounts }) => accounts.change(account, on ? { passwordHash: hash } : { disabled: generation > 1 }),
@@ -73,7 +83,7 @@ function operation(
 test("the simulated tables answer what the embedded engine answers, and hold what it holds", async () => {
   const embedded = await storesForThisTest();
   const simulated = emptyTables();
-  const stores = storesOver(simulated);
+  const stores = storesOver(simulated, undefined, ["wx1"]);
   const client = DynamoDBDocumentClient.from(documentClient());
   const seed = 20_261_126;
   const below = seededNumbers(seed);
@@ -89,7 +99,7 @@ test("the simulated tables answer what the embedded engine answers, and hold wha
       expect(sorted(simulated.items(name)), `seed ${seed}, step ${step}: ${name}`).toEqual(sorted(Items));
     }
   }
-  expect(new Set(told).size).toBe(26);
+  expect(new Set(told).size).toBe(33);
   expect(noon).toBe(noonInSeconds * 1000);
 });
 

@@ -42,6 +42,19 @@ test(`${schedules} schedules of logins, operators and faults hold`, async () => 
   expect(found && (await told(functions, found))).toBeUndefined();
 });
 
+/** `SEED=40 npx vitest run test/proofs/simulation.test.ts -t story` */
+const seed = Number(process.env.SEED);
+
+test.runIf(seed > 0)("the story of one seed", async () => {
+  const functions = await simulatedFunctions();
+  const { violation } = await run(functions, scheduleOf(seed));
+  const story = violation
+    ? await told(functions, { seed, what: violation })
+    : (await run(functions, scheduleOf(seed), { told: true })).story.join("\n");
+  console.log(story);
+  expect(violation).toBeUndefined();
+});
+
 /** In a short run those that are found at once; `npm run proofs` plants all. */
 const planted = isWhole ? plantedBugs : plantedBugs.slice(0, 3);
 

@@ -16,9 +16,10 @@ import {
 
 /** Every errcode of the calls' documentation, and what else is known of them. */
 const errcodes = [
-  -1, 40001, 40002, 40003, 40013, 40014, 40029, 40125, 40129, 40163, 40164, 40226, 40230, 40231, 40232, 40233,
-  40234, 40235, 40236, 40237, 40238, 40239, 40240, 40243, 41001, 41002, 41004, 41008, 41009, 42001, 43002,
-  43104, 44002, 45009, 45011, 47001, 48001, 50002, 61010, 61080, 61081, 87008, 87009, 9410009,
+  -1, 40001, 40002, 40003, 40013, 40014, 40029, 40037, 40125, 40129, 40163, 40164, 40226, 40230, 40231, 40232,
+  40233, 40234, 40235, 40236, 40237, 40238, 40239, 40240, 40243, 41001, 41002, 41004, 41008, 41009, 42001,
+  43002, 43101, 43104, 44002, 45009, 45011, 47001, 47003, 48001, 50002, 61010, 61080, 61081, 87008, 87009,
+  9410009,
 ];
 
 /** A simulator in which alice is logged in, and a request of every call that succeeds, once. */
@@ -44,6 +45,9 @@ async function everything() {
   const risk = "/wxa/getuserriskrank";
   const about = { appid: shop.appId, openid, scene: 0, client_ip: "203.0.113.7" };
   add("POST", risk, `${risk}?access_token=${access_token}`, about);
+  const message = "/cgi-bin/message/subscribe/send";
+  const content = { touser: openid, template_id: "made-up", data: {} };
+  add("POST", message, `${message}?access_token=${access_token}`, content);
   const send = (path: string) => {
     const request = requests.get(path);
     if (request === undefined) throw new Error(`No request of ${path}.`);
@@ -64,6 +68,7 @@ const paths = [
   "/wxa/resetusersessionkey",
   "/wxa/business/getuserphonenumber",
   "/wxa/getuserriskrank",
+  "/cgi-bin/message/subscribe/send",
 ];
 
 test("these are all calls there are", async () => {

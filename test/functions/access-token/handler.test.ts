@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accessTokenHandler } from "../../../functions/access-token/handler.ts";
-import type { AccessToken } from "../../../functions/core/access-token.ts";
+import type { AccessToken } from "../../../functions/core/access-token-cache.ts";
 import { type Facts, type Refusal, refused } from "../../../functions/core/refusal.ts";
 import { quietShell } from "../../support/quiet-shell.ts";
 

@@ -32,7 +32,7 @@ const ofWeChat: Readonly<Record<string, readonly ErrorCode[]>> = {
   "odd answer": ["wechat_unavailable"],
   unprocessed: ["wechat_unavailable"],
   blocked: ["wechat_user_blocked"],
-  "over the quota": ["wechat_unavailable"],
+  "over the quota": ["quota_exhausted"],
   "answer lost": ["wechat_unavailable", "wechat_timeout"],
   "request lost": ["wechat_unavailable", "wechat_timeout"],
 };

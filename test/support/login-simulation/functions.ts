@@ -58,7 +58,7 @@ const probe = `
   export { boundSessionReader } from "./functions/authorizer/bound-session.ts";`;
 
 /** Sockets: the way outside of what uses no SDK. The simulation stands in for these modules of the functions. */
-const sockets = /\/(post|bounded-get|fresh-sockets)\.ts$/;
+const sockets = /\/(post|bounded-request|fresh-sockets)\.ts$/;
 
 const socketsOutside: Plugin = {
   name: "sockets outside",

@@ -71,7 +71,7 @@ export function operators(stage: Stage, { phoneOf }: Pick<People, "phoneOf">) {
       ? { action: "accounts.passwd", account: username, password }
       : { action: "bindings.remove", of: { userId } };
     const repeat = async () => {
-      const answer = await operate(request, { ends: ofUser(userId) }, (over) => {
+      const answer = await operate(request, { ends: ofUser(userId), newPassword: version }, (over) => {
         isOver = over;
       });
       if (answer && !("refused" in answer)) passwords.changed(number, version);
@@ -116,7 +116,7 @@ export function operators(stage: Stage, { phoneOf }: Pick<People, "phoneOf">) {
       password: passwordOf(number, version),
     } as const;
     last = undefined;
-    const answer = await operate(request, { enables: true }, (over) => {
+    const answer = await operate(request, { enables: true, newPassword: version }, (over) => {
       isOver = over;
     });
     if (answer && !("refused" in answer)) passwords.changed(number, version);

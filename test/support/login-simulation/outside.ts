@@ -1,5 +1,6 @@
 import asyncHooks from "node:async_hooks";
 import crypto from "node:crypto";
+import net from "node:net";
 import util from "node:util";
 import type { Answer } from "../../../functions/wechat/bounded-request.ts";
 import { failure, type SimulatedCall, type SimulatedDynamoDb } from "../simulated-dynamodb.ts";
@@ -61,7 +62,7 @@ export function outsideModules(
     of().runtime.setTimeout(() => callback(undefined, tag), hashingMs);
   }
 
-  function boundedGet(url: URL, _sockets: unknown, deadline: AbortSignal): Promise<Answer> {
+  function boundedRequest(url: URL, _sockets: unknown, deadline: AbortSignal): Promise<Answer> {
     const { instance, outside } = of();
     const { network, wechat } = outside;
     const { promise, resolve } = Promise.withResolvers<Answer>();
@@ -100,6 +101,7 @@ export function outsideModules(
   return {
     "node:async_hooks": asyncHooks,
     "node:util": util,
+    "node:net": net,
     "node:crypto": { ...crypto, randomBytes, randomUUID: () => randomBytes(16).toString("hex"), argon2 },
     "node:timers/promises": {
       setTimeout(ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) {
@@ -119,7 +121,7 @@ export function outsideModules(
       },
     },
     "post.ts": { poster: authorizerPost(of) },
-    "bounded-get.ts": { boundedGet },
+    "bounded-request.ts": { boundedRequest },
     "fresh-sockets.ts": { freshSockets: () => ({ agent: undefined, dropStale() {}, open: async () => {} }) },
     "@aws-sdk/lib-dynamodb": {
       DynamoDBDocumentClient: { from: (client: unknown) => client },

@@ -221,4 +221,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: 'requestContext.requestId, {}, "elsewhere")',
     by: 'requestContext.requestId, {}, "login")',
   },
+  {
+    name: "what has ended logs out everywhere all the same",
+    file: "functions/session/handler.ts",
+    replace: "await endSessionsOfIdentity(caller, revocations, generation);",
+    by: "await endSessionsOfIdentity(caller, revocations);",
+  },
 ];

@@ -3,37 +3,49 @@ import type { SimulatedFunctions } from "./functions.ts";
 import { operators } from "./operators.ts";
 import { people } from "./people.ts";
 import { type Happening, happenings, type Schedule, type Step } from "./schedule.ts";
-import { type Stage, stage } from "./stage.ts";
+import { type Recorded, type Stage, stage } from "./stage.ts";
 
 export interface Outcome {
   /** The first thing that must not be; undefined: all holds. */
   readonly violation: string | undefined;
   /** What happened, for people; empty unless asked for. */
   readonly story: readonly string[];
+  /** What was asked for in its steps. */
+  readonly history: readonly Recorded[];
 }
 
 const includes = <T extends string>(all: readonly T[], it: string): it is T =>
   (all as readonly string[]).includes(it);
 
-/** Runs a schedule, until every honest person is logged in again. */
+/**
+ * Runs a schedule, until every honest person is logged in again. `forHistory`: only its steps, whatever else may be wrong.
+ */
 export async function run(
   functions: SimulatedFunctions,
   schedule: Schedule,
-  { told = false } = {},
+  { told = false, forHistory = false } = {},
 ): Promise<Outcome> {
   const it = stage(functions, schedule);
   const story = told ? it.listen() : [];
+  let history: readonly Recorded[] = [];
   try {
-    await play(it, schedule.steps);
+    const whenOver = await play(it, schedule.steps, forHistory);
+    history = [...it.history];
+    if (!forHistory) await whenOver?.();
   } catch (error) {
     it.violated(`it throws: ${error instanceof Error ? error.stack : error}`);
   } finally {
     functions.giveBackAll();
   }
-  return { violation: it.violation, story };
+  return { violation: it.violation, story, history };
 }
 
-async function play(it: Stage, steps: readonly Step[]): Promise<void> {
+/** Until all is answered. Returns what is to be looked at then, unless something has been wrong before. */
+async function play(
+  it: Stage,
+  steps: readonly Step[],
+  goesOn: boolean,
+): Promise<(() => Promise<void>) | undefined> {
   const { time } = it.world;
   const everybody = people(it);
   const staff = operators(it, everybody);
@@ -51,7 +63,7 @@ async function play(it: Stage, steps: readonly Step[]): Promise<void> {
     await time.passTo(time.now + step.after);
     acts.push(Promise.resolve(happens(step.what, step)));
     await new Promise(setImmediate);
-    if (it.violation) return;
+    if (it.violation && !goesOn) return undefined;
   }
   await time.passAll();
   let left = acts.length;
@@ -59,10 +71,13 @@ async function play(it: Stage, steps: readonly Step[]): Promise<void> {
   await new Promise(setImmediate);
   if (left > 0) it.violated("a call is never answered");
   await Promise.all(acts);
-  if (it.violation) return;
-  await it.look(it.sessions.sessions, "all that happened");
-  await finale(it, everybody, staff);
-  it.secrecy.inTables(it.world.dynamoDb);
+  if (it.violation) return undefined;
+  return async () => {
+    await it.look(it.sessions.sessions, "all that happened");
+    if (it.violation) return;
+    await finale(it, everybody, staff);
+    it.secrecy.inTables(it.world.dynamoDb);
+  };
 }
 
 function changeWorld(

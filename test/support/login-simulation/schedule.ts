@@ -160,17 +160,22 @@ export function scheduleOf(seed: number, { narrow = false } = {}): Schedule {
     cacheSeconds: below(4) === 0 ? 300 : 0,
   };
   const trouble = below(4) * 6;
-  const all = [...happenings.people, ...happenings.people, ...happenings.operators, ...happenings.world];
+  const all = narrow
+    ? [...happenings.people, ...happenings.people, ...happenings.operators]
+    : [...happenings.people, ...happenings.people, ...happenings.operators, ...happenings.world];
   const few = [pick(all), pick(all), pick(happenings.operators), "types the password", "logs in"] as const;
   // Some schedules are of few kinds, many times: those find what needs the same thing often.
   const kinds: readonly Happening[] = below(2) === 0 ? few : all;
   // In some everything is close together, for races; in some there are two or three such moments.
   const pace = below(3);
   const gapBefore = (index: number) => {
-    if (pace === 0) return pick(gaps);
-    return pace === 2 && index % 4 === 0 ? pick(gaps.slice(12)) : pick(gaps.slice(0, 11));
+    // A history has no expired sessions.
+    if (pace === 0) return pick(narrow ? gaps.slice(0, -2) : gaps);
+    return pace === 2 && index % 4 === 0
+      ? pick(gaps.slice(12, narrow ? -2 : undefined))
+      : pick(gaps.slice(0, 11));
   };
-  const steps = Array.from({ length: 4 + below(12) }, (_, index): Step => {
+  const steps = Array.from({ length: (narrow ? 8 : 4) + below(12) }, (_, index): Step => {
     return {
       after: gapBefore(index),
       who: below(setup.people) as Step["who"],

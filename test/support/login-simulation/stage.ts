@@ -46,12 +46,33 @@ export interface Operation {
   /** Whether it says so: that these have ended. */
   readonly saysSo?: boolean;
   readonly enables?: boolean;
+  /** The number of the password that the account has with it. */
+  readonly newPassword?: number;
 }
+
+/** Something that was asked for in a schedule, and what came of it. */
+export type Recorded = {
+  readonly called: Order;
+  readonly answered: Order;
+  readonly mayBeRepeated: boolean;
+} & (
+  | { readonly login: SentLogin; readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly route: string; readonly session: string; readonly id?: string; readonly status: number }
+  | {
+      readonly request: AdminRequest;
+      readonly newPassword?: number;
+      readonly answer: Readonly<Record<string, unknown>> | undefined;
+    }
+);
+
+/** Milliseconds, for what a function computes itself. */
+const forTheAnswer = 200;
 
 /** A world under observation: whatever is asked in it goes through here, and is checked. */
 export function stage(functions: SimulatedFunctions, schedule: Schedule) {
   const { setup } = schedule;
   const story: string[] = [];
+  const history: Recorded[] = [];
   let violation: string | undefined;
   let isTold = false;
   const violated = (what: string) => {
@@ -85,7 +106,7 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
     logged: (line, by) => secrecy.inLog(line, by?.fn === "admin"),
     took(invocation, ms) {
       const { deadlineMs } = deadlines[invocation.fn];
-      if (ms > deadlineMs + 1) violated(`${invocation.fn} takes ${ms} ms`);
+      if (ms > deadlineMs + forTheAnswer) violated(`${invocation.fn} takes ${ms} ms`);
     },
   });
   const tableState = tableChecks(
@@ -133,16 +154,17 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
     const asked = sessions.next();
     const bindingBefore = tableState.bindings.get(phone.identity);
     const wasOutOfStep = it.isOutOfStep(phone.appId);
+    const secret = it.wechat.secretOf(phone.appId);
     const { username, password } = credentials ?? {};
-    const body = {
+    const sentBody = {
       ...(code !== undefined && { code, appId: phone.appId }),
       bindTicket,
       username,
       password,
     };
     let invocation: Invocation | undefined;
-    tell(() => `${phone.name} sends ${JSON.stringify(body)}`);
-    const call: ApiCall = { route: "POST /login", body, sourceIp: phone.sourceIp };
+    tell(() => `${phone.name} sends ${JSON.stringify(sentBody)}`);
+    const call: ApiCall = { route: "POST /login", body: sentBody, sourceIp: phone.sourceIp };
     const answer = await api.call(call, (begun) => {
       invocation = begun;
       sentBy.set(begun, { phone, login: sent });
@@ -159,11 +181,21 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
         mayBeLimited: setup.limits !== "off",
         mayBeDisabled: bans.mayBe,
         isBound: isBound(bindingBefore) && isStill(bindingBefore, tableState.bindings.get(phone.identity)),
-        isRotating: wasOutOfStep || it.isOutOfStep(phone.appId),
+        isRotating: wasOutOfStep || it.isOutOfStep(phone.appId) || secret !== it.wechat.secretOf(phone.appId),
         oneIdentityPerApp: setup.oneIdentityPerApp,
       });
     }
     if (bindTicket !== undefined && answer.status === 200) tickets.used(bindTicket);
+    const { status, troubles } = answer;
+    const body = JSON.parse(answer.text);
+    history.push({
+      login: sent,
+      status,
+      body,
+      called: asked,
+      answered: sessions.next(),
+      mayBeRepeated: mayBeRepeated(troubles),
+    });
     await loggedIn(phone, asked, answer);
     return answer;
   }
@@ -193,6 +225,7 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
     { id, ends }: { id?: string; ends?: Ending["ends"] } = {},
   ): Promise<Answered> {
     const invocations: Invocation[] = [];
+    const called = sessions.next();
     const ending = ends && sessions.ending(ends);
     tell(() => `${phone.name}: ${route} ${id ?? ""} with ${session.slice(-6)}`);
     const call = { route, session, sourceIp: phone.sourceIp, ...(id !== undefined && { id }) };
@@ -201,6 +234,18 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
     const answer = await api.call(call, (begun) => invocations.push(begun));
     isAnswered = true;
     tell(() => `${phone.name}: ${route}, ${answer.status}`);
+    const { status, troubles } = answer;
+    history.push({
+      ...{
+        route,
+        session,
+        status,
+        called,
+        answered: sessions.next(),
+        mayBeRepeated: mayBeRepeated(troubles),
+      },
+      ...(id !== undefined && { id }),
+    });
     secrecy.inAnswer(answer.text.replaceAll(`"${session}"`, ""));
     if (answer.status === 403) sessions.refused(session);
     if (answer.status >= 500 && answer.troubles.length === 0) violated(`${route} fails for no reason`);
@@ -215,9 +260,10 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
   /** An operator's request; its answer, or undefined where there is none. */
   async function operate(
     request: AdminRequest,
-    { ends, saysSo = true, enables = false }: Operation = {},
+    { ends, saysSo = true, enables = false, newPassword }: Operation = {},
     begun: (isOver: () => boolean) => void = () => {},
   ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const called = sessions.next();
     const ending = ends && sessions.ending(ends);
     const enabling: Enabling | undefined = enables ? bans.enabling() : undefined;
     let invocation: Invocation | undefined;
@@ -231,6 +277,16 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
       begun(isOver);
     });
     const result = await asked;
+    history.push({
+      ...{
+        request,
+        called,
+        answered: sessions.next(),
+        mayBeRepeated: mayBeRepeated(invocation?.troubles ?? []),
+      },
+      ...(newPassword !== undefined && { newPassword }),
+      answer: "answer" in result ? Object(result.answer) : undefined,
+    });
     if ("failed" in result) {
       tell(() => `an operator's ${request.action} is ${result.failed}`);
       if (result.failed === "thrown") violated("the admin function throws");
@@ -249,6 +305,7 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
   return {
     world: it,
     setup,
+    history: history as readonly Recorded[],
     sessions,
     passwords,
     bans,
@@ -272,6 +329,11 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
       return story;
     },
   };
+}
+
+/** Where an answer does not come, the SDK sends the same again, and both may be done. */
+function mayBeRepeated(troubles: readonly string[]): boolean {
+  return troubles.some((trouble) => /slow|late|lost/.test(trouble));
 }
 
 function isBound(item: Item | undefined): boolean {

@@ -174,6 +174,10 @@ function environments(setup: Setup, appIds: readonly string[]) {
     SESSIONS_TABLE: tables.sessions,
     ATTEMPTS_TABLE: tables.attempts,
     ACCOUNTS_TABLE: verifier === "built-in" ? tables.accounts : none,
+    // For doctor, which nobody calls here.
+    LOGIN_FUNCTION: "login",
+    SESSION_FUNCTION: "session",
+    AUTHORIZER_FUNCTION: "authorizer",
   };
   const all = {
     ...tableNames,
