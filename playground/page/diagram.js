@@ -1,15 +1,16 @@
-const lanes = [
-  ["phone", "Phone"],
-  ["gateway", "API Gateway"],
-  ["login", "login, session"],
-  ["wechat", "WeChat"],
-  ["dynamodb", "DynamoDB"],
-  ["verifier", "verifier"],
-  ["authorizer", "authorizer"],
-  ["lambda", "your Lambda"],
-];
-const at = (lane) => lanes.findIndex(([name]) => name === lane);
-const nameOf = (lane) => lanes[at(lane)]?.[1] ?? lane;
+import { keepFocus } from "./focus.js";
+import { hasText, text as message } from "./language.js";
+
+const lanes = ["phone", "gateway", "login", "wechat", "dynamodb", "verifier", "authorizer", "lambda"];
+const at = (lane) => lanes.indexOf(lane);
+const nameOf = (lane) => message(`lane.${lane}`);
+
+/** What an arrow says, in the page's language where it begins with words and not with a name. */
+function labelOf({ label }) {
+  return label.replace(/^(no verdict|phone number|encrypted steps|\w+)/, (words) =>
+    hasText(`arrow.${words}`) ? message(`arrow.${words}`) : words,
+  );
+}
 
 export function element(tag, attributes = {}, ...children) {
   const made = Object.assign(document.createElement(tag), attributes);
@@ -30,8 +31,11 @@ export function createDiagram({ pace }) {
   let startedAt = 0;
   let selected;
 
-  byId("lanes").append(...lanes.map(([, name]) => element("span", {}, name)));
-  byId("clear").addEventListener("click", clear);
+  byId("lanes").append(...lanes.map((lane) => element("span", {}, nameOf(lane))));
+  byId("clear").addEventListener("click", ({ target }) => {
+    clear();
+    keepFocus(target, list);
+  });
   byId("close").addEventListener("click", () => {
     const { button } = selected;
     select(undefined);
@@ -46,10 +50,12 @@ export function createDiagram({ pace }) {
     arrows.clear();
     select(undefined);
     byId("empty").hidden = false;
+    byId("clear").disabled = true;
   }
 
   function draw(event) {
     byId("empty").hidden = true;
+    byId("clear").disabled = false;
     const call = arrows.get(event.of);
     if (call) call.answer = event;
     // The database's plain yes needs no line of its own: the call gets its time.
@@ -66,7 +72,7 @@ export function createDiagram({ pace }) {
       "button",
       { type: "button", className: `arrow new ${event.kind} ${event.ok ? "" : "bad"}` },
       element("span", { className: "who" }, `${nameOf(event.from)} → ${nameOf(event.to)}: `),
-      place(element("span", { className: "text" }, element("span", {}, event.label), ms), event),
+      place(element("span", { className: "text" }, element("span", {}, labelOf(event)), ms), event),
       shaft(event),
     );
     button.setAttribute("aria-pressed", "false");
@@ -110,15 +116,16 @@ export function createDiagram({ pace }) {
 
   function show(arrow) {
     const { call = arrow, offset } = arrow;
-    const { from, to, label, details: request } = call.event;
+    const { from, to, details: request } = call.event;
     const { answer } = call;
-    byId("details-title").textContent = `${nameOf(from)} → ${nameOf(to)}: ${label}`;
-    const took = answer ? `, answered “${answer.label}” after ${answer.ms} ms` : "";
-    byId("details-line").textContent = `${offset} ms after the phone began${took}`;
+    byId("details-title").textContent = `${nameOf(from)} → ${nameOf(to)}: ${labelOf(call.event)}`;
+    byId("details-line").textContent = answer
+      ? message("details.answered", { ms: offset, label: labelOf(answer), took: answer.ms })
+      : message("details.call", { ms: offset });
     const part = (title, value) => `${title}\n${JSON.stringify(value, null, 2)}`;
     byId("details-text").textContent = [
-      part("Request", request),
-      ...(answer ? [part("Answer", answer.details)] : []),
+      part(message("details.request"), request),
+      ...(answer ? [part(message("details.answer"), answer.details)] : []),
     ].join("\n\n");
   }
 

@@ -1,7 +1,8 @@
+import { text } from "./language.js";
 import { openData } from "./open-data.mjs";
 import { control } from "./phone.js";
 import { bindPhone, phoneNumber } from "./phone.mjs";
-import { login, tap, user, welcome } from "./phone-pane.js";
+import { login, operate, tap, user, welcome } from "./phone-pane.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -26,28 +27,21 @@ export function offerPhoneData() {
     tap(async () => welcome(await bindPhone(login(), await pressed()))),
   );
   byId("my-number").addEventListener("click", () =>
-    tap(async () => [`Verified by WeChat: ${await phoneNumber(login(), await pressed())}`]),
+    tap(async () => [text("said.number", { phoneNumber: await phoneNumber(login(), await pressed()) })]),
   );
   byId("my-steps").addEventListener("click", () =>
     tap(async () => {
       const { stepInfoList } = await openData(login(), () => control("werun", { user: user.value }));
       const steps = stepInfoList.map(({ step }) => step);
-      return [`${steps.at(-1)} steps today, ${steps.reduce((sum, step) => sum + step, 0)} in a month.`];
+      return [text("said.steps", { today: steps.at(-1), month: steps.reduce((sum, step) => sum + step, 0) })];
     }),
   );
-  byId("rotate").addEventListener("click", async () => {
-    await control("wx-login", { user: user.value });
-    byId("operator").textContent =
-      "The phone has called wx.login, and the server was not told: the next open data is stale, and the SDK logs in once more.";
-  });
-  byId("number").addEventListener("change", async ({ target }) => {
-    try {
-      await control("number", { user: user.value, phoneNumber: target.value });
-      byId("operator").textContent = "This phone has that number now.";
-    } catch (error) {
-      byId("operator").textContent = error.message;
-    }
-  });
+  byId("rotate").addEventListener("click", () =>
+    operate(() => control("wx-login", { user: user.value }), text("done.rotate")),
+  );
+  byId("number").addEventListener("change", ({ target }) =>
+    operate(() => control("number", { user: user.value, phoneNumber: target.value }), text("done.number")),
+  );
   user.addEventListener("change", showNumber);
   showNumber();
 }

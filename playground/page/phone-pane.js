@@ -1,6 +1,8 @@
 import { element } from "./diagram.js";
+import { keepFocus } from "./focus.js";
+import { locale, text } from "./language.js";
 import { explain, loginOn, succeeded } from "./phone.js";
-import { refreshSoon } from "./tables.js";
+import { refreshSoon } from "./state.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -12,8 +14,9 @@ export const login = () => loginOn(user.value, device.value);
 export function showPhone() {
   const session = login().session();
   const name = user.selectedOptions[0].textContent;
-  byId("whose").textContent = device.value === "1" ? `${name}’s phone` : `${name}’s other phone`;
-  byId("status").textContent = session ? `Logged in as ${session.userId}` : "Not logged in.";
+  byId("whose").textContent = text("whose", { name, number: device.value });
+  byId("status").textContent = session ? text("loggedIn", session) : text("notLoggedIn");
+  for (const id of ["logout", "everywhere", "unbind", "expire"]) byId(id).disabled = !session;
 }
 
 export function say(...lines) {
@@ -25,9 +28,7 @@ export function sayError(error) {
   const { code, action, status, text, toast, retryAfter } = explain(error);
   result.classList.add("bad");
   result.replaceChildren(
-    ...(toast
-      ? [element("p", { className: "toast" }, element("span", { lang: "zh" }, toast.zh), ` · ${toast.en}`)]
-      : []),
+    ...(toast ? [element("p", { className: "toast" }, toast)] : []),
     ...(code
       ? [
           element(
@@ -37,7 +38,7 @@ export function sayError(error) {
             element("code", { className: "code" }, code),
             " → ",
             element("code", { className: "action" }, action),
-            ...(retryAfter ? [`, ${retryAfter} s`] : []),
+            ...(retryAfter ? [` (${retryAfter} s)`] : []),
           ),
         ]
       : []),
@@ -45,28 +46,54 @@ export function sayError(error) {
   );
 }
 
-/** Runs what a button asks for; whatever it ends with is said. True: it worked. */
-export async function tap(work) {
+/**
+ * Runs what a button asks for; whatever it ends with is said, after `drawn`. True: it worked.
+ */
+export async function tap(work, drawn = () => {}) {
+  const focused = document.activeElement;
+  byId("operator").textContent = "";
   say("…");
   try {
-    say(...(await work()));
+    const lines = await work();
+    await drawn();
+    say(...lines);
     return true;
   } catch (error) {
+    await drawn();
     sayError(error);
     // The app would hear it by on("needsBinding").
     if (error.action === "bind") byId("form").hidden = false;
     return false;
   } finally {
     showPhone();
+    keepFocus(focused, byId("status"));
     refreshSoon();
   }
+}
+
+/** Runs what is done to the phone from outside; `done`, or why not, is said below. */
+export async function operate(work, done) {
+  const note = byId("operator");
+  if (result.classList.contains("bad")) say();
+  note.textContent = "";
+  try {
+    const { answer } = await work();
+    note.textContent = answer?.refused ? refusal(answer.refused) : done;
+  } catch (error) {
+    note.textContent = error.message;
+  }
+  refreshSoon();
+}
+
+function refusal(code) {
+  return code === "no_such_binding" ? text(`refused.${code}`) : text("refused.other", { code });
 }
 
 export function welcome({ userId, newBinding, expiresAt }) {
   byId("form").hidden = true;
   return [
-    newBinding ? `Bound to ${userId}, and logged in.` : `Logged in as ${userId}, without a password.`,
-    `Until ${new Date(expiresAt).toLocaleString()}.`,
+    text(newBinding ? "said.bound" : "said.silently", { userId }),
+    text("said.until", { time: new Date(expiresAt).toLocaleString(locale) }),
   ];
 }
 
@@ -75,29 +102,23 @@ export const actions = {
   hello: async () => [succeeded(await login().request({ path: "/hello" })).message],
   devices: async () => {
     const { sessions } = succeeded(await login().request({ path: "/sessions" }));
-    const rows = sessions.map(({ current, createdAt, device: label }) =>
-      element(
-        "li",
-        {},
-        `${label ?? "a phone"}, since ${new Date(createdAt).toLocaleTimeString()}${current ? " (this one)" : ""}`,
-      ),
-    );
-    return [
-      `${sessions.length} ${sessions.length === 1 ? "session" : "sessions"}:`,
-      element("ul", {}, ...rows),
-    ];
+    const rows = sessions.map(({ current, createdAt, device = text("said.aPhone") }) => {
+      const time = new Date(createdAt).toLocaleTimeString(locale);
+      return element("li", {}, text(current ? "said.thisSession" : "said.session", { device, time }));
+    });
+    return [text("said.sessions", { count: sessions.length }), element("ul", {}, ...rows)];
   },
   logout: async () => {
     await login().logout();
-    return ["Logged out. The session is gone on the server, too."];
+    return [text("said.loggedOut")];
   },
   everywhere: async () => {
     await login().logout({ everywhere: true });
-    return ["Logged out everywhere: one write ended every session."];
+    return [text("said.everywhere")];
   },
   unbind: async () => {
     await login().unbind();
-    return ["Unbound: this WeChat has no account any more."];
+    return [text("said.unbound")];
   },
 };
 for (const [id, work] of Object.entries(actions)) byId(id).addEventListener("click", () => tap(work));
@@ -119,7 +140,9 @@ byId("form").addEventListener("submit", (event) => {
 for (const select of [user, device]) {
   select.addEventListener("change", () => {
     byId("form").hidden = true;
+    byId("operator").textContent = "";
     say();
     showPhone();
+    refreshSoon();
   });
 }

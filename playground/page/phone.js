@@ -1,4 +1,5 @@
 import { key } from "./key.js";
+import { hasText, language, text } from "./language.js";
 import { createLogin, errorOf, LoginError, messageFor } from "./weapp-login.mjs";
 
 /** One call of the operator's side of the playground. Rejects with what it says. */
@@ -9,7 +10,7 @@ export async function control(name, fields = {}) {
     body: JSON.stringify(fields),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
+  if (!response.ok) throw new Error(text(`error.${answer.error}`));
   return answer;
 }
 
@@ -79,43 +80,10 @@ export function succeeded(answer) {
   return answer.data;
 }
 
-/** What a client does about each action: the SDK, the app, or the person. */
-const advice = {
-  new_code:
-    "The client calls wx.login again and sends the new code; the old one is spent. In an app the SDK does so by itself; on this page you see each failure: tap “Open the app”.",
-  new_phone_code:
-    "That phone code is spent, and was paid for: nothing sends it again. The person taps the phone number’s button once more.",
-  bind: "The client shows the form; the bind ticket it was given spares it a second wx.login.",
-  fix_credentials:
-    "The client lets the person correct username or password and sends them with the same ticket.",
-  unbind_first: "The client says that this WeChat has another account; the person unbinds that one first.",
-  contact_support: "Trying again will not help: the client says whom to turn to, and stops.",
-  wait: "The client waits for as long as Retry-After says; until then the SDK asks nobody.",
-  fix_request: "This is a mistake in the client's program: a developer mends the request.",
-  retry: "The client keeps the session and sends the same call again, after a pause.",
-};
-const adviceByCode = {
-  logged_out: "The person logged out, so the SDK stays quiet until “Open the app” asks for a login.",
-  session_refused: "The SDK has forgotten the session; the next call logs in silently.",
-  privacy_not_agreed:
-    "Nothing was sent. With open-type “getPhoneNumber|agreePrivacyAuthorization” one tap agrees, too.",
-  privacy_not_declared:
-    "Nothing was sent. The owner adds phone numbers to the privacy guideline in WeChat’s console.",
-  phone_quota_empty: "Nothing was sent. The owner buys more in WeChat’s console; the password still works.",
-  base_library_too_old:
-    "Nothing was sent. WeChat before base library 2.21.2 gives no code; the password still works.",
-  user_denied: "Nothing was sent. The person may tap again, or log in with the password.",
-};
-
 export function explain(error) {
   if (!(error instanceof LoginError)) return { text: String(error.message ?? error) };
   const { code, action, status, retryAfter } = error;
-  return {
-    code,
-    action,
-    status,
-    retryAfter,
-    text: adviceByCode[code] ?? advice[action] ?? "The client shows a general message.",
-    toast: { zh: messageFor(code, "zh"), en: messageFor(code, "en") },
-  };
+  // What a client does about it: the SDK, the app, or the person.
+  const advice = [code, action, "other"].map((name) => `advice.${name}`).find(hasText);
+  return { code, action, status, retryAfter, text: text(advice), toast: messageFor(code, language) };
 }

@@ -1,11 +1,14 @@
 import { createDiagram } from "./diagram.js";
 import { key } from "./key.js";
+import { text, translatePage } from "./language.js";
 import { offerPhoneData } from "./phone-data.js";
-import { login, say, showPhone, user } from "./phone-pane.js";
-import { refresh, refreshSoon } from "./tables.js";
+import { say, showPhone } from "./phone-pane.js";
+import { onState, refresh, refreshSoon } from "./state.js";
+import { showTables } from "./tables.js";
 import { offerTour, pace } from "./tour.js";
-import { offerTrouble } from "./trouble.js";
+import { offerTrouble, showTrouble } from "./trouble.js";
 
+translatePage();
 const diagram = createDiagram({ pace });
 let lastEventAt = 0;
 
@@ -18,13 +21,19 @@ events.addEventListener("message", ({ data }) => {
 });
 
 events.addEventListener("error", () => {
-  if (events.readyState === EventSource.CLOSED)
-    say("Open the address that npm start prints: it ends with a key.");
+  if (events.readyState === EventSource.CLOSED) say(text("said.noKey"));
 });
 
-offerTrouble({ login, user });
+onState(showTables);
+onState(showTrouble);
+// What only some deployments have.
+onState(({ routes }) => {
+  for (const one of document.querySelectorAll("[data-route]"))
+    one.hidden = !routes.includes(one.dataset.route);
+});
+offerTrouble();
 offerPhoneData();
 offerTour({ diagram, isQuiet: () => diagram.still && performance.now() - lastEventAt >= 250 });
 showPhone();
-say("Tap “Open the app”.");
+say(text("said.start"));
 refresh();

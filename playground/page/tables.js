@@ -1,40 +1,18 @@
 import { element } from "./diagram.js";
-import { key } from "./key.js";
+import { locale, text } from "./language.js";
 
 const byId = (id) => document.getElementById(id);
 
-const notes = {
-  Bindings: "who is who: WeChat identity ↔ account",
-  Sessions: "one row per session; only the hash of its secret",
-  Attempts: "counters against guessing, and bind tickets",
-  Accounts: "usernames and password hashes",
-};
 let before;
 const unfolded = new Set();
-let refreshing;
-
-/** Shortly, because one login changes several rows. */
-export function refreshSoon() {
-  clearTimeout(refreshing);
-  refreshing = setTimeout(() => refresh().catch(() => {}), 120);
-}
 
 /** Shows the tables as they are now, with what has changed since the last time marked. */
-export async function refresh() {
-  const response = await fetch("/_playground/state", { headers: { "x-playground-key": key } });
-  if (!response.ok) return;
-  const { tables, routes, weChat, throttled } = await response.json();
-  // What only some deployments have.
-  for (const one of document.querySelectorAll("[data-route]"))
-    one.hidden = !routes.includes(one.dataset.route);
-  byId("wechat").value = weChat;
-  if (throttled === 0) byId("dynamodb").value = "0";
-  byId("left").textContent = throttled > 0 ? `, ${throttled} to fail` : "";
-  const text = JSON.stringify(tables);
-  if (text === before?.text) return;
+export function showTables({ tables }) {
+  const json = JSON.stringify(tables);
+  if (json === before?.json) return;
   byId("tables").replaceChildren(...tables.map(table));
   before = {
-    text,
+    json,
     rows: new Map(
       tables.flatMap(({ name, rows }) =>
         rows.map(({ key, note, cells }) => [name + key, { note, cells: new Map(cells) }]),
@@ -43,27 +21,31 @@ export async function refresh() {
   };
 }
 
-function table({ name, rows }) {
+/** `one` is the message's name for a single thing, `many` for several. */
+function counted(count, one, many) {
+  return text(count === 1 ? one : many, { count: count.toLocaleString(locale) });
+}
+
+function table({ name, rows, total }) {
   const items = rows.map((row) => item(name, row));
-  const isOver = ({ classList }) => classList.contains("dead") && !classList.contains("changed");
-  const over = items.filter(isOver);
+  const hasEnded = ({ classList }) => classList.contains("dead") && !classList.contains("changed");
+  const ended = items.filter(hasEnded);
   const section = element(
     "section",
     { className: "table" },
-    element(
-      "h3",
-      {},
-      `${name} `,
-      element("span", {}, `${rows.length} ${rows.length === 1 ? "row" : "rows"}`),
-    ),
-    element("p", {}, notes[name]),
-    ...items.filter((one) => !isOver(one)),
+    element("h3", {}, `${name} `, element("span", {}, counted(total, "row", "rows"))),
+    element("p", {}, text(`table.${name}`)),
+    ...items.filter((one) => !hasEnded(one)),
   );
-  if (over.length > 0) {
+  if (ended.length > 0) {
     const fold = element("details", { open: unfolded.has(name) });
-    fold.append(element("summary", {}, `${over.length} more, over`), ...over);
+    fold.append(element("summary", {}, counted(ended.length, "endedSession", "endedSessions")), ...ended);
     fold.addEventListener("toggle", () => (fold.open ? unfolded.add(name) : unfolded.delete(name)));
     section.append(fold);
+  }
+  if (total > rows.length) {
+    const count = (total - rows.length).toLocaleString(locale);
+    section.append(element("p", { className: "rest" }, text("moreRows", { count })));
   }
   return section;
 }
@@ -87,7 +69,9 @@ function item(name, { key, note, dead, cells }) {
   }
   if (changed) list.classList.add("changed");
   if (dead) list.classList.add("dead");
-  const tag = [note, changed && (isNew ? "new" : "changed")].filter(Boolean).join(" · ");
+  const tag = [note && text(`note.${note}`), changed && text(isNew ? "tag.new" : "tag.changed")]
+    .filter(Boolean)
+    .join(" · ");
   if (tag) list.prepend(element("dt", { className: "tag" }, tag));
   return list;
 }

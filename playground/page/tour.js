@@ -1,40 +1,32 @@
 import { element } from "./diagram.js";
+import { text } from "./language.js";
 import { control, forgetPhones } from "./phone.js";
-import { actions, bind, device, login, sayError, tap, user } from "./phone-pane.js";
+import { actions, bind, device, login, say, sayError, showPhone, tap, user } from "./phone-pane.js";
 
 const byId = (id) => document.getElementById(id);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+/** As in playground.css. */
+const narrow = matchMedia("(max-width: 56.25rem)");
 let slowly = false;
 
 /** Milliseconds between two arrows. */
 export const pace = () => (slowly ? 300 : 0);
 
+/** Each tells what it does; its result is said when all its arrows are `drawn`. */
 const steps = [
+  ["step.open", (drawn) => tap(actions.open, drawn)],
+  ["step.bind", (drawn) => tap(bind, drawn)],
+  ["step.hello", (drawn) => tap(actions.hello, drawn)],
   [
-    "Alice opens the app for the first time: WeChat says who she is, no account belongs to her yet, so the answer is “bind”.",
-    () => tap(actions.open),
-  ],
-  [
-    "She types username and password once: her WeChat is bound to the account, and the phone gets a session.",
-    () => tap(bind),
-  ],
-  [
-    "The app calls your Lambda: the authorizer checks the session with one read, and your code is told the userId.",
-    () => tap(actions.hello),
-  ],
-  [
-    "A day later the session is over: the call is refused, and the SDK logs in silently, without a password, and repeats it.",
-    async () => {
+    "step.expire",
+    async (drawn) => {
       await control("expire", { sessionId: login().session()?.sessionId ?? "" });
-      await tap(actions.hello);
+      await tap(actions.hello, drawn);
     },
   ],
-  [
-    "She logs out on every phone: one write ends all sessions at once, and the table shows it.",
-    () => tap(actions.everywhere),
-  ],
+  ["step.everywhere", (drawn) => tap(actions.everywhere, drawn)],
 ];
 
 async function breathe(ms) {
@@ -60,23 +52,26 @@ export function offerTour({ diagram, isQuiet }) {
       byId("form").hidden = true;
       byId("username").value = "zhangsan";
       byId("password").value = "pwd123456";
+      byId("operator").textContent = "";
+      say();
       forgetPhones("alice");
       await control("reset", { user: "alice" });
       await settled();
       diagram.clear();
+      showPhone();
       byId("story").hidden = false;
       byId("steps").replaceChildren();
       byId("steps").setAttribute("aria-live", "polite");
       slowly = !stillness.matches;
       byId("faster").hidden = !slowly;
+      // Below the phone, where the screen has no room for both.
+      if (narrow.matches) byId("diagram-title").scrollIntoView();
       for (const [sentence, work] of steps) {
-        byId("steps").append(element("li", {}, sentence));
+        byId("steps").append(element("li", {}, text(sentence)));
         await breathe(1800);
-        await work();
-        await settled();
+        await work(settled);
         await breathe(1200);
       }
-      byId("operator").textContent = "";
     } catch (error) {
       sayError(error);
     } finally {

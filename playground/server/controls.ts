@@ -6,7 +6,7 @@ import { sample } from "../../local/sample.ts";
 import type { WeChatSimulator } from "../../simulator/simulator.ts";
 import type { EventHub } from "./events.ts";
 
-/** A control that cannot do what it was asked; `message` is for the person at the page. */
+/** A control that cannot do what it was asked; `message` is the code of a sentence of the page's (`error.CODE`). */
 export class ControlError extends Error {}
 
 export type Control = (fields: Readonly<Record<string, unknown>>) => Promise<object>;
@@ -23,7 +23,7 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
 
   function userOf({ user: name }: Readonly<Record<string, unknown>>): string {
     if (typeof name === "string" && user.test(name)) return name;
-    throw new ControlError("user must be a name of letters, digits, _ and -.");
+    throw new ControlError("invalid_user");
   }
 
   const openidOf = (name: string) => simulator.user(name).identities[0]?.openid ?? "";
@@ -32,8 +32,7 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
     const found = /^-?\d{1,9}$/.test(kind)
       ? { errcode: Number(kind) }
       : { slow: { latencyMs: slowMs }, down: { drop: "before" as const }, ok: undefined }[kind];
-    if (found === undefined && kind !== "ok")
-      throw new ControlError("trouble must be ok, slow, down or an errcode.");
+    if (found === undefined && kind !== "ok") throw new ControlError("invalid_trouble");
     simulator.clearTrouble();
     if (found) simulator.trouble(found);
     weChat = kind;
@@ -41,6 +40,9 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
 
   return {
     state: () => ({ weChat, throttled }),
+
+    /** Throws a ControlError. */
+    openidOf: (name: unknown) => openidOf(userOf({ user: name })),
 
     /** The next DynamoDB calls of functions fail, as when a table has no capacity left. */
     intercept({ action, principal }: InterceptedCall): Fault | undefined {
@@ -74,7 +76,7 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
         /** The number in that user's phone (without a country code), changed first where `phoneNumber` is given. */
         async number({ phoneNumber, ...fields }) {
           if (phoneNumber !== undefined && (typeof phoneNumber !== "string" || !digits.test(phoneNumber))) {
-            throw new ControlError("phoneNumber must be 4 to 15 digits.");
+            throw new ControlError("invalid_phone_number");
           }
           const shown = simulator.user(userOf(fields), phoneNumber === undefined ? {} : { phoneNumber });
           return { phoneNumber: shown.phoneNumber };
@@ -82,7 +84,7 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
         /** wx.getWeRunData on that user's phone. */
         async werun(fields) {
           const name = userOf(fields);
-          if (!simulator.sessionKey(name)) throw new ControlError("This phone has never called wx.login.");
+          if (!simulator.sessionKey(name)) throw new ControlError("no_wx_login");
           const ended = hub.call({ from: "phone", to: "wechat", label: "wx.getWeRunData" });
           const data = simulator.weRunData(name);
           ended({ label: "encrypted steps", ok: true, details: data });
@@ -94,7 +96,7 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
         },
         async dynamodb({ calls }) {
           if (typeof calls !== "number" || !Number.isInteger(calls) || calls < 0 || calls > 1000) {
-            throw new ControlError("calls must be a number from 0 to 1000.");
+            throw new ControlError("invalid_calls");
           }
           throttled = calls;
           return {};
@@ -102,7 +104,7 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
         /** Puts the end of a session into the past, as if a day had gone by. */
         async expire({ sessionId }) {
           const key = parseSessionId(String(sessionId));
-          if (!key) throw new ControlError("This phone has no session: log in first.");
+          if (!key) throw new ControlError("no_session");
           const Key = { identity: { B: base64(key.identityKey) }, secretHash: { B: base64(key.secretHash) } };
           await laptop.dynamoDb
             .call("UpdateItem", {
@@ -113,7 +115,7 @@ export function createControls(simulator: WeChatSimulator, hub: EventHub) {
               ExpressionAttributeValues: { ":past": { N: String(Math.floor(Date.now() / 1000) - 60) } },
             })
             .catch(() => {
-              throw new ControlError("The table has no such session any more: log in first.");
+              throw new ControlError("session_gone");
             });
           return {};
         },

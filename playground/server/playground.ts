@@ -12,6 +12,7 @@ import { staticFile } from "./files.ts";
 import { laptopEvents } from "./laptop-events.ts";
 import { createMask } from "./mask.ts";
 import { tableRows } from "./rows.ts";
+import { accountState, isBound, readTables } from "./tables.ts";
 import { weChatEvents } from "./wechat-events.ts";
 
 const prefix = "/_playground/";
@@ -61,32 +62,36 @@ export function createPlayground(simulator: WeChatSimulator): Playground {
     const { method } = request;
     const file = method === "POST" ? undefined : await staticFile(path);
     if (file) return send(response, 200, file.type, file.body);
-    if (!hasKey(request))
-      return json(response, 403, { error: "The address that npm start prints has a key." });
+    if (!hasKey(request)) return json(response, 403, { error: "key_missing" });
     if (method === "POST") return post(path, request, response);
-    return method === "GET" ? get(path, request, response) : json(response, 405, { error: "GET or POST." });
+    return method === "GET"
+      ? get(path, request, response)
+      : json(response, 405, { error: "method_not_allowed" });
   }
 
   async function get(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (path === `${prefix}events`) return stream(request, response);
-    if (path !== `${prefix}state` || !laptop) return json(response, 404, { error: "There is no such page." });
+    if (path !== `${prefix}state` || !laptop) return json(response, 404, { error: "not_found" });
     const routes = laptop.assembly.routes.map(({ routeKey }) => routeKey);
-    json(response, 200, { ...controls.state(), routes, tables: await tableRows(laptop, mask, Date.now()) });
+    const openid = controls.openidOf(new URLSearchParams(request.url?.split("?")[1]).get("user") ?? "alice");
+    const items = await readTables(laptop);
+    json(response, 200, {
+      ...controls.state(),
+      routes,
+      bound: isBound(items, openid),
+      account: accountState(items),
+      tables: tableRows(items, mask, Date.now()),
+    });
   }
 
   async function post(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const all = laptop ? controls.of(laptop) : {};
     const name = path.slice(prefix.length);
     const control = path.startsWith(prefix) && Object.hasOwn(all, name) ? all[name] : undefined;
-    if (!control) return json(response, 404, { error: "There is no such control." });
+    if (!control) return json(response, 404, { error: "not_found" });
     const fields = await readJson(request);
-    if (!fields) return json(response, 400, { error: "The body must be a JSON object." });
-    try {
-      json(response, 200, await control(fields));
-    } catch (error) {
-      if (!(error instanceof ControlError)) throw error;
-      json(response, 400, { error: error.message });
-    }
+    if (!fields) return json(response, 400, { error: "invalid_json" });
+    json(response, 200, await control(fields));
   }
 
   /** Server-Sent Events; a page that comes back gets what it has missed. */
@@ -114,9 +119,10 @@ export function createPlayground(simulator: WeChatSimulator): Playground {
       const isPage = path === "/" && (request.method === "GET" || request.method === "HEAD");
       if (!isPage && !path.startsWith(prefix)) return false;
       respond(path, request, response).catch((error) => {
+        if (error instanceof ControlError) return json(response, 400, { error: error.message });
         console.error(error);
         if (response.headersSent) response.destroy();
-        else json(response, 500, { error: "The playground failed; the terminal says how." });
+        else json(response, 500, { error: "failed" });
       });
       return true;
     },

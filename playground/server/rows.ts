@@ -1,15 +1,20 @@
 import { isLive } from "../../functions/core/live-session.ts";
-import { variableOf } from "../../local/assembly.ts";
 import { isRecord } from "../../local/aws/json.ts";
-import type { Laptop } from "../../local/laptop.ts";
+import { sample } from "../../local/sample.ts";
 import type { Mask } from "./mask.ts";
+import { type Item, scalar, type TableItems } from "./tables.ts";
 
+/** At most 50 rows, of `total`. */
 export interface TableRows {
   readonly name: string;
+  readonly total: number;
   readonly rows: readonly Row[];
 }
 
-/** `key` tells rows apart; `note` says what it means; `cells` are attribute and value as they are to be read. */
+/**
+ * `key` tells rows apart; `note` is the code of what it means (the page says `note.CODE`); `cells` are attribute and
+ * value as they are to be read.
+ */
 export interface Row {
   readonly key: string;
   readonly note?: string;
@@ -18,41 +23,44 @@ export interface Row {
   readonly cells: readonly (readonly [attribute: string, value: string])[];
 }
 
-const tables = ["Bindings", "Sessions", "Attempts", "Accounts"];
+const mostRows = 50;
 /** Wanted first, because the pane is narrow. */
 const order = ["username", "openid", "userId", "key", "createdAt", "boundAt", "expiresAt", "generation"];
 const milliseconds = new Set(["createdAt", "boundAt"]);
 const seconds = new Set(["expiresAt"]);
 
-/** What is in the tables now, without the secrets. A table that the deployment does not have is left out. */
-export async function tableRows(laptop: Laptop, mask: Mask, now: number): Promise<TableRows[]> {
-  const found = new Map<string, Record<string, unknown>[]>();
-  for (const name of tables) {
-    const TableName = variableOf(laptop.assembly, `${name.toUpperCase()}_TABLE`);
-    if (TableName === undefined) continue;
-    const page: { Items?: unknown } = await laptop.dynamoDb.call("Scan", { TableName, ConsistentRead: true });
-    found.set(name, Array.isArray(page.Items) ? page.Items.filter(isRecord) : []);
-  }
+/** What the tables hold, without the secrets: of each the account to try, what means something, and the newest first. */
+export function tableRows(found: TableItems, mask: Mask, now: number): TableRows[] {
   const bindings = new Map(found.get("Bindings")?.map((item) => [scalar(item.key), item]));
-  const meaning: Readonly<Record<string, (item: Record<string, unknown>) => Pick<Row, "note" | "dead">>> = {
-    Bindings: ({ key }) => ({ note: isAccountKey(scalar(key)) ? "account" : "WeChat identity" }),
+  const meaning: Readonly<Record<string, (item: Item) => Pick<Row, "note" | "dead">>> = {
+    Bindings: ({ key }) => ({ note: isAccountKey(scalar(key)) ? "account" : "identity" }),
     Sessions: (item) => stateOf(item, bindings.get(scalar(item.identity)) ?? {}, now),
     Accounts: ({ key }) => ({ note: noteOfAccounts(scalar(key)) }),
-    Attempts: ({ key }) => ({ note: scalar(key).startsWith("ticket#") ? "bind ticket" : "counter" }),
+    Attempts: ({ key }) => ({ note: scalar(key).startsWith("ticket#") ? "ticket" : "counter" }),
   };
   return [...found].map(([name, items]) => ({
     name,
+    total: items.length,
     rows: items
-      .toSorted(
-        (a, b) => Number(scalar(b.createdAt)) - Number(scalar(a.createdAt)) || (keyOf(a) < keyOf(b) ? -1 : 1),
-      )
-      .map((item) => ({ key: keyOf(item), ...meaning[name]?.(item), cells: cellsOf(item, mask) })),
+      .map((item) => ({ item, ...meaning[name]?.(item) }))
+      .toSorted((a, b) => precedence(a) - precedence(b) || byAge(a.item, b.item))
+      .slice(0, mostRows)
+      .map(({ item, ...meaning }) => ({ key: keyOf(item), ...meaning, cells: cellsOf(item, mask) })),
   }));
 }
 
+function precedence({ item, dead }: Pick<Row, "dead"> & { readonly item: Item }): number {
+  if (scalar(item.username) === sample.username) return 0;
+  return dead ? 2 : 1;
+}
+
+function byAge(a: Item, b: Item): number {
+  return Number(scalar(b.createdAt)) - Number(scalar(a.createdAt)) || (keyOf(a) < keyOf(b) ? -1 : 1);
+}
+
 function noteOfAccounts(key: string): string {
-  if (key.startsWith("userId#")) return "name of a userId";
-  return key.startsWith("username#") ? "account" : "what imports brought";
+  if (key.startsWith("userId#")) return "userId";
+  return key.startsWith("username#") ? "account" : "import";
 }
 
 /** Account items have a key of another length than identities, in the Bindings table. */
@@ -62,8 +70,8 @@ function isAccountKey(base64: string): boolean {
 
 /** By the one rule of the product, whatever TTL has deleted or not. */
 function stateOf(
-  session: Record<string, unknown>,
-  { userId, disabled, generation }: Record<string, unknown>,
+  session: Item,
+  { userId, disabled, generation }: Item,
   now: number,
 ): Pick<Row, "note" | "dead"> {
   const expiresAt = Number(scalar(session.expiresAt));
@@ -75,22 +83,22 @@ function stateOf(
   const bound = userId === undefined ? {} : { userId: scalar(userId) };
   const binding = { ...bound, disabled: scalar(disabled) === "true", generation: Number(scalar(generation)) };
   if (isLive(opened, binding, now)) return { note: "good" };
-  if (now >= expiresAt * 1000) return { note: "over: expiresAt has passed", dead: true };
-  if (opened.generation < binding.generation) return { note: "over: of an earlier generation", dead: true };
+  if (now >= expiresAt * 1000) return { note: "expired", dead: true };
+  if (opened.generation < binding.generation) return { note: "earlierGeneration", dead: true };
   return {
-    note: binding.disabled ? "refused: the account is disabled" : "over: bound to nobody now",
+    note: binding.disabled ? "disabled" : "unbound",
     dead: true,
   };
 }
 
-function cellsOf(item: Record<string, unknown>, mask: Mask): Row["cells"] {
+function cellsOf(item: Item, mask: Mask): Row["cells"] {
   const shown = mask(item);
   return Object.entries(isRecord(shown) ? shown : {})
     .map(([name, value]) => [name, cell(name, value)] as const)
     .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-function keyOf(item: Record<string, unknown>): string {
+function keyOf(item: Item): string {
   return ["username", "key", "identity", "secretHash"].map((name) => scalar(item[name])).join(" ");
 }
 
@@ -103,15 +111,6 @@ function cell(name: string, value: unknown): string {
   const text = scalar(value);
   if (milliseconds.has(name)) return time(Number(text));
   return seconds.has(name) ? time(Number(text) * 1000) : text;
-}
-
-/** DynamoDB's `{ "S": … }` without its type. */
-function scalar(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (!isRecord(value)) return "";
-  return Object.values(value)
-    .map((one) => (Array.isArray(one) ? one.join(", ") : String(one)))
-    .join(", ");
 }
 
 function time(at: number): string {

@@ -9,7 +9,6 @@ export interface WeChatEvents {
   answered(): void;
 }
 
-/** The simulator tells of calls only: that their answers have come shows in what the function does next. */
 /** What the simulator's log does not repeat. */
 const calls: Readonly<Record<string, { readonly sent: object; readonly given: string }>> = {
   jscode2session: { sent: { js_code: "code", secret: "AppSecret" }, given: "openid, session_key" },
@@ -20,6 +19,7 @@ const calls: Readonly<Record<string, { readonly sent: object; readonly given: st
   },
 };
 
+/** The simulator tells of calls only: that their answers have come shows in what the function does next. */
 export function weChatEvents(hub: EventHub): WeChatEvents {
   const open: (() => void)[] = [];
   return {

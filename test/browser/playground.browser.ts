@@ -24,7 +24,11 @@ afterAll(async () => {
 
 /** The page, watched: the test fails for a request to another host and for what lands in the console. */
 async function openPage(options: Parameters<Browser["newContext"]>[0] = {}, key = stack.key): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const context: BrowserContext = await browser.newContext({
+    locale: "en-US",
+    reducedMotion: "reduce",
+    ...options,
+  });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -71,19 +75,19 @@ describe("the playground in Chromium", () => {
     const sessions = page.locator(".table", { has: page.getByRole("heading", { name: /^Sessions/ }) });
     await sessions.getByText("new").waitFor();
 
-    await button(page, "GET /hello").click();
+    await button(page, "Call GET /hello").click();
     await said(page, "Hello, u_zhangsan");
     await arrow(page, "API Gateway → your Lambda: invoke hello").waitFor();
 
-    await button(page, "Operator: revoke").click();
+    await button(page, "Operator: end sessions").click();
     await page.getByText("generation").first().waitFor();
-    await button(page, "GET /hello").click();
+    await button(page, "Call GET /hello").click();
     await said(page, "Hello, u_zhangsan");
     // Twice: an owner's Lambda may answer 403 as well, so the SDK asks GET /session whose 403 it was.
     await arrow(page, "authorizer → API Gateway: refused").first().waitFor();
     await arrow(page, "Phone → API Gateway: GET /session").waitFor();
     await sessions.getByText("2 rows").waitFor();
-    await sessions.getByText(/over: of an earlier generation/).waitFor({ state: "attached" });
+    await sessions.getByText(/ended: of an earlier generation/).waitFor({ state: "attached" });
   });
 
   test("an arrow is opened with the keyboard and shows request and answer without secrets", async () => {
@@ -123,7 +127,7 @@ describe("the playground in Chromium", () => {
     await said(page, /Trying again will not help/);
     await arrow(page, "WeChat → login, session: errcode 40226").first().waitFor();
     await page.getByRole("combobox", { name: "WeChat" }).selectOption("ok");
-    await page.locator("#operator").getByText("fine again").waitFor();
+    await page.locator("#operator").getByText("works again").waitFor();
   });
 
   test("a login that may succeed next time is shown as one failure, at once, with what an app's SDK does now", async () => {
@@ -138,7 +142,7 @@ describe("the playground in Chromium", () => {
     await failures.first().waitFor();
     expect(await failures.count()).toBe(1);
     await page.getByRole("combobox", { name: "WeChat" }).selectOption("ok");
-    await page.locator("#operator").getByText("fine again").waitFor();
+    await page.locator("#operator").getByText("works again").waitFor();
   });
 
   /** The page of a deployment with `phone` and `sessionKeys`, whose answers these are. */
@@ -147,7 +151,7 @@ describe("the playground in Chromium", () => {
     const sessions = { expiresAt: new Date(Date.now() + 86_400_000).toISOString(), userId: "u_zhangsan" };
     let number = "8613800138000";
     let sent = 0;
-    await page.route("**/_playground/state", async (route) => {
+    await page.route("**/_playground/state?*", async (route) => {
       const response = await route.fetch();
       const state = await response.json();
       await route.fulfill({ response, json: { ...state, routes: ["POST /phone", "POST /open-data"] } });
