@@ -7,6 +7,7 @@ import { startLaptop } from "./laptop.ts";
 import { explained } from "./start-failure.ts";
 import { readStartOptions, type StartOptions, usage } from "./start-options.ts";
 import { synthesize } from "./synthesize.ts";
+import { terminalLine } from "./terminal-line.ts";
 import { UsageError } from "./usage-error.ts";
 
 try {
@@ -47,8 +48,8 @@ async function start({ context, data, ports, appSecret, weChatUrl }: StartOption
       playground?.connect(laptop);
     },
     onLog: (fn, line) => {
-      // Lambda's own lines, one per invocation, would drown the functions'.
-      if (!line.includes('"type":"platform.')) log(fn.label, line);
+      const shown = terminalLine(fn, line);
+      if (shown !== undefined) log(fn.label, shown);
     },
   });
   printGuide({

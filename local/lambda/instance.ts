@@ -11,7 +11,11 @@ export interface InvocationResult {
   readonly requestId: string;
   readonly payload: string;
   readonly functionError?: "Unhandled";
+  /** Why there is no process any more. */
+  readonly ended?: EndOfProcess;
 }
+
+type EndOfProcess = "Sandbox.Timedout" | "Runtime.ExitError";
 
 export interface Instance {
   /** One at a time, as in Lambda. */
@@ -109,14 +113,19 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     if (requestId === undefined || requestId === running?.requestId) finish(payload, failed);
   }
 
-  function end(errorType: string, errorMessage: string): void {
-    finish(JSON.stringify({ errorType, errorMessage }), true);
+  function end(errorType: EndOfProcess, errorMessage: string): void {
+    finish(JSON.stringify({ errorType, errorMessage }), true, errorType);
     whenReady.resolve();
   }
 
-  function finish(payload: string, failed = false): void {
+  function finish(payload: string, failed = false, ended?: EndOfProcess): void {
     const { requestId = "" } = running ?? {};
-    running?.finish({ requestId, payload, ...(failed && { functionError: "Unhandled" }) });
+    running?.finish({
+      requestId,
+      payload,
+      ...(failed && { functionError: "Unhandled" }),
+      ...(ended && { ended }),
+    });
     running = undefined;
   }
 

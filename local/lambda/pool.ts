@@ -137,13 +137,14 @@ const defaultIdleMs = 5 * 60_000;
  * writes only those that did not succeed.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
-function report({ requestId, functionError }: InvocationResult, durationMs: number): string {
+function report({ requestId, functionError, ended }: InvocationResult, durationMs: number): string {
   return JSON.stringify({
     time: new Date().toISOString(),
     type: "platform.report",
     record: {
       requestId,
-      status: functionError ? "error" : "success",
+      status: ended === "Sandbox.Timedout" ? "timeout" : functionError ? "error" : "success",
+      ...(ended === "Runtime.ExitError" && { errorType: ended }),
       metrics: { durationMs: Number(durationMs.toFixed(3)), billedDurationMs: Math.ceil(durationMs) },
     },
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isRecord } from "../../../local/aws/json.ts";
 import { type FunctionsOptions, localFunctions } from "../../../local/lambda/functions.ts";
+import { terminalLine } from "../../../local/terminal-line.ts";
 import { arnOf, describeFunction } from "../../support/fake-functions.ts";
 import { isRunning } from "../../support/is-running.ts";
 import { serverForThisTest } from "../../support/server.ts";
@@ -352,6 +353,30 @@ describe("a log line", () => {
       { time, type: "platform.report", record: { requestId: ids[0], status: "success" } },
       { time, type: "platform.report", record: { requestId: ids[1], status: "error" } },
     ]);
+  });
+
+  test.each([
+    ["exit", "ended before it answered: its process was killed or exited"],
+    ["hang", "timed out after 0.2 seconds and was stopped"],
+  ])(
+    "of an invocation that could not end itself (%s) is a sentence in the terminal",
+    async (what, sentence) => {
+      const { fn, invoke, lines, pid } = lambda();
+      await pid();
+      fn.timeoutSeconds = 0.2;
+      const { requestId } = await invoke({ do: what });
+      const shown = lines.map((line) => terminalLine(fn, line));
+      expect(shown.at(-1)).toBe(`${sentence} (request ${requestId}).`);
+    },
+  );
+
+  test("of an invocation that could end itself is what the function wrote, and no report", async () => {
+    const { fn, invoke, lines } = lambda();
+    await invoke({ do: "log" });
+    await invoke({ do: "fail" });
+    const shown = lines.map((line) => terminalLine(fn, line)).filter((line) => line !== undefined);
+    expect(shown).toEqual(lines.filter((line) => !line.includes("platform.report")));
+    expect(shown.length).toBe(lines.length - 2);
   });
 
   test("is lost where the role may not write it", async () => {
