@@ -66,8 +66,9 @@ export function offerTour({ diagram, isQuiet }) {
       byId("faster").hidden = !slowly;
       // Below the phone, where the screen has no room for both.
       if (narrow.matches) byId("diagram-title").scrollIntoView();
-      for (const [sentence, work] of steps) {
-        byId("steps").append(element("li", {}, text(sentence)));
+      byId("story").classList.add("running");
+      for (const [index, [sentence, work]] of steps.entries()) {
+        byId("steps").append(element("li", { value: index + 1 }, text(sentence)));
         await breathe(1800);
         await work(settled);
         await breathe(1200);
@@ -77,6 +78,7 @@ export function offerTour({ diagram, isQuiet }) {
     } finally {
       slowly = false;
       byId("faster").hidden = true;
+      byId("story").classList.remove("running");
       target.disabled = false;
       // A disabled button loses the focus.
       if (document.activeElement === document.body) target.focus({ preventScroll: true });

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { startChromium } from "../support/chromium.ts";
+import { startChromium } from "../../scripts/chromium.ts";
+import { scan } from "../support/stack-on-laptop.ts";
 import { type StackWithPlayground, startStackWithPlayground } from "../support/stack-with-playground.ts";
 
 let stack: StackWithPlayground;
@@ -216,22 +217,143 @@ describe("the playground in Chromium", () => {
     await page.screenshot({ path: join(pictures, `phone-${width}-${colorScheme}.png`), fullPage: true });
   });
 
+  test("speaks the browser's language, and another one from when it is chosen on", async () => {
+    const page = await openPage({ locale: "zh-CN" });
+    const language = () => page.evaluate("document.documentElement.lang");
+    await page.getByRole("heading", { name: "表里的数据" }).waitFor();
+    await page.getByText("谁是谁：微信身份 ↔ 账号").waitFor();
+    expect(await language()).toBe("zh-CN");
+    expect(await page.title()).toBe("weapp-login 演示页");
+    await page.locator("#user").selectOption("carol");
+    await button(page, "打开小程序").click();
+    await said(page, "这个微信还没有绑定账号");
+    await button(page, "English").click();
+    await page.getByRole("heading", { name: "What is stored" }).waitFor();
+    expect(await language()).toBe("en");
+    await page.reload();
+    await button(page, "Open the app").waitFor();
+    await arrow(page, "API Gateway → Phone: 409 binding_required").last().waitFor();
+    await button(page, "中文").click();
+    await button(page, "打开小程序").waitFor();
+    expect(await page.locator("[data-text]:empty").count()).toBe(0);
+  });
+
+  test("shows 50 rows of a large table, and how many more there are", async () => {
+    const { dynamoDb } = stack.laptop;
+    const TableName = stack.laptop.tableName("ACCOUNTS_TABLE");
+    const keys = Array.from({ length: 1_060 }, (_, n) => ({ key: { S: `username#many${n}` } }));
+    const before = (await scan(stack.laptop, "Accounts")).length;
+    for (const Item of keys) await dynamoDb.call("PutItem", { TableName, Item });
+    onTestFinished(async () => {
+      for (const Key of keys) await dynamoDb.call("DeleteItem", { TableName, Key });
+    });
+    const page = await openPage();
+    const accounts = page.locator(".table", { has: page.getByRole("heading", { name: /^Accounts/ }) });
+    await accounts.getByText(`${(before + 1_060).toLocaleString("en")} rows`).waitFor();
+    await accounts.getByText(`and ${(before + 1_010).toLocaleString("en")} more, not shown`).waitFor();
+    expect(await accounts.locator(".item").count()).toBe(50);
+    await accounts.getByText("u_zhangsan", { exact: true }).waitFor();
+  });
+
+  test("the keyboard's focus goes to the status where a form or a button goes away", async () => {
+    const page = await openPage();
+    await page.getByRole("combobox", { name: "Device" }).selectOption("phone 2");
+    await button(page, "Log in with password").press("Enter");
+    await page.getByLabel("Password").press("Enter");
+    await said(page, /u_zhangsan/);
+    const focused = () => page.evaluate("document.activeElement.id");
+    expect(await focused()).toBe("status");
+    await button(page, "Log out").press("Enter");
+    await said(page, "Logged out.");
+    expect(await focused()).toBe("status");
+    await button(page, "Operator: disable account").press("Enter");
+    await page.locator("#enable:enabled").waitFor();
+    expect(await focused()).toBe("operator");
+    await button(page, "Operator: enable account").press("Enter");
+    await page.locator("#disable:enabled").waitFor();
+    await button(page, "Clear").press("Enter");
+    expect(await focused()).toBe("arrows");
+  });
+
+  test("buttons that can do nothing are off", async () => {
+    const page = await openPage();
+    const off = async () => {
+      const buttons = page.locator("main button:visible:disabled");
+      return (await buttons.allTextContents()).toSorted();
+    };
+    const ofSession = ["Expire this session", "Log out", "Log out everywhere", "Unbind"];
+    await page.locator("#disable:enabled").waitFor();
+    await chooseUser(page, "carol");
+    await page.locator("#revoke:disabled").waitFor();
+    expect(await off()).toEqual(
+      [...ofSession, "Operator: enable account", "Operator: end sessions"].toSorted(),
+    );
+    await button(page, "Open the app").click();
+    await button(page, "Log in and bind").click();
+    await page.locator("#revoke:enabled").waitFor();
+    expect(await off()).toEqual(["Operator: enable account"]);
+    await button(page, "Unbind").click();
+    await page.locator("#revoke:disabled").waitFor();
+    expect(await off()).toEqual(
+      [...ofSession, "Operator: enable account", "Operator: end sessions"].toSorted(),
+    );
+    await button(page, "Clear").click();
+    expect(await off()).toContain("Clear");
+  });
+
+  test("what went wrong is no longer shown after the next action, on the phone or outside", async () => {
+    const page = await openPage();
+    await chooseUser(page, "carol");
+    await button(page, "Open the app").click();
+    await said(page, "binding_required");
+    await page.getByRole("combobox", { name: "DynamoDB" }).selectOption("1");
+    await page.locator("#operator").getByText("nobody notices").waitFor();
+    expect(await page.locator("#result").textContent()).toBe("");
+    await button(page, "Open the app").click();
+    await said(page, "binding_required");
+    expect(await page.locator("#operator").textContent()).toBe("");
+  });
+
+  test("“Show me” draws all arrows of a step before its result, in view on a phone's screen, with the step", async () => {
+    const page = await openPage({ viewport: { width: 360, height: 740 }, reducedMotion: "no-preference" });
+    await page.getByText("Resets Alice").waitFor();
+    await button(page, "Show me").click();
+    await page.locator("#result.bad").waitFor();
+    expect(await arrow(page, "API Gateway → Phone: 409 binding_required").count()).toBe(1);
+    const boxes = [
+      await page.locator("#steps li").last().boundingBox(),
+      await page.locator("#diagram-title").boundingBox(),
+      await arrow(page, "API Gateway → Phone: 409 binding_required").boundingBox(),
+    ].map((box) => [box?.y ?? -1, (box?.y ?? -1) + (box?.height ?? 0)]);
+    const edges = boxes.flat();
+    expect(edges).toEqual(edges.toSorted((a, b) => a - b));
+    expect(edges[0]).toBeGreaterThanOrEqual(0);
+    expect(edges.at(-1)).toBeLessThanOrEqual(740);
+    await button(page, "Skip the waiting").click();
+    await page.locator("#show:enabled").waitFor();
+    expect(await page.locator("#steps li:visible").count()).toBe(5);
+  });
+
   test.each([
     [360, "light"],
     [360, "dark"],
     [1440, "light"],
     [1440, "dark"],
-  ] as const)("“Show me” runs the five steps, at %i px, %s", async (width, colorScheme) => {
-    const page = await openPage({ viewport: { width, height: 900 }, colorScheme });
-    await button(page, "Show me").click();
-    await said(page, "Logged out everywhere");
-    await page.locator("#show:enabled").waitFor();
-    expect(await page.locator("#steps li").count()).toBe(5);
-    await arrow(page, /Phone → API Gateway: POST \/login/)
-      .last()
-      .click();
-    const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-    expect(overflow).toBeLessThanOrEqual(0);
-    await page.screenshot({ path: join(pictures, `${width}-${colorScheme}.png`), fullPage: true });
-  });
+  ] as const)(
+    "“Show me” runs the five steps, at %i px, %s, in both languages",
+    async (width, colorScheme) => {
+      const locale = colorScheme === "dark" ? "zh-CN" : "en-US";
+      const page = await openPage({ viewport: { width, height: 900 }, colorScheme, locale });
+      await page.locator("#show").click();
+      await said(page, /Logged out everywhere|已退出所有设备/);
+      await page.locator("#show:enabled").waitFor();
+      expect(await page.locator("#steps li").count()).toBe(5);
+      await arrow(page, /POST \/login/)
+        .last()
+        .click();
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      expect(overflow).toBeLessThanOrEqual(0);
+      await page.screenshot({ path: join(pictures, `${width}-${colorScheme}.png`), fullPage: true });
+    },
+  );
 });

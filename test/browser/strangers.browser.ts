@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { sample } from "../../local/sample.ts";
-import { startChromium } from "../support/chromium.ts";
+import { startChromium } from "../../scripts/chromium.ts";
 import { scan } from "../support/stack-on-laptop.ts";
 import { type StackWithPlayground, startStackWithPlayground } from "../support/stack-with-playground.ts";
 

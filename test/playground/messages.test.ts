@@ -35,7 +35,7 @@ describe.each(entries)("%s", (_, [english = "", chinese = "", ...others]) => {
     expect(others).toEqual([]);
     expect(english).toMatch(/[A-Za-z]/);
     expect(english).not.toMatch(/\p{Script=Han}|[，。：；！？「」]/u);
-    expect(chinese).toMatch(/\p{Script=Han}/u);
+    if (chinese !== english) expect(chinese).toMatch(/\p{Script=Han}/u);
     expect(values(chinese)).toEqual(values(english));
   });
 
