@@ -8,9 +8,10 @@ import { type SimulatedCall, type SimulatedDynamoDb, simulatedDynamoDb } from ".
 import { virtualTime } from "../virtual-time.ts";
 import { batchGetItem } from "./authorizer-post.ts";
 import { cloud } from "./cloud.ts";
+import type { Outside } from "./current.ts";
 import type { SimulatedFunctions } from "./functions.ts";
 import { type Invocation, network } from "./network.ts";
-import { cheapHash, type Outside } from "./outside.ts";
+import { cheapHash } from "./outside.ts";
 import { ownersAccounts } from "./owners-verifier.ts";
 import type { Schedule, Setup } from "./schedule.ts";
 import { simulatedSecrets } from "./secrets.ts";
