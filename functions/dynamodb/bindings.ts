@@ -1,7 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AccountFence, Bind, Bindings, BindResult } from "../core/binding.ts";
 import { accountKey, identityKey } from "../core/identity.ts";
-import { deleteTicket } from "./attempts.ts";
+import { consumeTicket } from "./attempts.ts";
 import { identitiesAttribute, isStill, readBinding, readNumber } from "./bindings-table.ts";
 import { putSession } from "./sessions.ts";
 import { readItem, type Table, write } from "./table.ts";
@@ -109,7 +109,7 @@ export function dynamoDbBindings(
         bindIdentity(bind),
         listAtAccount(bind),
         putSession(sessions, session),
-        ...(ticket === undefined ? [] : [deleteTicket(attempts, ticket)]),
+        ...(ticket === undefined ? [] : [consumeTicket(attempts, ticket)]),
       ]);
       return reasons ? whyNotBound(reasons, bind) : "bound";
     },

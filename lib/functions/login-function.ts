@@ -83,14 +83,7 @@ export function loginFunction(
   });
   allowOnTable(login, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(login, sessions, "dynamodb:PutItem");
-  allowOnTable(
-    login,
-    attempts,
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-  );
+  allowOnTable(login, attempts, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem");
   if (sessionKeys) allowOnTable(login, sessionKeys, "dynamodb:UpdateItem");
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
   const invoked = verifier ?? phoneVerifier;

@@ -57,7 +57,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a bind consumes no ticket",
     file: "functions/dynamodb/bindings.ts",
-    replace: "...(ticket === undefined ? [] : [deleteTicket(attempts, ticket)]),",
+    replace: "...(ticket === undefined ? [] : [consumeTicket(attempts, ticket)]),",
     by: "",
   },
   {
