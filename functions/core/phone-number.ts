@@ -1,4 +1,5 @@
-import { type AccessTokens, type TokenRefused, withAccessToken } from "./access-token.ts";
+import { type TokenRefused, withAccessToken } from "./access-token.ts";
+import type { AccessTokens } from "./access-token-cache.ts";
 import type { AttemptCounters } from "./attempts.ts";
 import { dayInChina } from "./day-in-china.ts";
 import { type Identity, identityKey } from "./identity.ts";

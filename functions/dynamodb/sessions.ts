@@ -32,7 +32,7 @@ export function dynamoDbSessionList(table: Table): SessionList {
   return {
     async remove(key, generation) {
       const ofGeneration = {
-        ConditionExpression: "attribute_not_exists(generation) OR generation = :generation",
+        ConditionExpression: "attribute_not_exists(generation) OR generation <= :generation",
         ExpressionAttributeValues: { ":generation": generation },
       };
       const command = new DeleteCommand({

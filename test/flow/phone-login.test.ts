@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
 import { sample } from "../../local/sample.ts";
 import {
   type Answer,
@@ -12,9 +13,14 @@ const { username, password, userId, appId } = sample;
 const getuserphonenumber = "/wxa/business/getuserphonenumber";
 
 let stack: StackOnLaptop;
+let intercept: (call: InterceptedCall) => Promise<Fault | undefined> = async () => undefined;
 let digits = 13_700_000_000;
 beforeAll(async () => {
-  stack = await startStackOnLaptop({ settings: withMore, maxInstances: 8 });
+  stack = await startStackOnLaptop({
+    settings: withMore,
+    maxInstances: 8,
+    intercept: (call) => intercept(call),
+  });
 }, 120_000);
 afterAll(() => stack.close());
 
@@ -214,6 +220,38 @@ describe("what fails", () => {
     const phoneCode = press(alice);
     expectRefused(await stack.login({ code: code(alice), phoneCode }), "wechat_busy", "new_code");
     expect(await stack.login({ code: code(alice), phoneCode })).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ["before the verifier is asked", "lambda:InvokeFunction", false],
+    ["before it is bound", "dynamodb:TransactWriteItems", false],
+    ["once it is bound", "dynamodb:TransactWriteItems", true],
+  ])("a function that is killed after the exchange, %s: the next login works", async (_, action, isDone) => {
+    const alice = person();
+    await stack.laptop.functions.recycle();
+    intercept = async (call) => {
+      if (call.action !== action) return undefined;
+      intercept = async () => undefined;
+      if (isDone) await stack.laptop.dynamoDb.call("TransactWriteItems", call.input);
+      await stack.laptop.functions.recycle();
+      return { kind: "drop" };
+    };
+    expect(await byPhone(alice)).toMatchObject({ status: 500, body: { message: "Internal Server Error" } });
+    const next = isDone ? await silently(alice) : await byPhone(alice);
+    expect(next).toMatchObject({ status: 200, body: { userId, newBinding: !isDone } });
+  });
+
+  test("a store that is down after the exchange asks for another phone code", async () => {
+    const alice = person();
+    intercept = async ({ action }) =>
+      action === "dynamodb:TransactWriteItems"
+        ? { kind: "error", type: "ValidationException", message: "no" }
+        : undefined;
+    const failed = await byPhone(alice);
+    intercept = async () => undefined;
+    expectRefused(failed, "store_unavailable", "new_phone_code");
+    const { bindTicket } = failed.body;
+    expect(await stack.login({ bindTicket, phoneCode: press(alice) })).toMatchObject({ status: 200 });
   });
 
   test("a sixth number of one identity in a day is not asked for", async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const withoutPasswords = counting(other);
   await countWithoutPasswords(withoutPasswords);
 
-  const third = await startCountedStack({ settings: withMore });
+  const third = await startCountedStack({ settings: withMore, environment: { SESSION_KEYS_TABLE: "" } });
   open.push(third);
   const withPhone = counting(third);
   await countWithPhone(withPhone);

@@ -21,8 +21,15 @@ export interface TypedPassword {
 
 const never = Number.POSITIVE_INFINITY;
 
-/** Which passwords open, and that no binding stands on one that does not any more. */
-export function passwordChecks(accounts: number, next: () => Order, violated: (what: string) => void) {
+/**
+ * Which passwords open, and that no binding stands on one that does not any more. `lateBinds`: a bind that was under way
+ * as it changed may come after: an owner's verifier that says generations has told nobody yet that there is a later one.
+ */
+export function passwordChecks(
+  { accounts, lateBinds }: { readonly accounts: number; readonly lateBinds: boolean },
+  next: () => Order,
+  violated: (what: string) => void,
+) {
   const versions: Version[][] = Array.from({ length: accounts }, () => [
     { confirmed: 0, deadAt: never, isOver: () => true, earlier: [] },
   ]);
@@ -50,7 +57,8 @@ export function passwordChecks(accounts: number, next: () => Order, violated: (w
       if (!isNone) it.confirmed = done;
       for (const one of it.earlier) one.deadAt = Math.min(one.deadAt, done);
       for (const typed of boundBy.values()) {
-        if ((find(typed)?.deadAt ?? never) < never) violated("a binding by an old password stays");
+        if (!lateBinds && (find(typed)?.deadAt ?? never) < never)
+          violated("a binding by an old password stays");
       }
     },
 
@@ -69,7 +77,8 @@ export function passwordChecks(accounts: number, next: () => Order, violated: (w
       if (now.userId === undefined) boundBy.delete(key);
       if (before?.userId !== undefined || now.userId === undefined || !by) return;
       boundBy.set(key, by);
-      if ((find(by)?.deadAt ?? never) < never) violated("a bind comes after its password was changed");
+      if (!lateBinds && (find(by)?.deadAt ?? never) < never)
+        violated("a bind comes after its password was changed");
     },
   };
 }

@@ -64,7 +64,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "a ticket is taken after its time",
     file: "functions/dynamodb/attempts.ts",
     replace: '"attemptsLeft > :zero AND expiresAt > :now"',
-    by: '"attemptsLeft > :zero AND :now > :zero"',
+    by: '"attemptsLeft > :zero AND expiresAt > :zero"',
   },
   {
     name: "the authorizer's read is not strongly consistent",
