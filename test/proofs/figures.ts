@@ -17,9 +17,9 @@ const figures = {
   processRounds: { short: 1, middle: 3, full: 20 },
   /** How many acts are cut short, and in how many places in all, if there are as many. */
   killedActs: { short: 3, middle: Infinity, full: Infinity },
-  killPoints: { short: 6, middle: Infinity, full: Infinity },
+  killPoints: { short: 6, middle: 55, full: Infinity },
   /** How many pairs of such places are tried. */
-  killPairs: { short: 1, middle: 60, full: 1_000 },
+  killPairs: { short: 1, middle: 20, full: 1_000 },
   /** How many operations are compared between the simulated tables and the embedded engine. */
   storeOperations: { short: 1_000, middle: 10_000, full: 50_000 },
   /** How many session_keys, ivs and watermarks that are not the right ones are tried. */

@@ -335,6 +335,15 @@ describe("whatever ends access ends the logins under way", () => {
       const result = await loginWith(withCode(alice, zhangsan), { ...deps, verifier });
       expect(refusalOf(result)).toBe("invalid_credentials");
     });
+
+    test("binds nobody where its second answer is another account", async () => {
+      const { withCode, deps, bindings } = loginWorld();
+      const answers: Verification[] = [{ userId: "user-9" }, { userId: "user-8" }];
+      const verifier = { verify: async () => answers.shift() ?? { userId: "" } };
+      const result = await loginWith(withCode(alice, zhangsan), { ...deps, verifier });
+      expect(refusalOf(result)).toBe("access_changed");
+      expect(bindings.of(alice)).toBeUndefined();
+    });
   });
 
   test("an unbind while the password is checked ends the session that comes of it", async () => {
