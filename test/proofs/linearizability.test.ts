@@ -7,11 +7,11 @@ import { type SimulatedFunctions, simulatedFunctions } from "../support/login-si
 import { plantedBugs } from "../support/login-simulation/planted-bugs.ts";
 import { run } from "../support/login-simulation/run.ts";
 import { type Schedule, scheduleOf } from "../support/login-simulation/schedule.ts";
+import { proven } from "../support/proven.ts";
 import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
-/** As many as `npm run proofs` has, or their share. */
-const histories = Math.ceil(inject("schedules") / 50);
-const laptopHistories = Math.ceil(inject("schedules") / 1_000);
+const histories = inject("histories");
+const laptopHistories = inject("laptopHistories");
 
 /** The seeds whose histories no order explains, of so many that are of one identity and one account. */
 async function unexplained(functions: SimulatedFunctions, wanted: number): Promise<number[]> {
@@ -37,6 +37,7 @@ function isModelled({ setup, steps }: Schedule): boolean {
 
 test(`${histories} simulated histories are explained`, async () => {
   expect(await unexplained(await simulatedFunctions(), histories)).toEqual([]);
+  proven({ histories, unexplained: 0 });
 });
 
 /** What full runs have found: a session that had ended could not be ended again, and whoever asked was refused. */

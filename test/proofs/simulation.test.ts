@@ -3,11 +3,10 @@ import { type SimulatedFunctions, simulatedFunctions } from "../support/login-si
 import { plantedBugs } from "../support/login-simulation/planted-bugs.ts";
 import { run } from "../support/login-simulation/run.ts";
 import { scheduleOf, smaller } from "../support/login-simulation/schedule.ts";
+import { proven } from "../support/proven.ts";
 import { shrunk } from "../support/shrinking.ts";
 
-/** As many as `npm run proofs` has, or their share. */
-const schedules = Math.ceil(inject("schedules") / 5);
-const isWhole = schedules >= 100_000;
+const schedules = inject("loginSchedules");
 /** More than any planted bug has needed, by far. */
 const enough = 20_000;
 
@@ -50,6 +49,7 @@ test.each(batches)(
     const functions = await simulatedFunctions();
     const found = await firstViolation(functions, batch, first);
     expect(found && (await told(functions, found))).toBeUndefined();
+    proven({ schedules: batch, violations: 0 });
   },
 );
 
@@ -74,11 +74,8 @@ test.runIf(seed > 0)("the story of one seed", async () => {
   expect(violation).toBeUndefined();
 });
 
-/** In a short run those that are found at once; `npm run proofs` plants all. */
-const planted = isWhole ? plantedBugs : plantedBugs.slice(0, 3);
-
-test.each(planted)("planted: $name", async (bug) => {
+test.each(plantedBugs.slice(0, inject("plantedLoginBugs")))("planted: $name", async (bug) => {
   const found = await firstViolation(await simulatedFunctions(bug), enough);
-  console.log(`planted: ${bug.name} → seed ${found?.seed}: ${found?.what}`);
   expect(found).toBeDefined();
+  proven({ "found at seed": found?.seed ?? 0 });
 });
