@@ -27,12 +27,9 @@ async function unexplained(functions: SimulatedFunctions, wanted: number): Promi
   return found;
 }
 
-/** The model has an account, and knows nothing of binds that an owner's verifier lets come late: see docs/proof.md. */
-function isModelled({ setup, steps }: Schedule): boolean {
-  if (setup.verifier === "none") return false;
-  return (
-    setup.verifier !== "own, with generations" || steps.every(({ what }) => what !== "changes the password")
-  );
+/** The model has an account. */
+function isModelled({ setup }: Schedule): boolean {
+  return setup.verifier !== "none";
 }
 
 test(`${histories} simulated histories are explained`, async () => {

@@ -21,12 +21,9 @@ export interface TypedPassword {
 
 const never = Number.POSITIVE_INFINITY;
 
-/**
- * Which passwords open, and that no binding stands on one that does not any more. `lateBinds`: a bind that was under way
- * as it changed may come after: an owner's verifier that says generations has told nobody yet that there is a later one.
- */
+/** Which passwords open, and that no binding stands on one that does not any more. */
 export function passwordChecks(
-  { accounts, lateBinds }: { readonly accounts: number; readonly lateBinds: boolean },
+  { accounts }: { readonly accounts: number },
   next: () => Order,
   violated: (what: string) => void,
 ) {
@@ -57,8 +54,7 @@ export function passwordChecks(
       if (!isNone) it.confirmed = done;
       for (const one of it.earlier) one.deadAt = Math.min(one.deadAt, done);
       for (const typed of boundBy.values()) {
-        if (!lateBinds && (find(typed)?.deadAt ?? never) < never)
-          violated("a binding by an old password stays");
+        if ((find(typed)?.deadAt ?? never) < never) violated("a binding by an old password stays");
       }
     },
 
@@ -77,8 +73,7 @@ export function passwordChecks(
       if (now.userId === undefined) boundBy.delete(key);
       if (before?.userId !== undefined || now.userId === undefined || !by) return;
       boundBy.set(key, by);
-      if (!lateBinds && (find(by)?.deadAt ?? never) < never)
-        violated("a bind comes after its password was changed");
+      if ((find(by)?.deadAt ?? never) < never) violated("a bind comes after its password was changed");
     },
   };
 }

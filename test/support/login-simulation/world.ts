@@ -188,6 +188,7 @@ function environments(setup: Setup, appIds: readonly string[]) {
     APP_SECRETS: JSON.stringify(Object.fromEntries(appIds.map((appId) => [appId, appId]))),
     WECHAT_BASE_URL: "https://api.weixin.qq.com",
     VERIFIER_FUNCTION: verifier === "none" ? none : "verifier",
+    ...(verifier.startsWith("own") && { VERIFIER_IS_OWNERS: "true" }),
     IDENTITIES_PER_ACCOUNT: oneIdentityPerApp ? "one-per-app" : "any",
     SESSION_LIFETIME_SECONDS: String(lifetimeSeconds),
     ATTEMPTS_PER_IDENTITY: limit,
