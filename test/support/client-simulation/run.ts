@@ -118,6 +118,8 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
     return {
       answer(): Answered {
         const answer = server.answer({ method, path, session, data });
+        // It may have been on its way when the mini-program was restarted.
+        if (path === "/binding") disturbances++;
         const isSilent = path === "/login" && server.session(Object(answer.data).sessionId)?.silent;
         if (isSilent && !hasTwoCopies && !copy.isDead && check.findNeedless(copy, order)) needless++;
         return answer;
