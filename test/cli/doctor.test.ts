@@ -180,7 +180,7 @@ describe("what the admin function found", () => {
       { secrets: [{ appId, state: "unknown", errcode: 40164 }] },
       secret,
       "WeChat refuses the address that the functions call from: it is not on the mini-program's list (errcode 40164)",
-      `take the list (IP 白名单) away at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
+      `remove the list (IP 白名单) at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
         `the list: Lambda has no fixed one, and run ${doctor} again`,
     ],
     ...[40230, 40240].map((errcode): [string, Partial<DeploymentView>, string, string, string] => [
@@ -359,8 +359,8 @@ describe("what the admin function found", () => {
 
 describe("functions and passwords", () => {
   const putBack =
-    "run `npx cdk drift WeappLogin`, which shows what was taken away or changed, and `npx cdk deploy --revert-drift " +
-    "WeappLogin`, which puts it back";
+    "run `npx cdk drift WeappLogin`, which shows what was removed or changed, and `npx cdk deploy --revert-drift " +
+    "WeappLogin`, which restores it";
   const askAgain =
     /^run `npx weapp-login doctor --stack WeappLogin` again; .* the admin function's role was changed$/;
   const verifierLog = "see the verifier function's log in CloudWatch, as docs/runbook.md shows it";
@@ -382,7 +382,7 @@ describe("functions and passwords", () => {
       "a function that Lambda could not put in order",
       changed({ state: "unusable", why: "Failed, InvalidSubnet" }),
       "functions",
-      "Lambda could not put session (WeappLogin-session) in order (Failed, InvalidSubnet)",
+      "Lambda could not make session (WeappLogin-session) ready to run (Failed, InvalidSubnet)",
       putBack,
     ],
     [
@@ -493,7 +493,7 @@ describe("the API", () => {
       "this machine's address, which was refused",
       { "POST /login": [429, "too_many_attempts"] },
       "login: too many invalid codes have come from this machine's address",
-      /^wait a quarter of an hour/,
+      /^wait 15 minutes/,
     ],
     [
       "a route of sessions that is open",
@@ -522,7 +522,7 @@ describe("the API", () => {
     expect(problems[0]?.todo).toMatch(todo);
   });
 
-  test("is not asked for a login that is known to fail: it would ring", async () => {
+  test("is not asked for a login that is known to fail: it would set off alarms", async () => {
     const { checks, api } = await inAws(healthy({ secrets: [{ appId, state: "placeholder" }] }));
     const { checks: found } = await checks();
     expect(found.find(({ check }) => check === "login")).toMatchObject({
@@ -640,7 +640,7 @@ describe("what stops the examination leaves the rest unchecked", () => {
       "a name that no stack can have",
       "1 validation error detected: Value 'WeappLogin' at 'stackName' failed to satisfy constraint",
       ["ok", "problem", ...rest(11)],
-      "WeappLogin is no stack name: letters, digits and hyphens, beginning with a letter",
+      "WeappLogin is not a stack name: letters, digits and hyphens, beginning with a letter",
       "check --stack",
     ],
     [
