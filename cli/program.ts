@@ -175,6 +175,20 @@ function usageDetail({ code, message }: CommanderError): Text {
     case "commander.excessArguments":
       return ({ failures }) => failures.excessArguments;
     default:
-      return ({ failures }) => failures.parser(code, message.replace(/=[^']*'/, "'"));
+      return ({ failures }) => failures.parser({ code, ...inParts(message.replace(/=[^']*'/, "'")) });
   }
+}
+
+/** `error: unknown option '--jsn'`, and `(Did you mean --json?)` on a line of its own. */
+function inParts(message: string): {
+  sentence: string;
+  name?: string | undefined;
+  meant?: string | undefined;
+} {
+  const [first = "", suggestion = ""] = message.replace(/^error: /, "").split("\n");
+  return {
+    sentence: first.charAt(0).toUpperCase() + first.slice(1).replace(/\.$/, ""),
+    name: /'([^']*)'/.exec(first)?.[1],
+    meant: /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion)?.[1],
+  };
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { messageFor } from "../../client/messages.ts";
 import { errors } from "../../contract/errors.ts";
 import { chinesePages, filesIn, names, pageOf, textOf } from "../support/chinese-pages.ts";
+import { badlySetIn, englishWordsIn } from "../support/chinese-text.ts";
 
 describe("README.zh-CN.md", () => {
   const lines = chinesePages.get("README.zh-CN.md")?.split("\n") ?? [];
@@ -89,17 +90,6 @@ function prose(text: string): string {
     .replaceAll(/!?\[([^\]]*)\]\([^)\s]*\)/g, "[$1]");
 }
 
-/** Names, and what WeChat's and AWS's own Chinese pages leave in Latin letters. */
-const latin = new Set(
-  `ACM API ARN AWS AppID AppSecret CDK CI CLI CSV CloudWatch Cognito CommonJS Ctrl-C DynamoDB E.164 ES
-  English Excel GET Gateway H5 HEAD HTTP HTTPS Host IAM ICP ID IP ISO JSON KB KMS Lambda MD5 Manager NAT
-  Node REST RFC SDK SIM SNS Secrets SessionId TLS Taro TypeScript UTC UTF-8 argon2id arm64 authorizer
-  bcrypt cloudflared code commander errno frp iOS id ngrok npm request scrypt uni-app vitest weapp-login
-  web-view ApiFails AuthorizerFails FunctionsThrottled Lockouts LoginsFail LoginsSlow MustLook
-  TablesThrottled WeChatBusy WeChatQuotaExhausted WeChatRateLimited WeChatTimeout WeChatUnavailable
-  WeChatUserBlocked Docker Java Promise`.split(/\s+/),
-);
-
 describe.each([...chinesePages])("%s", (_, text) => {
   test("says everything in Chinese", () => {
     const paragraphs = prose(text)
@@ -109,15 +99,10 @@ describe.each([...chinesePages])("%s", (_, text) => {
   });
 
   test("has no English word that is not a name", () => {
-    const words = prose(text).match(/(?<!\w)[A-Za-z](?:[\w.-]*\w)?/g) ?? [];
-    const pageNames = /\.(md|yaml)$/;
-    expect(words.filter((word) => !latin.has(word) && !pageNames.test(word))).toEqual([]);
+    expect(englishWordsIn(prose(text), /\.(md|yaml)$/)).toEqual([]);
   });
 
   test("has Chinese punctuation, and a blank between Chinese and Latin", () => {
-    const words = prose(text);
-    expect(words.match(/.*\p{Script=Han}[`\]*]*([,;:!?()]|\.(?!\w)).*/gu) ?? []).toEqual([]);
-    expect(words.match(/.*[,;:!?(][`[*]*\p{Script=Han}.*/gu) ?? []).toEqual([]);
-    expect(words.match(/.*(\p{Script=Han}[A-Za-z0-9`]|[A-Za-z0-9`]\p{Script=Han}).*/gu) ?? []).toEqual([]);
+    expect(badlySetIn(prose(text))).toEqual([]);
   });
 });

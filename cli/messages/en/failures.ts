@@ -24,6 +24,17 @@ const nextSteps = {
 const whereTheSecretIs =
   "The AppSecret is shown, once, at https://mp.weixin.qq.com under 开发管理 > 开发设置 > AppSecret(小程序密钥).";
 
+/** What commander says about a command line. */
+interface ParserError {
+  readonly code: string;
+  /** In English, without its full stop. */
+  readonly sentence: string;
+  /** What is wrong: a command, an option, an argument. */
+  readonly name?: string | undefined;
+  /** What may have been meant: one or several, with commas. */
+  readonly meant?: string | undefined;
+}
+
 /** Why a command did not do what it was told. */
 export const failures = {
   sentences: (...sentences: readonly string[]) => sentences.filter(Boolean).join(" "),
@@ -51,12 +62,8 @@ export const failures = {
   nameACommand: "Name a command.",
   excessArguments:
     "Too many arguments. Passwords and the AppSecret are none: they are typed at a prompt, or piped in.",
-  /** `message` is the parser's, `error: unknown option '--jsn'`, with what it suggests on a line of its own. */
-  parser: (_code: string, message: string) => {
-    const [first = "", suggestion = ""] = message.replace(/^error: /, "").split("\n");
-    const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.$/, "")}.`;
-    return [sentence, suggestion, "See --help."].filter(Boolean).join(" ");
-  },
+  parser: ({ sentence, meant }: ParserError) =>
+    [`${sentence}.`, meant && `(Did you mean ${meant}?)`, "See --help."].filter(Boolean).join(" "),
 
   needsYes:
     "This asks before it does what cannot be undone, and standard input is not a terminal: add --yes.",

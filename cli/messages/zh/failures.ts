@@ -36,7 +36,7 @@ const moreSaid: ReadonlySet<AdminRefusal> = new Set([
   "wechat_unavailable",
 ]);
 
-const read = { password: "密码", AppSecret: "AppSecret", "New AppSecret": "新的 AppSecret" };
+const read = { password: "密码", AppSecret: " AppSecret", "New AppSecret": "新的 AppSecret" };
 
 export const failures: typeof english = {
   sentences: (...sentences) => sentences.join(""),
@@ -59,17 +59,15 @@ export const failures: typeof english = {
   appTwice: "--app 里有重复的 AppID。一个小程序只有一个 AppSecret。",
   nameACommand: "请写明要执行的命令。",
   excessArguments: "参数太多。密码和 AppSecret 不作为参数传入：在提示符下输入，或者通过管道传入。",
-  parser: (code, message) => {
+  parser: ({ code, name, meant }) => {
     const what = parserErrors[code] ?? "用法不对";
-    const name = /'([^']*)'/.exec(message)?.[1];
-    const suggestion = /\(Did you mean (?:one of )?(.*)\?\)/.exec(message)?.[1];
-    const meant = suggestion === undefined ? "" : `（是不是 ${suggestion.replaceAll(", ", "、")}？）`;
-    return `${what}${name === undefined ? "" : `：${name}`}${meant}。用 --help 查看用法。`;
+    const suggestion = meant === undefined ? "" : `（是不是 ${meant.replaceAll(", ", "、")}？）`;
+    return `${what}${name === undefined ? "" : `：${name}`}${suggestion}。用 --help 查看用法。`;
   },
 
   needsYes: "这项操作无法恢复，执行之前要询问，但标准输入不是终端：请加上 --yes。",
   notConfirmed: "没有做任何修改。",
-  emptyInput: (what) => `标准输入里没有${read[what].replace(/^(?=[A-Z])/, " ")}：请通过管道传入。`,
+  emptyInput: (what) => `标准输入里没有${read[what]}：请通过管道传入。`,
   inputTooLong: "标准输入的第一行太长。",
   inputNotUtf8: "标准输入的内容不是 UTF-8。",
   whereTheSecretIs,
