@@ -51,17 +51,20 @@ function isNamed(check: CheckName, names: DoctorWords["names"]): check is keyof 
 
 const marks = { ok: "✓", problem: "✗", skipped: "–" } as const satisfies Record<Check["state"], string>;
 
-/** `✓ WeChat   …`, one line for each check, broken behind its name, and how many of them found something. */
+/** Beside the names, for less of them findings have a line of their own. */
+const fewestColumns = 50;
+
+/** `✓ WeChat   …`, one line for each check, broken where the terminal ends, and how many of them found something. */
 export function report(checks: readonly Check[], words: DoctorWords, columns: number): string {
   const names = checks.map(({ check }) => printable(shownName(check, words)));
   const width = Math.max(...names.map(widthOf));
-  // Beside a long name nothing would have room on a narrow terminal.
-  const indent = " ".repeat(Math.min(width + 4, columns / 3));
+  const beside = columns - width - 4 >= fewestColumns;
   const lines = checks.map((it, index) => {
-    const name = names[index] ?? "";
-    const found = it.state === "problem" ? words.problem(it.found, it.todo) : it.found;
-    const line = `${marks[it.state]} ${name}${" ".repeat(width - widthOf(name))}  ${printable(found)}`;
-    return wrapped(line, columns, indent);
+    const name = `${marks[it.state]} ${names[index]}`;
+    const found = printable(it.state === "problem" ? words.problem(it.found, it.todo) : it.found);
+    if (!beside) return `${name}\n${wrapped(`  ${found}`, columns, "  ")}`;
+    const padding = " ".repeat(width + 4 - widthOf(name));
+    return wrapped(`${name}${padding}${found}`, columns, " ".repeat(width + 4));
   });
   const problems = checks.filter(({ state }) => state === "problem").length;
   return [...lines, "", words.verdict(problems)].join("\n");

@@ -17,7 +17,7 @@ export function addTokenCommands(program: Command, context: Context): void {
     .action(async ({ appId, yes }: { appId?: string; yes?: boolean }) => {
       const confirm = confirmation(terminal, yes);
       const { admin, apiUrl } = await context.deployment();
-      await confirm(async () => results.refreshToken(printable(appId ?? results.theMiniProgram), apiUrl));
+      await confirm(async () => results.refreshToken(appId && printable(appId), apiUrl));
       const answer = await admin.ask({ action: "token.refresh", ...(appId !== undefined && { appId }) });
       output.done(answer, results.tokenRefreshed(printable(answer.appId), time(answer.expiresAt)));
     });

@@ -59,7 +59,7 @@ describe("the language", () => {
 });
 
 /** The texts that are the same by themselves, or put together of others. */
-const wordless = ["doctor.names.AppSecret", "failures.sentences"];
+const wordless = ["doctor.names.AppSecret", "failures.sentences", "results.userId", "results.openid"];
 
 /** Every message by its path. */
 function messagesIn(part: object, path: string): [path: string, message: unknown][] {

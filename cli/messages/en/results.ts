@@ -25,7 +25,6 @@ export const results = {
   openid: (openid: string) => `the openid ${openid}`,
   accountWithNumber: (phoneNumber: string) => `the account with the phone number ${phoneNumber}`,
   account: (username: string, userId: string) => `${username} (userId ${userId})`,
-  theMiniProgram: "the mini-program",
 
   username: "username",
   phoneNumber: "phone number",
@@ -133,8 +132,8 @@ export const results = {
   resetSessionKey: (name: string, apiUrl: string) =>
     `Reset the session_key of ${name} at ${apiUrl}? Open data that a phone has fetched and not sent yet can no longer be ` +
     "decrypted.",
-  refreshToken: (appId: string, apiUrl: string) =>
-    `End the access token of ${appId} at ${apiUrl}? Every server that has it must ask for another, and WeChat does this 20 ` +
+  refreshToken: (appId: string | undefined, apiUrl: string) =>
+    `End the access token of ${appId ?? "the mini-program"} at ${apiUrl}? Every server that has it must ask for another, and WeChat does this 20 ` +
     "times a day at most.",
 
   simulatorReady: "The WeChat simulator is ready.",

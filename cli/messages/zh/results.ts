@@ -15,11 +15,10 @@ const columnsOf = ({ added, unchanged, bad }: Counts) => [
 const outcome = (counts: Counts) => columnsOf(counts).join("，");
 
 export const results: typeof english = {
-  userId: (userId) => `用户 ${userId}`,
-  openid: (openid) => `微信身份 ${openid}`,
-  accountWithNumber: (phoneNumber) => `手机号 ${phoneNumber} 的账号`,
+  userId: (userId) => `userId ${userId}`,
+  openid: (openid) => `openid ${openid}`,
+  accountWithNumber: (phoneNumber) => `手机号 ${phoneNumber}`,
   account: (username, userId) => `${username}（userId ${userId}）`,
-  theMiniProgram: "这个小程序",
 
   username: "用户名",
   phoneNumber: "手机号",
@@ -102,7 +101,7 @@ export const results: typeof english = {
   resetSessionKey: (name, apiUrl) =>
     `要重置 ${name} 的 session_key 吗？（${apiUrl}）手机已获取但尚未提交的开放数据将无法解密。`,
   refreshToken: (appId, apiUrl) =>
-    `要作废 ${appId} 的接口调用凭证吗？（${apiUrl}）所有持有它的服务器都要重新获取，微信每天最多允许 20 次。`,
+    `要作废${appId === undefined ? "小程序" : ` ${appId} `}的接口调用凭证吗？（${apiUrl}）所有持有它的服务器都要重新获取，微信每天最多允许 20 次。`,
 
   simulatorReady: "微信模拟器已就绪。",
   inPlaceOf: "代替",
