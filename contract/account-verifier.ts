@@ -27,8 +27,8 @@ export const phoneQuestion = v.object({
 const countAs = v.exactOptional(text(512));
 
 /**
- * What it answers. `generation`: a whole number that grows whenever the password or the phone number changes; a verifier that
- * says none is asked twice. Whatever is neither a refusal nor a userId is an outage, and never a "no".
+ * What it answers. `generation`: a whole number that grows whenever the password or the phone number changes; a verifier of
+ * the owner's is asked twice at a bind, with it or without. Whatever is neither a refusal nor a userId is an outage, and never a "no".
  */
 export const verification = v.union([
   v.object({ refused: v.picklist(["invalid_credentials", "account_disabled"]), countAs }),

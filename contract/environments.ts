@@ -56,6 +56,7 @@ export const environments = {
 
 /** Set only where the owner's props ask for what they are for: without them the function does without. */
 export const optionalVariables = [
+  "VERIFIER_IS_OWNERS",
   "ACCESS_TOKENS",
   "RISK_RANK_REFUSE_FROM",
   "SESSION_KEYS_TABLE",

@@ -19,8 +19,8 @@ export interface WeappLoginProps {
    * Who knows usernames and passwords. `built-in`: a table of accounts, kept with the command line. A function of yours:
    * `{ username, password, appId }`, and with `phone` also `{ phoneNumber, appId }`, -> `{ userId, generation?, countAs? }`
    * or `{ refused: "invalid_credentials" | "account_disabled", countAs? }`. `generation` is a whole number that grows
-   * whenever the password or the phone number changes (a verifier
-   * that says none is asked twice at a bind), `countAs` the name that attempts on this spelling of it count for. `none`:
+   * whenever the password or the phone number changes (yours is asked
+   * twice at a bind), `countAs` the name that attempts on this spelling of it count for. `none`:
    * nobody; the first login of an identity makes a userId for it. Whoever leaves `built-in` leaves the table of accounts
    * behind, and whoever comes back gets an empty one: docs/adopt-retained.md.
    *

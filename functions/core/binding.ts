@@ -15,9 +15,12 @@ export interface Binding {
 /**
  * What a bind knows of the account from before the password was looked at, so that it cannot come after something that
  * has shut it out. `generation`: what the verifier said, which the account must not have seen a later one than. `fence`:
- * for a verifier that says none, the account's own number, which must not have moved.
+ * for a verifier that was asked twice, the account's own number, which must not have moved.
  */
-export type AccountFence = { readonly generation: number } | { readonly fence: number };
+export interface AccountFence {
+  readonly generation?: number;
+  readonly fence?: number;
+}
 
 export interface Bind {
   readonly person: Person;

@@ -62,7 +62,12 @@ async function bind(
 ): Promise<LoggedIn | Refusal> {
   const { person, deps } = attempt;
   const ask = () => phoneVerifier.verify({ phoneNumber, appId: person.appId });
-  const account = await verifiedAccount(await ask(), ask, false, deps.bindings);
+  const account = await verifiedAccount(
+    await ask(),
+    ask,
+    { isBound: false, isOwners: phoneVerifier.isOwners },
+    deps.bindings,
+  );
   if (isRefusal(account)) {
     return account.refused === "invalid_credentials" ? refused("binding_required") : account;
   }

@@ -49,7 +49,12 @@ export async function logInWithPassword(
     countAs === undefined ? charged : await chargeCountedAs(countAs, charged, counted, deps, enteredAt);
   if (isRefusal(charge)) return charge;
   const askAgain = () => verifier.verify(question);
-  const account = await verifiedAccount(first, askAgain, binding?.userId !== undefined, deps.bindings);
+  const account = await verifiedAccount(
+    first,
+    askAgain,
+    { isBound: binding?.userId !== undefined, isOwners: verifier.isOwners },
+    deps.bindings,
+  );
   if (isRefusal(account)) {
     if (account.refused !== "invalid_credentials") return account;
     return refused("invalid_credentials", { bindTicket: await ticketForAnotherTry(request, attempt) });

@@ -12,16 +12,22 @@ export interface VerifiedAccount {
 export async function verifiedAccount(
   first: Verification,
   askAgain: () => Promise<Verification>,
-  isBound: boolean,
+  { isBound, isOwners = false }: { readonly isBound: boolean; readonly isOwners: boolean | undefined },
   bindings: Pick<Bindings, "fenceOf">,
 ): Promise<VerifiedAccount | Refusal> {
   if ("refused" in first) return refused(first.refused);
   const { userId, generation } = first;
   // Only a bind can come too late for the account: a session stands under the identity's own generation.
-  if (generation !== undefined || isBound) return { userId, fence: { generation: generation ?? 0 } };
-  // Nothing tells how old this answer is. One that comes after the fence was read is as young as the fence.
+  if (isBound || (generation !== undefined && !isOwners)) {
+    return { userId, fence: { generation: generation ?? 0 } };
+  }
+  // Nothing here tells how old this answer is. One that comes after the fence was read is as young as the fence.
   const fence = await bindings.fenceOf(userId);
   const second = await askAgain();
   if ("refused" in second) return refused(second.refused);
-  return second.userId === userId ? { userId, fence: { fence } } : refused("access_changed");
+  if (second.userId !== userId) return refused("access_changed");
+  return {
+    userId,
+    fence: { fence, ...(second.generation !== undefined && { generation: second.generation }) },
+  };
 }

@@ -1,7 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AccountFence, Bind, Bindings, BindResult } from "../core/binding.ts";
 import { accountKey, identityKey } from "../core/identity.ts";
-import { deleteTicket } from "./attempts.ts";
+import { consumeTicket } from "./attempts.ts";
 import { identitiesAttribute, isStill, readBinding, readNumber } from "./bindings-table.ts";
 import { putSession } from "./sessions.ts";
 import { readItem, type Table, write } from "./table.ts";
@@ -64,18 +64,16 @@ export function dynamoDbBindings(
   function listAtAccount(bind: Bind): TransactionPart {
     const { person, userId, account } = bind;
     const byNumber = policy.byNumber?.(bind);
-    const notShutOut =
-      "generation" in account
-        ? { set: ", generation = :generation", condition: notNewerThanVerified }
-        : { set: "", condition: isStill("fence", account.fence) };
+    const { generation, fence } = account;
     return {
       Update: {
         TableName,
         Key: { key: accountKey(userId) },
-        UpdateExpression: `SET userId = :userId${notShutOut.set}${byNumber?.set ?? ""}${byNumber?.remove ?? ""} ADD #identities :identity`,
+        UpdateExpression: `SET userId = :userId${generation === undefined ? "" : ", generation = :generation"}${byNumber?.set ?? ""}${byNumber?.remove ?? ""} ADD #identities :identity`,
         ConditionExpression: [
           accountEnabled,
-          notShutOut.condition,
+          ...(generation === undefined ? [] : [notNewerThanVerified]),
+          ...(fence === undefined ? [] : [isStill("fence", fence)]),
           ...(policy.oneIdentityPerApp ? [noOtherOfThisApp] : []),
           ...(byNumber?.conditions ?? []),
         ].join(" AND "),
@@ -85,7 +83,8 @@ export function dynamoDbBindings(
           ":identity": new Set([identityKey(person)]),
           ":false": false,
           ...byNumber?.values,
-          ...("generation" in account ? { ":generation": account.generation } : { ":fence": account.fence }),
+          ":generation": generation,
+          ":fence": fence,
         },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
@@ -109,7 +108,7 @@ export function dynamoDbBindings(
         bindIdentity(bind),
         listAtAccount(bind),
         putSession(sessions, session),
-        ...(ticket === undefined ? [] : [deleteTicket(attempts, ticket)]),
+        ...(ticket === undefined ? [] : [consumeTicket(attempts, ticket)]),
       ]);
       return reasons ? whyNotBound(reasons, bind) : "bound";
     },
@@ -147,7 +146,8 @@ function whyNotBound(
 
 function isShutOut(account: CancellationReason | undefined, verified: AccountFence): boolean {
   const { generation, fence } = account?.Item ?? {};
-  return "generation" in verified
-    ? Number(generation?.N ?? 0) > verified.generation
-    : Number(fence?.N ?? 0) !== verified.fence;
+  return (
+    (verified.generation !== undefined && Number(generation?.N ?? 0) > verified.generation) ||
+    (verified.fence !== undefined && Number(fence?.N ?? 0) !== verified.fence)
+  );
 }

@@ -23,6 +23,7 @@ const withSessionKey = keysTable !== undefined;
 const { deployment, deps, appSecrets, table, openings } = loginWiring(env, {
   host,
   withSessionKey,
+  verifierIsOwners: optionalVariable("VERIFIER_IS_OWNERS", process.env) !== undefined,
   byNumber,
 });
 const tokens = accessTokens({ stableToken: stableToken(calls), appSecrets, now: Date.now });

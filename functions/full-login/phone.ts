@@ -15,7 +15,7 @@ export function phoneLoginWiring(
   if (verifier === undefined) return undefined;
   return phoneLogin({
     ...deps,
-    phoneVerifier: lambdaVerifier(lambdaClient(), verifier),
+    phoneVerifier: lambdaVerifier(lambdaClient(), verifier, variable("VERIFIER_IS_OWNERS") !== undefined),
     phoneLimits: {
       perDay: wholeNumber("PHONE_PER_DAY", variable("PHONE_PER_DAY") ?? "", 1),
       perIdentity: wholeNumber("PHONE_PER_IDENTITY", variable("PHONE_PER_IDENTITY") ?? "", 1),

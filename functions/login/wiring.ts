@@ -18,13 +18,14 @@ interface WiringOptions {
   /** Where other calls share WeChat's connections. */
   readonly host?: WeChatHost;
   readonly withSessionKey?: boolean;
+  readonly verifierIsOwners: boolean;
   readonly byNumber?: BindPolicy["byNumber"];
 }
 
 /** What every login needs, with and without what only some deployments have. */
 export function loginWiring(
   env: Environment<"login">,
-  { host, withSessionKey = false, byNumber }: WiringOptions = {},
+  { host, withSessionKey = false, verifierIsOwners, byNumber }: WiringOptions,
 ) {
   const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
   const appIds = Object.keys(appSecretArns);
@@ -56,7 +57,9 @@ export function loginWiring(
     counters,
     invalidCodes: invalidCodes({ limits, counters }),
     verifier:
-      env.VERIFIER_FUNCTION === none ? undefined : lambdaVerifier(lambdaClient(), env.VERIFIER_FUNCTION),
+      env.VERIFIER_FUNCTION === none
+        ? undefined
+        : lambdaVerifier(lambdaClient(), env.VERIFIER_FUNCTION, verifierIsOwners),
     limits,
     sessionLifetimeSeconds: wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS, 1),
     now: Date.now,

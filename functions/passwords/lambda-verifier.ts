@@ -14,8 +14,10 @@ import { outside } from "../runtime/invocation.ts";
 export function lambdaVerifier(
   client: Pick<LambdaClient, "send">,
   FunctionName: string,
+  isOwners = false,
 ): AccountVerifier & PhoneVerifier {
   return {
+    isOwners,
     async verify(question: PasswordQuestion | PhoneQuestion) {
       const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(question) });
       const answer = await outside("verifier", (abortSignal) => client.send(command, { abortSignal })).catch(

@@ -18,6 +18,7 @@ export interface LoginFunctionNeeds {
   readonly settings: Pick<
     Props,
     | "weChatBaseUrl"
+    | "verifier"
     | "identitiesPerAccount"
     | "sessionLifetime"
     | "phone"
@@ -68,6 +69,7 @@ export function loginFunction(
       ATTEMPTS_PER_USERNAME: String(limits.perUsername),
       INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window),
+      ...(typeof settings.verifier === "object" && { VERIFIER_IS_OWNERS: "true" }),
       ...(phone &&
         phoneVerifier && {
           PHONE_VERIFIER_FUNCTION: phoneVerifier.functionArn,
@@ -83,14 +85,7 @@ export function loginFunction(
   });
   allowOnTable(login, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(login, sessions, "dynamodb:PutItem");
-  allowOnTable(
-    login,
-    attempts,
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-  );
+  allowOnTable(login, attempts, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem");
   if (sessionKeys) allowOnTable(login, sessionKeys, "dynamodb:UpdateItem");
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
   const invoked = verifier ?? phoneVerifier;

@@ -242,3 +242,21 @@ describe("a file is refused as a whole", () => {
     });
   });
 });
+
+test("a phone number is in E.164, and nobody else's", async () => {
+  const rows = await read(
+    "username,userId,password,phoneNumber\na,1,pwd123456,+8613800138000\nb,2,pwd123456,\nc,3,pwd123456,13800138000\n" +
+      "d,4,pwd123456,8.61380E+12\ne,5,pwd123456,+8613800138000\n",
+  );
+  expect(rows).toMatchObject([
+    { row: { username: "a", phoneNumber: "+8613800138000" } },
+    { row: { username: "b" } },
+    { username: "c", reason: expect.stringMatching(/^phoneNumber is a Chinese mobile without \+86/) },
+    {
+      username: "d",
+      reason: expect.stringMatching(/^phoneNumber is a number that a spreadsheet has shortened/),
+    },
+    { username: "e", reason: "the same phone number is on line 2" },
+  ]);
+  expect(rows[1]).not.toHaveProperty("row.phoneNumber");
+});

@@ -223,7 +223,7 @@ describe("what fails", () => {
   });
 
   test.each([
-    ["before the verifier is asked", "lambda:InvokeFunction", false],
+    ["before the verifier is asked", "lambda:Invoke", false],
     ["before it is bound", "dynamodb:TransactWriteItems", false],
     ["once it is bound", "dynamodb:TransactWriteItems", true],
   ])("a function that is killed after the exchange, %s: the next login works", async (_, action, isDone) => {

@@ -335,9 +335,11 @@ export function loginWorld(
   };
   const tickets = {
     ...journaled("tickets", stores.tickets, calls),
-    /** By the ticket's hash. */
+    /** Those that nobody has consumed, by the ticket's hash. */
     get items() {
-      const items = dynamoDb.items(tables.attempts).filter(({ key }) => String(key).startsWith("ticket#"));
+      const items = dynamoDb
+        .items(tables.attempts)
+        .filter(({ key, attemptsLeft }) => String(key).startsWith("ticket#") && attemptsLeft !== undefined);
       return new Map(
         items.map(({ key, attemptsLeft, expiresAt, ...person }) => [
           String(key).slice("ticket#".length),

@@ -90,5 +90,7 @@ test("does not start without the name of a table", async () => {
   await scriptedServer(empty);
   vi.stubEnv("BINDINGS_TABLE", "");
   vi.stubEnv("SESSIONS_TABLE", "TheSessions");
-  await expect(import("../../../functions/authorizer/entry.ts")).rejects.toThrow("BINDINGS_TABLE");
+  await expect(import("../../../functions/authorizer/entry.ts")).rejects.toThrow(
+    "The authorizer function needs the environment variable BINDINGS_TABLE.",
+  );
 });

@@ -59,7 +59,9 @@ test.each<[what: string, reply: Reply]>([
   expect(await post(headers, "中文", never)).toMatchObject({ status: 200 });
 });
 
-test("gives up at the deadline, and listens to it no more afterwards", async () => {
+test("gives up at the deadline, and listens to it no more afterwards", {
+  timeout: patience / 2,
+}, async () => {
   const { endpoint, asked } = await scriptedServer(nothing, answer({}));
   const post = poster(new URL(endpoint), patience);
   const deadline = new AbortController();
@@ -77,14 +79,20 @@ test("gives up at the deadline, and listens to it no more afterwards", async () 
   expect(removed).toHaveBeenCalledWith("abort", expect.any(Function));
 });
 
-test("once it is answered no timer is left, which would close the connection under the next request", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  onTestFinished(() => void vi.useRealTimers());
-  const { endpoint } = await scriptedServer(answer({}));
-  const before = vi.getTimerCount();
-  await poster(new URL(endpoint), patience)(headers, "中文", never);
-  expect(vi.getTimerCount()).toBe(before);
-});
+test.each<[what: string, reply: Reply]>([
+  ["is answered", answer({})],
+  ["has failed", hangUp],
+])(
+  "once it %s no timer is left, which would close the connection under the next request",
+  async (_, reply) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { endpoint } = await scriptedServer(reply);
+    const before = vi.getTimerCount();
+    await poster(new URL(endpoint), patience)(headers, "中文", never).catch(() => {});
+    expect(vi.getTimerCount()).toBe(before);
+  },
+);
 
 test.each<[what: string, reply: Reply]>([
   ["before its answer", hangUp],

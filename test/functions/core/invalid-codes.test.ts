@@ -91,3 +91,31 @@ test("an instance remembers no more than 10,000 addresses, the latest", async ()
   expect(it.refusalFor("address 1", noon)).toBeDefined();
   expect(it.refusalFor("address 10000", noon)).toBeDefined();
 });
+
+test("an address is let in again by the millisecond, and told the seconds until then", async () => {
+  const windowSeconds = 900;
+  let counts = 0;
+  const counters = { charge: async () => ++counts, read: async () => 0, giveBack: async () => {} };
+  const codes = invalidCodes({ limits: { invalidCodesPerSourceIp: 2, windowSeconds }, counters });
+  await codes.count(sourceIp, noon);
+  expect(codes.refusalFor(sourceIp, noon)).toBeUndefined();
+  await codes.count(sourceIp, noon + 500);
+  const seconds = Math.ceil(2 * windowSeconds - 0.5);
+  const until = noon + 500 + seconds * 1000;
+  expect(codes.refusalFor(sourceIp, noon + 500)).toMatchObject({
+    refused: "too_many_attempts",
+    retryAfter: seconds,
+  });
+  expect(codes.refusalFor(sourceIp, until - 1)).toMatchObject({ retryAfter: 1 });
+  expect(codes.refusalFor(sourceIp, until)).toBeUndefined();
+  expect(codes.refusalFor(sourceIp, until - 1)).toBeUndefined();
+});
+
+test("what is no outage of the store is no reason to go on", async () => {
+  const broken = async () => {
+    throw new TypeError("a bug");
+  };
+  const counters = { charge: broken, read: broken, giveBack: broken };
+  const codes = invalidCodes({ limits: { invalidCodesPerSourceIp: 2, windowSeconds: 900 }, counters });
+  await expect(codes.count(sourceIp, noon)).rejects.toThrow("a bug");
+});

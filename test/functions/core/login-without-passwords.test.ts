@@ -97,3 +97,26 @@ test("where nobody knows passwords, none is right, and nothing is bound or count
   expect(bindings.of(bob)).toBeUndefined();
   expect(sessions.rows.size + counters.counts.size).toBe(0);
 });
+
+test.each(["bound_already", "already_bound"] as const)(
+  "an identity that was bound and unbound meanwhile (%s) is asked to come again",
+  async (result) => {
+    const { login, withCode, bindings } = world();
+    const asked: object[] = [];
+    bindings.bind = async (bind) => {
+      asked.push(bind.account);
+      return result;
+    };
+    expect(await login(withCode(alice))).toMatchObject({ refused: "access_changed" });
+    expect(asked).toEqual([{ fence: 0 }]);
+  },
+);
+
+test.each(["account_disabled", "account_already_bound"] as const)(
+  "what the store says of the new account is passed on: %s",
+  async (result) => {
+    const { login, withCode, bindings } = world();
+    bindings.bind = async () => result;
+    expect(await login(withCode(alice))).toMatchObject({ refused: result });
+  },
+);
