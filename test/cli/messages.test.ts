@@ -1,10 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chinese } from "../../cli/messages/chinese.ts";
 import { english } from "../../cli/messages/english.ts";
 import { messagesFor } from "../../cli/messages/languages.ts";
+import { adminRefusals } from "../../contract/operator-actions.ts";
 import { badlySetIn, englishWordsIn } from "../support/chinese-text.ts";
+import { expiring, healthy } from "../support/healthy-deployment.ts";
 import { operator, runHere } from "../support/operator.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
+
+/** Names of fields, environment variables, files, AWS's actions, and words that stand for a value. */
+const names =
+  /^(openid|unionid|errcode|appId|userId|username|password|passwordHash|phoneNumber|session_key|zh|en|weapp-login|npm|doctor|docs|wechat|simulator|access-tokens|runbook|secret|made-up|acme|wx\w+|[A-Z]+_[A-Z_]+|LANG|NAME|URL|APPID|SECRET|OWNER|aws|config|cdk.json|context.appId|cloudformation|DescribeStacks|lambda|InvokeFunction|Invoke|CloudFormation|Ctrl-C|api.weixin.qq.com|mp.weixin.qq.com|https|not_configured|invalid_code|OpenSSL|Node.js|DomainTarget|VPC|DNS|CSV|Excel|argon2id|v|AppSecret|E)$/;
 
 describe("the language", () => {
   test.each([
@@ -55,6 +64,71 @@ describe("the language", () => {
     ["session-key check --local", "缺少选项：--openid <openid>。用 --help 查看用法。\n"],
   ])("is that of what the parser refuses: %s", async (line, text) => {
     expect((await runHere(line.split(" "), { locale: "zh_CN.UTF-8" })).stderr).toBe(text);
+  });
+});
+
+const inChinese = { locale: "zh_CN.UTF-8" };
+
+describe("in Chinese", () => {
+  test.each(Object.keys(adminRefusals))(
+    "the refusal %s is told without its English words",
+    async (refused) => {
+      const detail = "There is a field of this name. Run it again.";
+      const { run } = await operator({ admin: () => ({ refused, detail }) });
+      const { stderr } = await run(["accounts", "add", "lisi"], { ...inChinese, piped: "long enough" });
+      expect(stderr.replace(`（${detail}）`, "")).toMatch(/^[^A-Za-z]*\p{Script=Han}/u);
+      expect(englishWordsIn(stderr.replace(`（${detail}）`, "").replaceAll(/`[^`]*`/g, ""), names)).toEqual(
+        [],
+      );
+    },
+  );
+
+  test("doctor says what it found and what to do, and its checks keep their names in JSON", async () => {
+    const view = healthy({
+      secrets: [{ appId: "wx0123456789abcdef", state: "placeholder" }],
+      tables: [expiring("Sessions", { timeToLive: "off" })],
+    });
+    const { run } = await operator({ admin: () => view });
+    const typing = { ...inChinese, now: () => Date.parse(view.now) };
+    const { stdout } = await run(["doctor"], typing);
+    expect(stdout).toMatch(
+      /✗ wx0123456789abcdef 的 AppSecret {2}还是占位内容，登录会返回 not_configured。处理办法：在 .*里重置（只显示一次），再执行 `npx/,
+    );
+    expect(stdout).toMatch(/\n✓ 微信 +函数访问 https:\/\/api\.weixin\.qq\.com，43 毫秒有响应\n/);
+    expect(stdout).toMatch(/\n– 登录 +没有检查：先解决「wx0123456789abcdef 的 AppSecret」\n/);
+    expect(stdout).toMatch(/\n\n发现 \d 个问题。\n$/);
+    const names = (text: string): string[] =>
+      JSON.parse(text).checks.map(({ check, state }: Record<string, string>) => `${check} ${state}`);
+    const inJson = await run(["doctor", "--json"], typing);
+    const english = await run(["doctor", "--json", "--lang", "en"], typing);
+    expect(names(inJson.stdout)).toEqual(names(english.stdout));
+    expect(names(inJson.stdout)).toContain("AppSecret of wx0123456789abcdef problem");
+  });
+
+  test("a failure that stops doctor is divided into what was found and what to do", async () => {
+    const { stdout } = await runHere(["doctor", "--json", "--local", "http://127.0.0.1:9"], inChinese);
+    expect(JSON.parse(stdout).checks[0]).toEqual({
+      check: "credentials and Region",
+      state: "problem",
+      found: "http://127.0.0.1:9 没有响应（ECONNREFUSED）",
+      todo: "请在另一个终端里执行 `npm start`，或者用 --local URL 指定地址",
+    });
+  });
+
+  test("an import names bad rows and counts", async () => {
+    const path = join(await directoryForThisTest(), "accounts.csv");
+    await writeFile(path, "username,userId,password\n,u_1,long enough\nlisi,u_2,long enough\nlisi,u_3,x\n");
+    const { run } = await operator({ admin: () => ({ results: [{ result: "added" }] }) });
+    expect((await run(["accounts", "import", path], inChinese)).stdout).toBe(
+      [
+        "         用户名  原因",
+        "第 2 行          username 是空的",
+        "第 4 行  lisi    用户名与第 3 行重复",
+        "",
+        "共 3 行，用时 0 秒：新增 1，未变 0，有误 2。",
+        "",
+      ].join("\n"),
+    );
   });
 });
 
@@ -123,10 +197,6 @@ function textsIn(source: string): string[] {
 }
 
 const folder = new URL("../../cli/messages/zh/", import.meta.url);
-
-/** Names of fields, environment variables, files, AWS's actions, and words that stand for a value. */
-const names =
-  /^(openid|unionid|errcode|appId|userId|username|password|passwordHash|phoneNumber|session_key|zh|en|weapp-login|npm|doctor|docs|wechat|simulator|access-tokens|runbook|secret|made-up|acme|wx\w+|[A-Z]+_[A-Z_]+|LANG|NAME|URL|APPID|SECRET|OWNER|aws|config|cdk.json|context.appId|cloudformation|DescribeStacks|lambda|InvokeFunction|Invoke|CloudFormation|Ctrl-C|api.weixin.qq.com|mp.weixin.qq.com|https|not_configured|invalid_code|OpenSSL|Node.js|DomainTarget|VPC|DNS|CSV|Excel|argon2id|v|AppSecret|E)$/;
 
 describe.each(readdirSync(folder))("cli/messages/zh/%s", (file) => {
   const texts = textsIn(readFileSync(new URL(file, folder), "utf8"))
