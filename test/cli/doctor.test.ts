@@ -272,6 +272,15 @@ describe("what the admin function found", () => {
     ]);
   });
 
+  test("says that an AppSecret works which was stored without asking WeChat, and how to make up for that", async () => {
+    const { checks } = await inAws(healthy({ secrets: [{ appId, state: "accepted" }] }));
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(0);
+    expect(found.find(({ check }) => check === secret)?.found).toBe(
+      "accepted by WeChat now, though it was stored without a check: `secret rotate` with the same value adds the check",
+    );
+  });
+
   test("names the mini-program in the command where there are several", async () => {
     const other = "wxfedcba9876543210";
     const { checks } = await inAws(

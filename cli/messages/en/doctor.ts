@@ -58,8 +58,7 @@ export const doctor = {
 
   secretAccepted: "accepted by WeChat",
   secretNotVerified:
-    "accepted by WeChat (stored with `secret set`, which does not check; `secret rotate` with the same value checks and " +
-    "records it)",
+    "accepted by WeChat now, though it was stored without a check: `secret rotate` with the same value adds the check",
   secretRefused: (errcode: number | undefined) =>
     `WeChat refuses it (errcode ${errcode}): it was reset there, or is another mini-program's`,
   takeLatestSecret: (rotate: string) =>

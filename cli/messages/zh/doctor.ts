@@ -50,8 +50,7 @@ export const doctor: typeof english = {
   run: (command) => `执行 ${command}`,
 
   secretAccepted: "微信接受",
-  secretNotVerified:
-    "微信接受（当初用 `secret set` 保存，没有验证；用同样的内容执行 `secret rotate`，会验证并留下记录）",
+  secretNotVerified: "微信现在接受它，但保存时没有验证过；用同样的内容执行 `secret rotate` 可以补上验证",
   secretRefused: (errcode) => `微信不接受（errcode ${errcode}）：它已被重置，或者属于另一个小程序`,
   takeLatestSecret: (rotate) => `取最近一次重置的内容，或者在 ${weChatConsole}里重置，再执行 ${rotate}`,
   secretMissing: (state) =>
