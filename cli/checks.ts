@@ -51,7 +51,7 @@ function isNamed(check: CheckName, names: DoctorWords["names"]): check is keyof 
 
 const marks = { ok: "✓", problem: "✗", skipped: "–" } as const satisfies Record<Check["state"], string>;
 
-/** Beside the names, for less of them findings have a line of their own. */
+/** For findings beside the names of checks; where there are fewer, findings have lines of their own. */
 const fewestColumns = 50;
 
 /** `✓ WeChat   …`, one line for each check, broken where the terminal ends, and how many of them found something. */
