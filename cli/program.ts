@@ -8,7 +8,7 @@ import { addSessionCommands } from "./commands/sessions.ts";
 import { addTokenCommands } from "./commands/token.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
-import { type Exit, exitCodes, Failure, usage } from "./failure.ts";
+import { exitCodes, Failure, usage } from "./failure.ts";
 import { fields, widthOf, wrapped } from "./layout.ts";
 import type { Messages, Text } from "./messages/english.ts";
 import { languages, messagesFor } from "./messages/languages.ts";
@@ -108,9 +108,8 @@ function helpWidth(stream: Stream): number {
 }
 
 function newProgram({ help }: Messages, streams: OutputConfiguration): Command {
-  const codes = Object.entries(exitCodes).map(
-    ([exit, code]) => [`  ${code}`, help.exitCodes[exit as Exit]] as const,
-  );
+  const exits = ["done", "refused", "usage", "unreachable", "interrupted"] as const;
+  const codes = exits.map((exit) => [`  ${exitCodes[exit]}`, help.exitCodes[exit]] as const);
   const titles = new Map(Object.entries(help.titles));
   const inWords = (words: Readonly<Record<string, string>>) => (text: string) =>
     Object.entries(words).reduce((said, [word, words]) => said.replaceAll(word, words), text);
