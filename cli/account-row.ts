@@ -1,12 +1,13 @@
 import type { ImportRow } from "../contract/operator-shapes.ts";
 import { flawInPhoneNumber } from "../contract/phone-number.ts";
 import { isArgon2id } from "../functions/passwords/phc-string.ts";
+import type { Messages, Text } from "./messages/english.ts";
 
 export interface BadRow {
   /** On which the row begins; the header is line 1. */
   readonly line: number;
   readonly username: string;
-  readonly reason: string;
+  readonly reason: Text;
 }
 
 export interface GoodRow {
@@ -14,8 +15,6 @@ export interface GoodRow {
   readonly row: ImportRow;
 }
 
-export const headerWords =
-  "username,userId,password or username,userId,passwordHash, with phoneNumber or without";
 const columns = ["username", "userId", "password", "passwordHash", "phoneNumber"] as const;
 export type Column = (typeof columns)[number];
 
@@ -42,31 +41,31 @@ export function readRow(
   const cell = (column: Column) => cells.get(column) ?? "";
   const [username, userId] = [cell("username"), cell("userId")];
   const [password, passwordHash, phoneNumber] = [cell("password"), cell("passwordHash"), cell("phoneNumber")];
-  const bad = (reason: string) => ({ line, username, reason });
+  const bad = (reason: (words: Messages["accountsFile"]) => string) => ({
+    line,
+    username,
+    reason: ({ accountsFile }: Messages) => reason(accountsFile),
+  });
   if (record.length !== header.length) {
-    return bad(`has ${record.length} fields instead of ${header.length}: quote fields with commas`);
+    return bad((words) => words.fieldCount(record.length, header.length));
   }
-  if (username.trim() === "") return bad("username is empty");
-  if (userId.trim() === "") return bad("userId is empty");
-  if (password !== "" && passwordHash !== "") return bad("password and passwordHash are both given");
+  if (username.trim() === "") return bad((words) => words.isEmpty("username"));
+  if (userId.trim() === "") return bad((words) => words.isEmpty("userId"));
+  if (password !== "" && passwordHash !== "") return bad((words) => words.bothPasswords);
   if (password === "" && passwordHash === "") {
-    return bad(`${header.filter((column) => column.startsWith("password")).join(" and ")} is empty`);
+    return bad((words) => words.isEmpty(...header.filter((column) => column.startsWith("password"))));
   }
   const blank = (["userId", "password"] as const).find((column) => cell(column) !== cell(column).trim());
-  if (blank !== undefined) return bad(`${blank} begins or ends with a blank`);
+  if (blank !== undefined) return bad((words) => words.outerBlank(blank));
   const shortened = (["username", "userId", "password", "phoneNumber"] as const).find((column) =>
     isShortened(cell(column)),
   );
-  if (shortened !== undefined) {
-    return bad(
-      `${shortened} is a number that a spreadsheet has shortened: make the column text, and save it again`,
-    );
-  }
+  if (shortened !== undefined) return bad((words) => words.shortened(shortened));
   const flaw = phoneNumber === "" ? undefined : flawInPhoneNumber(phoneNumber);
-  if (flaw !== undefined) return bad(`phoneNumber ${flaw}`);
+  if (flaw !== undefined) return bad(() => `phoneNumber ${flaw}`);
   const account = { username, userId, ...(phoneNumber !== "" && { phoneNumber }) };
   if (password !== "") return { line, row: { ...account, password } };
-  if (!isArgon2id(passwordHash)) return bad("passwordHash is not an argon2id string ($argon2id$v=19$…)");
+  if (!isArgon2id(passwordHash)) return bad((words) => words.notArgon2id);
   return { line, row: { ...account, passwordHash } };
 }
 

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import { normalizeUsername } from "../functions/core/username.ts";
-import { type BadRow, type Column, type GoodRow, headerWords, readHeader, readRow } from "./account-row.ts";
+import { type BadRow, type Column, type GoodRow, readHeader, readRow } from "./account-row.ts";
 import { Failure, interrupted } from "./failure.ts";
 import { Repetitions } from "./repetitions.ts";
 
@@ -27,7 +27,7 @@ export async function openAccountsCsv(path: string, signal?: AbortSignal): Promi
   const repetitions = new Repetitions(await sizeOfOrdinaryFile(path));
   let total = 0;
   for await (const entry of readRows(path)) {
-    if (signal?.aborted) throw interrupted("Interrupted before anything was sent.");
+    if (signal?.aborted) throw interrupted(({ failures }) => failures.interruptedBeforeSending);
     total++;
     if ("row" in entry) for (const key of keysOf(entry)) repetitions.note(key);
   }
@@ -49,11 +49,15 @@ function once(entry: GoodRow, repetitions: Repetitions, first: Map<string, GoodR
   if (before) {
     const reason =
       normalizeUsername(before.row.username) === normalizeUsername(row.username)
-        ? `the same username is on line ${before.line}`
+        ? "sameUsername"
         : before.row.userId === row.userId
-          ? `the userId has another username on line ${before.line}`
-          : `the same phone number is on line ${before.line}`;
-    return { line, username: row.username, reason };
+          ? "otherUsername"
+          : "samePhoneNumber";
+    return {
+      line,
+      username: row.username,
+      reason: ({ accountsFile }) => accountsFile[reason](before.line),
+    };
   }
   for (const key of keys) first.set(key, entry);
   return entry;
@@ -88,13 +92,13 @@ async function* readRows(path: string): AsyncGenerator<GoodRow | BadRow> {
       if (!header) {
         header = readHeader(record);
         // Does not quote what it found: in a file without a header that is somebody's password.
-        if (!header) throw badFile(path, `has another header. Its first line must be ${headerWords}.`);
+        if (!header) throw badFile("anotherHeader", path);
       } else if (record.some((field) => field.trim() !== "")) yield readRow(Number(line), header, record);
     }
   } catch (error) {
     throw fileFailure(error, path, lines.ended);
   }
-  if (!header) throw badFile(path, `is empty. Its first line must be ${headerWords}.`);
+  if (!header) throw badFile("empty", path);
 }
 
 /** In bytes. Throws for what cannot be read twice. */
@@ -102,8 +106,7 @@ async function sizeOfOrdinaryFile(path: string): Promise<number> {
   const found = await stat(path).catch((error: unknown) => {
     throw fileFailure(error, path, 0);
   });
-  if (!found.isFile())
-    throw badFile(path, "is not an ordinary file. It is read twice, so a pipe will not do.");
+  if (!found.isFile()) throw badFile("notOrdinary", path);
   return found.size;
 }
 
@@ -136,30 +139,35 @@ function lineCounter() {
   };
 }
 
-function badFile(path: string, what: string): Failure {
-  return new Failure("bad_file", `${path} ${what}`);
+type FileFlaw =
+  | "anotherHeader"
+  | "empty"
+  | "notOrdinary"
+  | "notUtf8"
+  | "missing"
+  | "unreadable"
+  | "directory";
+
+function badFile(flaw: FileFlaw, path: string): Failure {
+  return new Failure("bad_file", ({ accountsFile }) => accountsFile[flaw](path));
 }
 
 /** `ended`: the last line of the last row that was read. */
 function fileFailure(error: unknown, path: string, ended: number): unknown {
   if (error instanceof CsvError) {
-    return badFile(
-      path,
-      `cannot be read after line ${ended}: quotes do not match in the next row, or it is too long. A field with quotes ` +
-        'in it is put into quotes, and those within are doubled: "say ""hi""".',
-    );
+    return new Failure("bad_file", ({ accountsFile }) => accountsFile.broken(path, ended));
   }
   if (!(error instanceof Error) || !("code" in error)) return error;
   switch (error.code) {
     case "ERR_ENCODING_INVALID_ENCODED_DATA":
-      return badFile(path, "is not UTF-8. Excel saves that as “CSV UTF-8”.");
+      return badFile("notUtf8", path);
     case "ENOENT":
-      return badFile(path, "does not exist.");
+      return badFile("missing", path);
     case "EACCES":
     case "EPERM":
-      return badFile(path, "may not be read.");
+      return badFile("unreadable", path);
     case "EISDIR":
-      return badFile(path, "is a directory.");
+      return badFile("directory", path);
     default:
       return error;
   }

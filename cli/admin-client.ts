@@ -13,8 +13,8 @@ import { Failure, refusal } from "./failure.ts";
 /** The admin function of one deployment. */
 export interface AdminClient {
   /**
-   * Resolves to the answer of a request that was carried out, and rejects with a Failure otherwise. What fails in
-   * passing is repeated: always where it was certainly not carried out, and otherwise where repeating is harmless.
+   * Resolves to the answer of a request that was carried out, and rejects with a Failure otherwise. What fails
+   * temporarily is repeated: always where it was certainly not carried out, and otherwise where repeating is harmless.
    */
   ask<A extends AdminAction>(request: { readonly action: A } & AdminRequest<A>): Promise<AdminAnswers[A]>;
 }
@@ -53,7 +53,8 @@ export function adminClient({ lambda, functionName, where, signal, pause }: Admi
     const payload = parse(result.Payload);
     if (result.FunctionError !== undefined) return crashed(payload);
     const answer = readAdminAnswer(action, payload);
-    if (answer === undefined) return { failure: new Failure("admin_failed", misunderstood), again: "no" };
+    if (answer === undefined)
+      return { failure: new Failure("admin_failed", ({ failures }) => failures.misunderstood), again: "no" };
     if (!("refused" in answer)) return answer;
     const again =
       answer.refused === "store_unavailable" && operatorActions[action].repeatable ? "safe" : "no";
@@ -86,25 +87,23 @@ function isRepeatable(action: AdminAction, again: Repetition): boolean {
   return again === "safe" || (again === "unclear" && repeatable !== false);
 }
 
-const misunderstood =
-  "The admin function answered something that this command line does not understand. Deploy the stack and run the " +
-  "command line from the same version.";
-
 const timeout = v.object({ errorMessage: v.pipe(v.string(), v.includes("Task timed out after")) });
 
 /** Never says what the function said: that may quote a password. */
 function crashed(payload: unknown): Failed {
   const timedOut = v.is(timeout, payload);
-  const detail = timedOut ? "The admin function did not end in time." : "The admin function failed.";
   return {
-    failure: new Failure("admin_failed", `${detail} Its log group in CloudWatch says why.`),
+    failure: new Failure("admin_failed", ({ failures }) =>
+      timedOut ? failures.adminTimedOut : failures.adminFailed,
+    ),
     again: timedOut ? "hung" : "no",
   };
 }
 
 function unclear(failure: Failure): Failure {
-  const detail = `${failure.message} It is not known whether this was carried out: look before you repeat it.`;
-  return new Failure(failure.code, detail);
+  return new Failure(failure.code, (messages) =>
+    messages.failures.sentences(failure.text(messages), messages.failures.notKnownWhetherDone),
+  );
 }
 
 function parse(payload: Uint8Array | undefined): unknown {

@@ -17,12 +17,12 @@ export interface ApiCall {
   readonly body?: object;
 }
 
-/** The API could not be asked: `why` is Node's name for it, or a proxy's trouble in words. */
+/** The API could not be asked: `why` is Node's name for it, or a proxy's trouble in words; undefined: no answer in time. */
 export class ApiUnreachable extends Error {
   override readonly name = "ApiUnreachable";
-  readonly why: string;
-  constructor(why: string) {
-    super(`The API cannot be reached: ${why}`);
+  readonly why: string | undefined;
+  constructor(why: string | undefined) {
+    super("The API cannot be reached");
     this.why = why;
   }
 }
@@ -75,9 +75,9 @@ function codeOf(answer: string): Pick<ApiAnswer, "code"> {
   }
 }
 
-function whyNot(error: unknown): string {
+function whyNot(error: unknown): string | undefined {
   if (error instanceof ProxyError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  if (error.name === "AbortError" || error.name === "TimeoutError") return "no answer in time";
+  if (error.name === "AbortError" || error.name === "TimeoutError") return undefined;
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -1,10 +1,11 @@
 import { Failure, interrupted } from "./failure.ts";
+import type { Text } from "./messages/english.ts";
 import { ProxyError } from "./proxy.ts";
 
 /** Which deployment a call went to, for the words of a failure. */
 export interface Where {
   readonly stack: string;
-  /** The laptop's URL; absent: AWS. */
+  /** The local stack's URL; absent: AWS. */
   readonly laptop?: string;
   /** What speaks AWS's protocols in AWS's place. */
   readonly endpointUrl?: string;
@@ -71,67 +72,46 @@ export function repetition(error: unknown): Repetition {
 
 /** An error of the SDK in words for the operator: what is wrong, and what to do next. */
 export function awsFailure(error: unknown, where: Where, signal: AbortSignal): Failure {
-  if (signal.aborted) {
-    return interrupted("Interrupted. A request that was under way may have been carried out all the same.");
-  }
+  if (signal.aborted) return interrupted(({ failures }) => failures.interruptedUnderWay);
   const seen = read(error);
   const { name, message, code, status } = seen;
+  const { stack, laptop } = where;
   // The SDK makes a text of what went wrong while it fetched credentials.
   const proxy = error instanceof ProxyError ? message : /^ProxyError: (.+)$/.exec(message)?.[1];
-  if (proxy !== undefined) {
-    return new Failure("not_reachable", `${proxy}. Check HTTPS_PROXY and NO_PROXY.`);
-  }
-  const aws = where.laptop === undefined ? "AWS" : `The laptop at ${where.laptop}`;
+  if (proxy !== undefined) return new Failure("not_reachable", ({ failures }) => failures.proxy(proxy));
   if (credentialErrors.has(name)) {
-    return new Failure(
-      "no_credentials",
-      where.laptop === undefined
-        ? `AWS does not know you (${name}). Log in (\`aws sso login\`, \`aws login\` or \`aws configure\`), or name a ` +
-            "profile with --profile or AWS_PROFILE, and run this again."
-        : `${aws} does not know you: run this in the directory in which \`npm start\` runs, as the same user.`,
+    return new Failure("no_credentials", ({ failures }) =>
+      laptop === undefined ? failures.credentials(name) : failures.localCredentials(laptop),
     );
   }
   if (name.startsWith("AccessDenied")) {
-    return new Failure(
-      "access_denied",
-      `AWS does not allow this: ${message.replace(/\.$/, "")}. Whoever runs this needs cloudformation:DescribeStacks on the stack ` +
-        `${where.stack} and lambda:InvokeFunction on its admin function.`,
+    return new Failure("access_denied", ({ failures }) =>
+      failures.accessDenied(message.replace(/\.$/, ""), stack),
     );
   }
-  if (message === "Region is missing") {
-    return new Failure("no_region", "No AWS Region is set. Name one with --region or AWS_REGION.");
-  }
+  if (message === "Region is missing") return new Failure("no_region", ({ failures }) => failures.noRegion);
   if (name === "ResourceNotFoundException") {
-    return new Failure(
-      "missing_output",
-      `The admin function that the stack ${where.stack} names is not there. Deploy the stack again.`,
-    );
+    return new Failure("missing_output", ({ failures }) => failures.noAdminFunction(stack));
   }
   if (name === "ValidationError" && /stackName/i.test(message)) {
-    return new Failure(
-      "no_such_stack",
-      `${where.stack} is no stack name: letters, digits and hyphens, beginning with a letter. Check --stack.`,
-    );
+    return new Failure("no_such_stack", ({ failures }) => failures.notAStackName(stack));
   }
   if (isThrottled(seen) || status >= 500) {
-    return new Failure("busy", `${aws} is too busy for this (${name}). Run it again in a moment.`);
+    return new Failure("busy", ({ failures }) => failures.busy(name, laptop));
   }
   if (status === 0 && (code.startsWith("E") || name === "TimeoutError" || name === "AbortError")) {
-    return new Failure("not_reachable", notReachable(where, code || "no answer in time"));
+    return new Failure("not_reachable", notReachable(where, code));
   }
   // Only names from here on: a message may quote what was sent.
-  const next =
-    where.laptop === undefined
-      ? "Run it again; if that does not help, AWS's documentation of CloudFormation and of Lambda's Invoke explains the error."
-      : "Run it again; if that does not help, run `npm start` again, of the same version.";
-  return new Failure("unexpected", `${aws} answered ${name || "something that is no error"}. ${next}`);
+  return new Failure("unexpected", ({ failures }) => failures.answered(name, laptop));
 }
 
-function notReachable({ laptop, endpointUrl }: Where, why: string): string {
-  if (laptop !== undefined) {
-    return `Nothing answers at ${laptop} (${why}). Run \`npm start\` in another terminal, or name its URL: --local URL.`;
-  }
-  return endpointUrl === undefined
-    ? `AWS cannot be reached (${why}). Check the network and the Region, and run this again.`
-    : `Nothing answers at ${endpointUrl} (${why}). Check --endpoint-url.`;
+function notReachable({ laptop, endpointUrl }: Where, code: string): Text {
+  return ({ failures }) => {
+    const why = code || failures.noAnswerInTime;
+    if (laptop !== undefined) return failures.localNotReachable(laptop, why);
+    return endpointUrl === undefined
+      ? failures.awsNotReachable(why)
+      : failures.endpointNotReachable(endpointUrl, why);
+  };
 }

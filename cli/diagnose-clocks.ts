@@ -22,29 +22,18 @@ export function clockCheck(
   // Somewhere between sending and receiving: only what lies outside of that is a difference.
   const ahead = Math.round((there < sent ? sent - there : there > received ? received - there : 0) / 1_000);
   const aheadOfWeChat = "milliseconds" in weChat ? weChat.aheadSeconds : undefined;
+  const { words, weappLogin } = commands;
   if (Math.abs(ahead) > toleratedSeconds) {
-    return problem(
-      name,
-      `this machine is ${apart(ahead)} the functions`,
-      "set its clock, for instance with `sudo timedatectl set-ntp true` or `sudo sntp -sS time.apple.com`",
-    );
+    return problem(name, words.thisClock(Math.abs(ahead), ahead > 0), words.setClock);
   }
   if (aheadOfWeChat !== undefined && Math.abs(aheadOfWeChat) > toleratedSeconds) {
     return problem(
       name,
-      `the functions are ${apart(aheadOfWeChat)} WeChat`,
-      `compare \`date -u\` with \`curl -sI ${url}\`, and run ${commands.weappLogin("doctor")} again`,
+      words.functionsClock(Math.abs(aheadOfWeChat), aheadOfWeChat > 0),
+      words.compareClocks(url, weappLogin("doctor")),
     );
   }
   const seconds = Math.max(Math.abs(ahead), Math.abs(aheadOfWeChat ?? 0));
-  return ok(
-    name,
-    aheadOfWeChat === undefined
-      ? `this machine and the functions agree to ${seconds} s; WeChat did not say its time`
-      : `this machine, the functions and WeChat agree to ${seconds} s`,
-  );
-}
-
-function apart(aheadSeconds: number): string {
-  return `${Math.abs(aheadSeconds)} s ${aheadSeconds > 0 ? "ahead of" : "behind"}`;
+  const agree = aheadOfWeChat === undefined ? words.clocksAgreeWithoutWeChat : words.clocksAgree;
+  return ok(name, agree(seconds));
 }

@@ -1,8 +1,6 @@
 import type { DeploymentView } from "../contract/operator-actions.ts";
-import { type Check, ok, problem, skipped } from "./checks.ts";
+import { type Check, type CheckName, type DoctorWords, ok, problem, skipped } from "./checks.ts";
 import type { CommandsToRun } from "./commands-to-run.ts";
-
-const weChatConsole = "https://mp.weixin.qq.com (开发管理 > 开发设置)";
 
 export const weChatName = "WeChat";
 
@@ -16,107 +14,60 @@ function secretCheck(
   { secrets, weChat }: DeploymentView,
   commands: CommandsToRun,
 ): Check {
-  const name = `AppSecret of ${appId}`;
+  const name: CheckName = `AppSecret of ${appId}`;
+  const { words } = commands;
   const which = secrets.length > 1 ? ` --app-id ${appId}` : "";
   const rotate = commands.weappLogin(`secret rotate${which}`);
+  const doctor = commands.weappLogin("doctor");
   switch (state) {
     case "accepted":
-      return ok(
-        name,
-        proven
-          ? "accepted by WeChat"
-          : "accepted by WeChat; stored without proof, which `secret rotate` with the same value adds",
-      );
+      return ok(name, proven ? words.secretAccepted : words.secretNotVerified);
     case "refused":
-      return problem(
-        name,
-        `WeChat refuses it (errcode ${errcode}): it was reset there, or is another mini-program's`,
-        `take the one that was reset last, or reset it at ${weChatConsole}, and run ${rotate}`,
-      );
+      return problem(name, words.secretRefused(errcode), words.takeLatestSecret(rotate));
     case "placeholder":
     case "missing":
-      return problem(
-        name,
-        `${state === "placeholder" ? "still the placeholder" : "not set"}: login answers not_configured`,
-        `reset it at ${weChatConsole}, which shows it once, and run ${rotate}`,
-      );
+      return problem(name, words.secretMissing(state), words.setSecret(rotate));
     case "unknown_app":
-      return problem(
-        name,
-        `WeChat knows no such AppId (errcode ${errcode})`,
-        `put the mini-program's AppId into cdk.json (context.appId) and run ${commands.deploy}`,
-      );
+      return problem(name, words.appUnknown(errcode), words.setAppId(commands.deploy));
     case "frozen":
-      return problem(
-        name,
-        `WeChat has frozen it (errcode ${errcode})`,
-        `unfreeze it at ${weChatConsole}, and run ${commands.weappLogin("doctor")} again`,
-      );
+      return problem(name, words.secretFrozen(errcode), words.unfreeze(doctor));
     case "unreadable":
-      return problem(name, `Secrets Manager does not give it to the functions (${why})`, commands.askAgain);
+      return problem(name, words.secretUnreadable(why), commands.askAgain);
     case "unknown":
-      if ("failed" in weChat) return skipped(name, weChatName);
-      return undecided(name, errcode, commands.weappLogin("doctor"));
+      return "failed" in weChat ? skipped(name, weChatName, words) : undecided(name, errcode, doctor, words);
   }
 }
 
 /** WeChat looks at something else first, and does not come to the AppSecret. */
-function undecided(name: string, errcode: number | undefined, doctor: string): Check {
-  const again = `run ${doctor} again`;
+function undecided(name: CheckName, errcode: number | undefined, doctor: string, words: DoctorWords): Check {
   const why = reasons.find(({ errcodes: [first, last] }) => errcode && first <= errcode && errcode <= last);
-  return why
-    ? problem(name, `${why.found} (errcode ${errcode})`, `${why.todo}, and ${again}`)
-    : problem(
-        name,
-        `WeChat says neither yes nor no${errcode === undefined ? "" : ` (errcode ${errcode})`}`,
-        `wait a minute, and ${again}`,
-      );
+  return why && errcode !== undefined
+    ? problem(name, words[why.found](errcode), words.thenAgain(words[why.todo], doctor))
+    : problem(name, words.undecided(errcode), words.waitAMinute(doctor));
 }
 
 interface Reason {
   /** From the first to the last of them. */
   readonly errcodes: readonly [number, number];
-  readonly found: string;
-  readonly todo: string;
+  readonly found: "addressNotListed" | "encryptedOnly" | "quotaUsedUp" | "notPermitted";
+  readonly todo: "removeList" | "switchEncryptionOff" | "raiseQuota" | "seeNotices";
 }
 
 const reasons: readonly Reason[] = [
-  {
-    errcodes: [40164, 40164],
-    found: "WeChat refuses the address that the functions call from: it is not on the mini-program's list",
-    todo:
-      `take the list (IP 白名单) away at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
-      "the list: Lambda has no fixed one",
-  },
-  {
-    errcodes: [40230, 40240],
-    found: "WeChat takes encrypted calls only: API encryption is switched on for the mini-program",
-    todo: "switch it off at https://mp.weixin.qq.com (开发管理 > 安全中心), for this call at least",
-  },
-  {
-    errcodes: [45009, 45009],
-    found: "the mini-program's calls of the day are used up",
-    todo: "wait until midnight in China (UTC+8), or raise the limit at https://mp.weixin.qq.com (开发管理 > 接口设置)",
-  },
-  {
-    errcodes: [48001, 48001],
-    found: "WeChat does not permit the mini-program this call",
-    todo: "see at https://mp.weixin.qq.com whether it is verified, and what its notices say",
-  },
+  { errcodes: [40164, 40164], found: "addressNotListed", todo: "removeList" },
+  { errcodes: [40230, 40240], found: "encryptedOnly", todo: "switchEncryptionOff" },
+  { errcodes: [45009, 45009], found: "quotaUsedUp", todo: "raiseQuota" },
+  { errcodes: [48001, 48001], found: "notPermitted", todo: "seeNotices" },
 ];
 
 /** Whether the functions reach WeChat, and how fast. */
 export function weChatCheck({ weChat, url }: DeploymentView, commands: CommandsToRun): Check {
-  if ("milliseconds" in weChat) {
-    return ok(weChatName, `${url} answers the functions in ${weChat.milliseconds} ms`);
-  }
+  const { words, onLaptop, deploy } = commands;
+  if ("milliseconds" in weChat) return ok(weChatName, words.weChatAnswers(url, weChat.milliseconds));
   const ask = `\`curl -sS ${url}/sns/jscode2session\``;
   return problem(
     weChatName,
-    `the functions do not reach ${url} (${weChat.failed})`,
-    commands.onLaptop
-      ? `see what answers there with ${ask}; ${commands.deploy} starts the simulator`
-      : `see whether it answers here with ${ask}; if so, something is between the functions and the internet, such as a VPC ` +
-          "without a NAT gateway",
+    words.weChatUnreachable(url, weChat.failed),
+    onLaptop ? words.tryLocalWeChat(ask, deploy) : words.tryWeChat(ask),
   );
 }

@@ -1,5 +1,5 @@
 import type { DeploymentView } from "../contract/operator-actions.ts";
-import { type Check, problem, skipped, together } from "./checks.ts";
+import { type Check, type DoctorWords, problem, skipped, together } from "./checks.ts";
 import type { CommandsToRun } from "./commands-to-run.ts";
 
 type Table = DeploymentView["tables"][number];
@@ -16,8 +16,7 @@ const createOptions = {
 } as const;
 
 interface SettingToBe {
-  readonly check: string;
-  readonly what: string;
+  readonly check: "time to live" | "backups";
   readonly setting: "timeToLive" | "pointInTimeRecovery";
   /** The AWS CLI's command that switches it on. */
   readonly switchOn: (tableName: string) => string;
@@ -26,7 +25,6 @@ interface SettingToBe {
 const settings: readonly SettingToBe[] = [
   {
     check: "time to live",
-    what: "time to live",
     setting: "timeToLive",
     switchOn: (tableName) =>
       `dynamodb update-time-to-live --table-name ${tableName} --time-to-live-specification ` +
@@ -34,7 +32,6 @@ const settings: readonly SettingToBe[] = [
   },
   {
     check: "backups",
-    what: "point-in-time recovery",
     setting: "pointInTimeRecovery",
     switchOn: (tableName) =>
       `dynamodb update-continuous-backups --table-name ${tableName} --point-in-time-recovery-specification ` +
@@ -46,6 +43,7 @@ export const presence = "tables";
 
 /** Tables there, time to live, backups: one check each. */
 export function tableChecks({ tables }: DeploymentView, commands: CommandsToRun): Check[] {
+  const { words, askAgain } = commands;
   const there = tables.filter(({ state }) => state === "there");
   return [
     together(
@@ -53,10 +51,11 @@ export function tableChecks({ tables }: DeploymentView, commands: CommandsToRun)
       tables.flatMap((table) => {
         if (table.state === "there") return [];
         return table.state === "missing"
-          ? problem(presence, `${nameOf(table)} is missing`, makeAgain(table, commands))
-          : problem(presence, `${nameOf(table)} cannot be described (${table.why})`, commands.askAgain);
+          ? problem(presence, words.isMissing(nameOf(table)), makeAgain(table, commands))
+          : problem(presence, words.notDescribed(nameOf(table), table.why), askAgain);
       }),
-      `${listed(there)} are there`,
+      words.thereAre(listed(there, words)),
+      words,
     ),
     ...settings.map((toBe) => settingCheck(toBe, there, commands)),
   ];
@@ -64,49 +63,51 @@ export function tableChecks({ tables }: DeploymentView, commands: CommandsToRun)
 
 /** Of the tables that are there and need it. */
 function settingCheck(
-  { check, what, setting, switchOn }: SettingToBe,
+  { check, setting, switchOn }: SettingToBe,
   there: readonly Table[],
-  { onLaptop, deploy, aws, askAgain }: CommandsToRun,
+  { onLaptop, deploy, aws, askAgain, words }: CommandsToRun,
 ): Check {
+  const what = words.settings[setting];
   const needed = there.filter((table) => table[setting] !== "not needed");
-  if (needed.length === 0) return skipped(check, presence);
+  if (needed.length === 0) return skipped(check, presence, words);
   const problems = needed.flatMap((table) => {
     if (table[setting] === "on") return [];
     if (table[setting] === "unknown") {
-      return problem(check, `${what} of ${nameOf(table)} cannot be described`, askAgain);
+      return problem(check, words.settingUnknown(what, nameOf(table)), askAgain);
     }
-    const todo = onLaptop ? `${deploy} again, which switches it on` : aws(switchOn(table.name));
-    return problem(check, `${what} of ${nameOf(table)} is off`, `run ${todo}`);
+    const todo = onLaptop ? words.switchesItOn(deploy) : words.run(aws(switchOn(table.name)));
+    return problem(check, words.settingOff(what, nameOf(table)), todo);
   });
-  return together(check, problems, `${what} is on for ${listed(needed)}${protection(needed)}`);
+  const fine = words.settingOn(what, listed(needed, words)) + protection(needed, words);
+  return together(check, problems, fine, words);
 }
 
 function nameOf({ table, name }: Table): string {
   return `${table} (${name})`;
 }
 
-function listed(tables: readonly Table[]): string {
-  return tables.map(({ table }) => table).join(", ");
+function listed(tables: readonly Table[], words: DoctorWords): string {
+  return words.listed(tables.map(({ table }) => table));
 }
 
 /** Said and no more: it is off where the stack was deployed to be thrown away. */
-function protection(tables: readonly Table[]): string {
+function protection(tables: readonly Table[], words: DoctorWords): string {
   const known = tables.filter(({ deletionProtection }) => /^o(n|ff)$/.test(deletionProtection));
   if (known.length === 0) return "";
   const off = known.filter(({ deletionProtection }) => deletionProtection === "off");
-  if (off.length === 0) return ", deletion protection too";
-  return `, deletion protection is off for ${listed(off)}`;
+  return off.length === 0 ? words.protected : words.unprotected(listed(off, words));
 }
 
 function makeAgain({ table, name }: Table, commands: CommandsToRun): string {
-  if (commands.onLaptop) return `run ${commands.deploy} again, which makes the tables`;
+  const { words, aws, weappLogin, onLaptop, deploy } = commands;
+  if (onLaptop) return words.makesTables(deploy);
   if (table === "Bindings" || table === "Accounts") {
-    const list = commands.aws("dynamodb list-backups --backup-type SYSTEM");
-    const restore = commands.aws(
-      `dynamodb restore-table-from-backup --target-table-name ${name} --backup-arn ARN`,
+    return words.restoreTable(
+      name,
+      aws("dynamodb list-backups --backup-type SYSTEM"),
+      aws(`dynamodb restore-table-from-backup --target-table-name ${name} --backup-arn ARN`),
     );
-    return `find the backup that DynamoDB took when ${name} was deleted with ${list}, and run ${restore}`;
   }
   const create = `dynamodb create-table --table-name ${name} --billing-mode PAY_PER_REQUEST ${createOptions[table]}`;
-  return `run ${commands.aws(create)}, and then ${commands.weappLogin("doctor")} again`;
+  return words.createTable(aws(create), weappLogin("doctor"));
 }

@@ -1,13 +1,8 @@
 import type { AdminRefusal, OperatorRefusal } from "../contract/operator-actions.ts";
+import { english, type Text } from "./messages/english.ts";
 
 /** What the command line ends with. */
-export const exitCodes = {
-  done: { code: 0, meaning: "done" },
-  refused: { code: 1, meaning: "refused, some rows of a file were bad, or doctor found something" },
-  usage: { code: 2, meaning: "wrong usage" },
-  unreachable: { code: 3, meaning: "AWS or the stack cannot be reached, or does not allow it" },
-  interrupted: { code: 130, meaning: "interrupted" },
-} as const;
+export const exitCodes = { done: 0, refused: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 
 export type Exit = keyof typeof exitCodes;
 
@@ -72,11 +67,13 @@ export interface Partly {
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: FailureCode;
+  readonly text: Text;
   readonly partly: Partly | undefined;
 
-  constructor(code: FailureCode, detail: string, partly?: Partly) {
-    super(detail);
+  constructor(code: FailureCode, text: Text, partly?: Partly) {
+    super(text(english));
     this.code = code;
+    this.text = text;
     this.partly = partly;
   }
 
@@ -85,37 +82,15 @@ export class Failure extends Error {
   }
 }
 
-export function usage(detail: string): Failure {
-  return new Failure("usage", detail);
+export function usage(text: Text): Failure {
+  return new Failure("usage", text);
 }
 
-export function interrupted(detail = "Interrupted.", partly?: Partly): Failure {
-  return new Failure("interrupted", detail, partly);
+export function interrupted(text: Text = ({ failures }) => failures.interrupted, partly?: Partly): Failure {
+  return new Failure("interrupted", text, partly);
 }
 
-/** What to do about a refusal of the admin function. Empty where its own words say it. */
-const nextSteps = {
-  invalid_request: "",
-  no_such_account: "Check the spelling; `accounts add` adds it.",
-  account_exists: "`accounts show` shows it, and `accounts passwd` changes its password.",
-  phone_number_taken: "`accounts phone --remove` frees it.",
-  no_such_number: "`accounts show` shows an account's number, and `accounts phone` gives it one.",
-  no_such_binding: "Check the openid and the AppId; it may have been unbound already.",
-  no_such_identity: "",
-  identity_bound: "`bindings find` shows the account; `accounts enable` lets it in again.",
-  no_such_session: "`sessions list` shows those that are open.",
-  no_session_key: "The next login brings one; `session-key check` says what is kept.",
-  not_enabled: "",
-  no_built_in_accounts: "Here, only `accounts disable` and `accounts enable` work, with the userId.",
-  app_secret_refused:
-    "Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last counts.",
-  token_not_refreshed: "`doctor` says what keeps WeChat from it.",
-  wechat_unavailable: "Run it again in a moment; `secret set` stores an AppSecret without asking WeChat.",
-  store_unavailable: "",
-} as const satisfies Record<AdminRefusal, string>;
-
-/** The admin function's "no": its words, and what to do next. */
+/** The admin function's "no". */
 export function refusal({ refused, detail }: OperatorRefusal): Failure {
-  const sentence = /[.!?]$/.test(detail) ? detail : `${detail}.`;
-  return new Failure(refused, `${sentence} ${nextSteps[refused]}`.trim());
+  return new Failure(refused, ({ failures }) => failures.refused(refused, detail));
 }

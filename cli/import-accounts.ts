@@ -47,8 +47,8 @@ export async function importAccounts({ rows, admin, signal, onProgress }: Import
     for (const [index, { line, row }] of sent.entries()) {
       const result = results[index];
       const { username } = row;
-      if (!result) report({ line, username, reason: "was not answered" });
-      else if ("detail" in result) report({ line, username, reason: result.detail });
+      if (!result) report({ line, username, reason: ({ accountsFile }) => accountsFile.notAnswered });
+      else if ("detail" in result) report({ line, username, reason: () => result.detail });
       else {
         counts[result.result]++;
         counts.done++;

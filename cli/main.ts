@@ -26,6 +26,7 @@ async function main(): Promise<void> {
     signal: interruption.signal,
     clock: () => performance.now(),
     now: Date.now,
+    locale: process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG,
     pause: async (milliseconds) => {
       await pause(milliseconds, undefined, { signal: interruption.signal }).catch(() => {});
     },

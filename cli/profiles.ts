@@ -27,10 +27,9 @@ export async function expectProfile(named: string | undefined, environment: Envi
   const there = new Set([...inConfig, ...(await sectionsOf(credentials)).map(unquoted)]);
   if (there.has(profile)) return;
   const said = named === undefined ? "AWS_PROFILE" : "--profile";
-  const others = there.size === 0 ? "none at all" : [...there].sort().join(", ");
-  throw new Failure(
-    "no_credentials",
-    `There is no profile ${profile} in ${config} or ${credentials}, which have ${others}. Check ${said}.`,
+  const others = [...there].sort().join(", ");
+  throw new Failure("no_credentials", ({ failures }) =>
+    failures.noProfile(profile, config, credentials, others, said),
   );
 }
 

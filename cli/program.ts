@@ -9,15 +9,19 @@ import { addTokenCommands } from "./commands/token.ts";
 import { addWechatCommand } from "./commands/wechat.ts";
 import type { Context } from "./context.ts";
 import { exitCodes, Failure, usage } from "./failure.ts";
-import { fields, output } from "./output.ts";
+import { fields, widthOf, wrapped } from "./layout.ts";
+import type { Messages, Text } from "./messages/english.ts";
+import { languages, messagesFor } from "./messages/languages.ts";
+import { columnsOf, output, type Stream } from "./output.ts";
 import { connect, findStack, laptopUrl, readTarget, type TargetOptions } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
+import { localTime } from "./times.ts";
 import { version } from "./version.ts";
 
 /** What the command line has of the machine it runs on. */
 export interface World {
   readonly terminal: Terminal;
-  readonly output: { write(text: string): unknown };
+  readonly output: Stream;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** Milliseconds. */
@@ -25,18 +29,26 @@ export interface World {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;
+  /** `zh_CN.UTF-8`, as the environment names it. */
+  readonly locale?: string | undefined;
+  /** The machine's unless given. */
+  readonly timeZone?: string;
 }
 
 /** Runs one command, and resolves to its exit code. */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  const { terminal, signal, clock, now, pause } = world;
+  const { terminal, signal, clock, now, pause, locale, timeZone } = world;
   const words = withLaptopUrl(args);
-  const json = optionsOf(words).includes("--json");
+  const options = optionsOf(words);
+  const json = options.includes("--json");
+  const messages = messagesFor(options, locale);
   const streams = { output: world.output, errors: terminal.screen };
-  const result = output(streams, json);
+  const result = output(streams, json, messages);
   let connected: { close(): void } | undefined;
 
-  const program = newProgram({
+  const program = newProgram(messages, {
+    getOutHelpWidth: () => helpWidth(streams.output),
+    getErrHelpWidth: () => helpWidth(streams.errors),
     writeOut: (text) => {
       streams.output.write(text);
     },
@@ -49,9 +61,11 @@ export async function run(args: readonly string[], world: World): Promise<number
   const context: Context = {
     terminal,
     output: result,
+    messages,
     signal,
     clock,
     now,
+    time: (iso) => localTime(iso, timeZone),
     target,
     async stack() {
       const stack = await findStack(target(), signal, pause);
@@ -73,6 +87,8 @@ export async function run(args: readonly string[], world: World): Promise<number
   addDoctorCommand(program, context);
   const wechat = addWechatCommand(program, context);
   program.hook("preAction", (_, command) => {
+    const { lang } = program.opts<{ lang?: string }>();
+    if (lang !== undefined && !languages.has(lang)) throw usage(({ failures }) => failures.lang);
     if (command !== wechat) target();
   });
 
@@ -86,24 +102,39 @@ export async function run(args: readonly string[], world: World): Promise<number
   return result.exitCode;
 }
 
-function newProgram(streams: OutputConfiguration): Command {
-  const codes = Object.values(exitCodes).map(({ code, meaning }) => [`  ${code}`, meaning] as const);
+/** Without a terminal as wide as most are. */
+function helpWidth(stream: Stream): number {
+  return stream.isTTY ? columnsOf(stream) : 80;
+}
+
+function newProgram({ help }: Messages, streams: OutputConfiguration): Command {
+  const exits = ["done", "refused", "usage", "unreachable", "interrupted"] as const;
+  const codes = exits.map((exit) => [`  ${exitCodes[exit]}`, help.exitCodes[exit]] as const);
+  const titles = new Map(Object.entries(help.titles));
+  const inWords = (words: Readonly<Record<string, string>>) => (text: string) =>
+    Object.entries(words).reduce((said, [word, words]) => said.replaceAll(word, words), text);
   return new Command("weapp-login")
-    .description("Accounts, bindings, sessions and the AppSecret of a weapp-login deployment.")
-    .option("--stack <name>", "a stack in AWS, with the credentials that the AWS CLI would use")
-    .option("--region <region>", "the stack's Region (default: AWS_REGION, or the profile's)")
-    .option("--profile <profile>", "a profile of ~/.aws/config (default: AWS_PROFILE)")
-    .option("--local [url]", `the laptop that \`npm start\` runs (default: ${laptopUrl})`)
-    .option("--endpoint-url <url>", "what answers in AWS's place, as the AWS CLI has it")
-    .option("--json", "print exactly one JSON document, errors too: { error: { code, detail } }")
-    .version(version(), "--version", "print the version")
-    .configureHelp({ showGlobalOptions: true })
+    .description(help.program)
+    .option("--stack <name>", help.stack)
+    .option("--region <region>", help.region)
+    .option("--profile <profile>", help.profile)
+    .option("--local [url]", help.local(laptopUrl))
+    .option("--endpoint-url <url>", help.endpointUrl)
+    .option("--json", help.json)
+    .option("--lang <language>", help.lang)
+    .version(version(), "--version", help.version)
+    .helpOption("-h, --help", help.help)
+    .helpCommand("help [command]", help.help)
+    .configureHelp({
+      showGlobalOptions: true,
+      displayWidth: widthOf,
+      boxWrap: wrapped,
+      styleTitle: (title) => titles.get(title) ?? title,
+      styleUsage: inWords(help.usage),
+      styleSubcommandTerm: inWords(help.usage),
+    })
     .configureOutput(streams)
-    .addHelpText(
-      "after",
-      "\nPasswords and the AppSecret are never arguments: they are typed at a prompt, or piped into standard input.\n" +
-        `\nExit codes:\n${fields(codes)}`,
-    )
+    .addHelpText("after", `\n${help.noSecretArguments}\n\n${help.exitCodesTitle}\n${fields(codes)}`)
     .exitOverride();
 }
 
@@ -132,24 +163,31 @@ function asFailure(error: unknown): Failure {
   // A message may quote anything, so only what kind of error it is, and where.
   const [kind, stack] = error instanceof Error ? [error.name, error.stack ?? ""] : [typeof error, ""];
   const place = /^ {4}at .*$/m.exec(stack)?.[0].trim() ?? "";
-  return new Failure("unexpected", `Something unexpected went wrong: ${kind} ${place}`.trim());
+  return new Failure("unexpected", ({ failures }) => failures.unexpected(`${kind} ${place}`));
 }
 
-/** Commander's words, without arguments: among them may be a password that somebody thought to be one. */
-function usageDetail({ code, message }: CommanderError): string {
+/** Without arguments: among them may be a password that somebody thought to be one. */
+function usageDetail({ code, message }: CommanderError): Text {
   switch (code) {
     case "commander.help":
-      return "Name a command.";
+      return ({ failures }) => failures.nameACommand;
     case "commander.excessArguments":
-      return "Too many arguments. Passwords and the AppSecret are none: they are typed at a prompt, or piped in.";
-    case "commander.unknownOption":
-      return `${sentence(message.replace(/=[^']*'/, "'"))} See --help.`;
+      return ({ failures }) => failures.excessArguments;
     default:
-      return `${sentence(message)} See --help.`;
+      return ({ failures }) => failures.parser({ code, ...inParts(message.replace(/=[^']*'/, "'")) });
   }
 }
 
-function sentence(message: string): string {
+/** `error: unknown option '--jsn'`, and `(Did you mean --json?)` on a line of its own. */
+function inParts(message: string): {
+  sentence: string;
+  name?: string | undefined;
+  meant?: string | undefined;
+} {
   const [first = "", suggestion = ""] = message.replace(/^error: /, "").split("\n");
-  return `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.$/, "")}. ${suggestion}`.trim();
+  return {
+    sentence: first.charAt(0).toUpperCase() + first.slice(1).replace(/\.$/, ""),
+    name: /'([^']*)'/.exec(first)?.[1],
+    meant: /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion)?.[1],
+  };
 }

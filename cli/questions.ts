@@ -1,26 +1,34 @@
 import { Failure, usage } from "./failure.ts";
-import { printable } from "./output.ts";
+import { printable } from "./layout.ts";
+import type { Messages } from "./messages/english.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A password for an account: typed twice, or piped in. */
-export async function newPassword(terminal: Terminal, username: string): Promise<string> {
-  if (!terminal.interactive) return piped(terminal, "the password");
+export async function newPassword(
+  terminal: Terminal,
+  username: string,
+  { results }: Messages,
+): Promise<string> {
+  if (!terminal.interactive) return piped(terminal, "password");
   for (;;) {
-    const password = await terminal.askHidden(`New password of ${printable(username)}: `);
-    if (password === "") terminal.screen.write("It is empty.\n");
-    else if (password === (await terminal.askHidden("The same again: "))) return password;
-    else terminal.screen.write("The two differ. Once more, please.\n");
+    const password = await terminal.askHidden(results.newPassword(printable(username)));
+    if (password === "") terminal.screen.write(`${results.isEmpty}\n`);
+    else if (password === (await terminal.askHidden(results.again))) return password;
+    else terminal.screen.write(`${results.differ}\n`);
   }
 }
 
+type Secret = "AppSecret" | "New AppSecret";
+
 /** Something secret that is typed once, or piped in. */
-export async function secret(terminal: Terminal, name: string): Promise<string> {
-  return terminal.interactive ? terminal.askHidden(`${name}: `) : piped(terminal, `the ${name}`);
+export async function secret(terminal: Terminal, name: Secret, { results }: Messages): Promise<string> {
+  if (!terminal.interactive) return piped(terminal, name);
+  return terminal.askHidden(name === "AppSecret" ? results.appSecret : results.newAppSecret);
 }
 
-async function piped(terminal: Terminal, what: string): Promise<string> {
+async function piped(terminal: Terminal, what: Secret | "password"): Promise<string> {
   const line = await terminal.readLine();
-  if (line === "") throw usage(`Nothing came on standard input, where ${what} is read from: pipe it in.`);
+  if (line === "") throw usage(({ failures }) => failures.emptyInput(what));
   return line;
 }
 
@@ -30,13 +38,12 @@ async function piped(terminal: Terminal, what: string): Promise<string> {
  */
 export function confirmation(terminal: Terminal, yes: boolean | undefined) {
   if (!yes && !terminal.interactive) {
-    throw usage(
-      "This asks before it does what cannot be undone, and standard input is not a terminal: add --yes.",
-    );
+    throw usage(({ failures }) => failures.needsYes);
   }
   return async (question: () => Promise<string>): Promise<void> => {
     if (yes) return;
     const answer = await terminal.ask(`${await question()} [y/N] `);
-    if (!/^\s*y(es)?\s*$/i.test(answer)) throw new Failure("not_confirmed", "Nothing was changed.");
+    if (!/^\s*y(es)?\s*$/i.test(answer))
+      throw new Failure("not_confirmed", ({ failures }) => failures.notConfirmed);
   };
 }

@@ -5,6 +5,7 @@ import { readOperatorKey } from "../local/operator-key.ts";
 import { type AdminClient, adminClient } from "./admin-client.ts";
 import { awsFailure, type Where } from "./aws-failure.ts";
 import { Failure, usage } from "./failure.ts";
+import type { Text } from "./messages/english.ts";
 import { expectProfile } from "./profiles.ts";
 import { ProxyAgent } from "./proxy.ts";
 
@@ -26,7 +27,7 @@ export interface Target extends Where {
   readonly profile?: string;
 }
 
-/** A deployed stack, or the laptop. */
+/** A deployed stack, or the local one. */
 export interface Deployment {
   readonly admin: AdminClient;
   readonly apiUrl: string;
@@ -39,19 +40,15 @@ export interface Connected extends Deployment {
 /** What the operator named; a usage failure where that is not exactly one deployment. */
 export function readTarget({ local, stack, region, profile, endpointUrl }: TargetOptions): Target {
   if (endpointUrl !== undefined && !isHttpUrl(endpointUrl)) {
-    throw usage("--endpoint-url takes a URL, such as http://localhost:4566.");
+    throw usage(({ failures }) => failures.mustBeUrl("--endpoint-url", "http://localhost:4566"));
   }
   if (local !== undefined) {
     const other = [stack && "--stack", region && "--region", profile && "--profile"].find(Boolean);
-    if (other) throw usage(`--local is the laptop: it does not go with ${other}.`);
-    if (!isHttpUrl(local)) throw usage(`--local takes a URL, such as ${laptopUrl}.`);
+    if (other) throw usage(({ failures }) => failures.localAlone(other));
+    if (!isHttpUrl(local)) throw usage(({ failures }) => failures.mustBeUrl("--local", laptopUrl));
     return { stack: laptopStack, laptop: endpointUrl ?? local };
   }
-  if (!stack) {
-    throw usage(
-      "Say which deployment: --stack NAME for a stack in AWS, or --local for the laptop that `npm start` runs.",
-    );
-  }
+  if (!stack) throw usage(({ failures }) => failures.whichDeployment);
   return {
     stack,
     ...(region && { region }),
@@ -164,23 +161,16 @@ async function describe(client: CloudFormationClient, target: Target, signal: Ab
   throw new Failure("no_such_stack", await missingStack(client, target));
 }
 
-async function missingStack(client: CloudFormationClient, { stack, laptop }: Target): Promise<string> {
-  if (laptop !== undefined) return `There is no stack ${stack} at ${laptop}: is it the laptop's?`;
+async function missingStack(client: CloudFormationClient, { stack, laptop }: Target): Promise<Text> {
+  if (laptop !== undefined) return ({ failures }) => failures.noLocalStack(stack, laptop);
   const region = await client.config.region();
-  return (
-    `There is no stack ${stack} in ${region}. Check the name, and --region and AWS_PROFILE; ` +
-    "`npx cdk deploy` deploys it."
-  );
+  return ({ failures }) => failures.noStack(stack, region);
 }
 
 function outputOf({ outputs, status }: FoundStack, name: string, { stack, laptop }: Target): string {
   const value = outputs[name];
   if (value) return value;
-  const next =
-    laptop === undefined ? "deploy it again with `npx cdk deploy`" : "start it again with `npm start`";
-  throw new Failure(
-    "missing_output",
-    `The stack ${stack} has no output ${name} (its status is ${status}). It may come from an older version, or ` +
-      `its deployment did not end: ${next}.`,
+  throw new Failure("missing_output", ({ failures }) =>
+    failures.missingOutput(stack, name, status, laptop !== undefined),
   );
 }

@@ -1,6 +1,8 @@
 import { StringDecoder } from "node:string_decoder";
 import { stripVTControlCharacters } from "node:util";
 import { interrupted, usage } from "./failure.ts";
+import { wrapped } from "./layout.ts";
+import { columnsOf, type Stream } from "./output.ts";
 
 /** Standard input: a terminal, whose keys can be read one by one, or a pipe. */
 export interface Input extends AsyncIterable<Buffer> {
@@ -10,11 +12,7 @@ export interface Input extends AsyncIterable<Buffer> {
 }
 
 /** Standard error: questions and progress go there, so that standard output is the result and nothing else. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+export type Screen = Stream;
 
 export interface Terminal {
   /** Whether there is somebody to ask. */
@@ -72,7 +70,7 @@ export function terminal(input: Input, screen: Screen, signal: AbortSignal): Ter
     // First, so that what is typed at the sight of the question is not shown by the terminal itself.
     input.setRawMode?.(true);
     try {
-      screen.write(question);
+      screen.write(wrapped(question, columnsOf(screen)));
       for (;;) {
         const keys = await nextKeys();
         for (const [index, key] of keys.entries()) {
@@ -111,14 +109,14 @@ export function terminal(input: Input, screen: Screen, signal: AbortSignal): Ter
         const chunk = await nextChunk();
         const end = chunk?.indexOf("\n") ?? 0;
         line = Buffer.concat([line, chunk && end >= 0 ? chunk.subarray(0, end) : (chunk ?? Buffer.alloc(0))]);
-        if (line.length > longestLine) throw usage("The first line of standard input is too long.");
+        if (line.length > longestLine) throw usage(({ failures }) => failures.inputTooLong);
         if (!chunk || end >= 0) break;
       }
       if (line.at(-1) === 0x0d) line = line.subarray(0, -1);
       try {
         return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(line);
       } catch {
-        throw usage("What came on standard input is not UTF-8.");
+        throw usage(({ failures }) => failures.inputNotUtf8);
       }
     },
 

@@ -2,33 +2,38 @@ import type { Command } from "commander";
 import type { AccountView } from "../../contract/operator-shapes.ts";
 import type { Context } from "../context.ts";
 import { usage } from "../failure.ts";
-import { count, fields, printable } from "../output.ts";
+import { fields, printable } from "../layout.ts";
 import { confirmation, newPassword } from "../questions.ts";
 import type { Deployment } from "../target.ts";
 import { bindingsTable } from "./bindings.ts";
 import { addImportCommand } from "./import.ts";
+import { nameOf as nameOfSubject } from "./subject.ts";
 
 interface Confirmable {
   readonly yes?: boolean;
 }
 
-const yes = ["--yes", "do not ask before it"] as const;
-const account = ["<account>", "its username; without built-in accounts its userId"] as const;
-
 /** `accounts …`: the built-in accounts. */
 export function addAccountCommands(program: Command, context: Context): void {
-  const { terminal, output } = context;
-  const accounts = program.command("accounts").description("add, import, change and remove accounts");
+  const { terminal, output, messages } = context;
+  const { help, results } = messages;
+  const accounts = program.command("accounts").description(help.accounts);
+  const account = ["<account>", help.account] as const;
+  const yes = ["--yes", help.yes] as const;
+  const nameOf = ({ username, userId }: AccountView) =>
+    username === undefined
+      ? nameOfSubject({ userId }, messages)
+      : printable(results.account(username, userId));
 
   accounts
     .command("add")
-    .description("add an account; its password is typed, or read from standard input")
-    .argument("<username>", "what the person types at the first login")
-    .option("--user-id <userId>", "who that is in your own systems (default: a new one)")
-    .option("--phone <number>", "a phone number, +86… and the like, that nobody else has")
+    .description(help.accountsAdd)
+    .argument("<username>", help.username)
+    .option("--user-id <userId>", help.userId)
+    .option("--phone <number>", help.phone)
     .action(async (username: string, { userId, phone }: { userId?: string; phone?: string }) => {
       const { admin } = await context.deployment();
-      const password = await newPassword(terminal, username);
+      const password = await newPassword(terminal, username, messages);
       const answer = await admin.ask({
         action: "accounts.add",
         username,
@@ -36,14 +41,14 @@ export function addAccountCommands(program: Command, context: Context): void {
         ...(phone !== undefined && { phoneNumber: phone }),
         password,
       });
-      output.done(answer, `Added ${nameOf(answer.account)}.`);
+      output.done(answer, results.added(nameOf(answer.account)));
     });
 
   addImportCommand(accounts, context);
 
   accounts
     .command("passwd")
-    .description("change a password; ends the account's bindings and sessions")
+    .description(help.accountsPasswd)
     .argument(...account)
     .option(...yes)
     .action(async (account: string, options: Confirmable) => {
@@ -51,80 +56,66 @@ export function addAccountCommands(program: Command, context: Context): void {
       const deployment = await context.deployment();
       await confirm(async () => {
         const shown = await show(deployment, account);
-        return (
-          `Change the password of ${nameOf(shown)} at ${deployment.apiUrl}? Its ` +
-          `${bindingsOf(shown)} and every session end: whoever is logged in needs the new password.`
-        );
+        return results.changePassword(nameOf(shown), deployment.apiUrl, shown.bindings.length);
       });
-      const password = await newPassword(terminal, account);
+      const password = await newPassword(terminal, account, messages);
       const answer = await deployment.admin.ask({ action: "accounts.passwd", account, password });
-      output.done(
-        answer,
-        `Changed the password of ${nameOf(answer.account)}. ${ended(answer.unbound)}, with every session: the next ` +
-          "login needs the new password.",
-      );
+      output.done(answer, results.passwordChanged(nameOf(answer.account), answer.unbound));
     });
 
   accounts
     .command("phone")
-    .description("give an account a phone number, or take it; bindings and sessions stay")
+    .description(help.accountsPhone)
     .argument(...account)
-    .argument("[number]", "+86… and the like, in the place of the one it has")
-    .option("--remove", "take the number it has: nobody is bound by it any more")
+    .argument("[number]", help.number)
+    .option("--remove", help.removeNumber)
     .action(async (account: string, number: string | undefined, { remove }: { remove?: boolean }) => {
-      if ((number === undefined) !== (remove === true)) throw usage("Give either a number or --remove.");
+      if ((number !== undefined) === (remove === true)) {
+        throw usage(({ failures }) => failures.eitherNumberOrRemove);
+      }
       const { admin } = await context.deployment();
       if (number === undefined) {
         const answer = await admin.ask({ action: "accounts.removePhone", account });
-        output.done(
-          answer,
-          `${printable(account)} has no phone number any more: nobody is bound by it, and it is free for another account.`,
-        );
+        output.done(answer, results.numberRemoved(printable(account)));
         return;
       }
       const answer = await admin.ask({ action: "accounts.phone", account, phoneNumber: number });
-      output.done(
-        answer,
-        `${nameOf(answer.account)} has the phone number ${printable(number)} now. Whoever was bound stays bound.`,
-      );
+      output.done(answer, results.numberGiven(nameOf(answer.account), printable(number)));
     });
 
   accounts
     .command("disable")
-    .description("end every session, and let nobody in until it is enabled")
+    .description(help.accountsDisable)
     .argument(...account)
     .action(async (account: string) => {
       const { admin } = await context.deployment();
       const answer = await admin.ask({ action: "accounts.disable", account });
-      output.done(
-        answer,
-        `Disabled ${nameOf(answer.account)}. Every session has ended and nobody gets in; its ` +
-          `${bindingsOf(answer.account)} will do again after \`accounts enable\`.`,
-      );
+      const { bindings } = answer.account;
+      output.done(answer, results.accountDisabled(nameOf(answer.account), bindings.length));
     });
 
   accounts
     .command("enable")
-    .description("let a disabled account in again")
+    .description(help.accountsEnable)
     .argument(...account)
     .action(async (account: string) => {
       const { admin } = await context.deployment();
       const answer = await admin.ask({ action: "accounts.enable", account });
-      output.done(answer, `Enabled ${nameOf(answer.account)}. The next login, silent or not, gets in.`);
+      output.done(answer, results.accountEnabled(nameOf(answer.account)));
     });
 
   accounts
     .command("show")
-    .description("show an account and what is bound to it")
+    .description(help.accountsShow)
     .argument(...account)
     .action(async (account: string) => {
       const shown = await show(await context.deployment(), account);
-      output.done({ account: shown }, describe(shown));
+      output.done({ account: shown }, describe(shown, context));
     });
 
   accounts
     .command("remove")
-    .description("remove an account, its bindings and its sessions")
+    .description(help.accountsRemove)
     .argument(...account)
     .option(...yes)
     .action(async (account: string, options: Confirmable) => {
@@ -132,13 +123,10 @@ export function addAccountCommands(program: Command, context: Context): void {
       const deployment = await context.deployment();
       await confirm(async () => {
         const shown = await show(deployment, account);
-        return (
-          `Remove ${nameOf(shown)} at ${deployment.apiUrl}? Its ${bindingsOf(shown)} and every session end ` +
-          "with it, and it cannot be undone."
-        );
+        return results.removeAccount(nameOf(shown), deployment.apiUrl, shown.bindings.length);
       });
       const answer = await deployment.admin.ask({ action: "accounts.remove", account });
-      output.done(answer, `Removed ${printable(account)}. ${ended(answer.unbound)}, with every session.`);
+      output.done(answer, results.accountRemoved(printable(account), answer.unbound));
     });
 }
 
@@ -146,25 +134,15 @@ async function show({ admin }: Deployment, account: string): Promise<AccountView
   return (await admin.ask({ action: "accounts.show", account })).account;
 }
 
-function nameOf({ username, userId }: AccountView): string {
-  return printable(username === undefined ? `the userId ${userId}` : `${username} (userId ${userId})`);
-}
-
-function bindingsOf({ bindings }: AccountView): string {
-  return count(bindings.length, "binding");
-}
-
-function ended(unbound: number): string {
-  return `${count(unbound, "binding")} ended`;
-}
-
-function describe({ username, userId, phoneNumber, disabled, bindings }: AccountView): string {
+function describe(account: AccountView, context: Context): string {
+  const { username, userId, phoneNumber, disabled, bindings } = account;
+  const { results } = context.messages;
   const facts = fields([
-    ...(username === undefined ? [] : [["username", username] as const]),
+    ...(username === undefined ? [] : [[results.username, username] as const]),
     ["userId", userId],
-    ...(phoneNumber === undefined ? [] : [["phone number", phoneNumber] as const]),
-    ["state", disabled ? "disabled" : "enabled"],
-    ["bindings", String(bindings.length)],
+    ...(phoneNumber === undefined ? [] : [[results.phoneNumber, phoneNumber] as const]),
+    [results.state, disabled ? results.disabled : results.enabled],
+    [results.bindings, String(bindings.length)],
   ]);
-  return bindings.length === 0 ? facts : `${facts}\n\n${bindingsTable(bindings)}`;
+  return bindings.length === 0 ? facts : `${facts}\n\n${bindingsTable(bindings, context)}`;
 }

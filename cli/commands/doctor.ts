@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { DeploymentView } from "../../contract/operator-actions.ts";
 import { apiClient } from "../api-client.ts";
-import { type Check, ok, problem, report, skipped } from "../checks.ts";
+import { type Check, type DoctorWords, ok, problem, report, skipped } from "../checks.ts";
 import { type CommandsToRun, commandsToRun } from "../commands-to-run.ts";
 import type { Context } from "../context.ts";
 import { accessTokenChecks } from "../diagnose-access-tokens.ts";
@@ -40,41 +40,42 @@ interface Examination {
 export function addDoctorCommand(program: Command, context: Context): void {
   program
     .command("doctor")
-    .description("check all that login depends on, and try a login that must be refused; changes nothing")
+    .description(context.messages.help.doctor)
     .action(async () => {
       const { checks, exit } = await examine(context);
-      context.output.done({ checks }, report(checks), exit);
+      context.output.done({ checks }, report(checks, context.messages.doctor, context.output.width), exit);
     });
 }
 
 async function examine(context: Context): Promise<Examination> {
   const target = context.target();
-  const commands = commandsToRun(target);
+  const words = context.messages.doctor;
+  const commands = commandsToRun(target, words);
 
   const stack = await attempt(() => context.stack());
   if (stack instanceof Failure) {
     return stack.code === "no_such_stack"
-      ? stopped([ok("credentials and Region", "AWS answers")], "stack outputs", stack, commands)
-      : stopped([], "credentials and Region", stack, commands);
+      ? stopped([ok("credentials and Region", words.awsAnswers)], "stack outputs", stack, context)
+      : stopped([], "credentials and Region", stack, context);
   }
-  const known = ok("credentials and Region", whereItIs(target, stack));
+  const known = ok("credentials and Region", whereItIs(target, stack, words));
   const outputs = outputsCheck(stack, target, commands);
   const functionName = stack.outputs.AdminFunctionName;
-  if (!functionName) return { checks: [known, outputs, ...after("stack outputs")], exit: "unreachable" };
+  if (!functionName)
+    return { checks: [known, outputs, ...after("stack outputs", words)], exit: "unreachable" };
 
   const sent = context.now();
   const view = await attempt(() => stack.admin(functionName).ask({ action: "doctor.check" }));
   const received = context.now();
   if (view instanceof Failure) {
-    const older = view.code === "invalid_request";
-    return older
-      ? stopped([known, outputs], "admin function", olderVersion(commands), commands)
-      : stopped([known, outputs], "admin function", view, commands);
+    if (view.code !== "invalid_request") return stopped([known, outputs], "admin function", view, context);
+    const older = problem("admin function", words.adminIsOlder, words.run(commands.deploy));
+    return { checks: [known, outputs, older, ...after("admin function", words)], exit: view.exit };
   }
   const seen = [
     known,
     outputs,
-    ok("admin function", `${functionName} answers`),
+    ok("admin function", words.adminAnswers(functionName)),
     ...secretChecks(view, commands),
     weChatCheck(view, commands),
     ...accessTokenChecks(view, commands),
@@ -97,7 +98,9 @@ async function apiChecks(
   { signal }: Context,
   commands: CommandsToRun,
 ): Promise<Check[]> {
-  if (!apiUrl) return [skipped(loginName, "stack outputs"), skipped(sessionsName, "stack outputs")];
+  if (!apiUrl) {
+    return ([loginName, sessionsName] as const).map((name) => skipped(name, "stack outputs", commands.words));
+  }
   const ask = apiClient(apiUrl, signal);
   return Promise.all([loginCheck(ask, view, seen, commands), sessionsCheck(ask, seen, commands)]);
 }
@@ -112,56 +115,50 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | Failure> {
 }
 
 /** Where a failure leaves nothing to ask any more. */
-function stopped(
-  before: readonly Check[],
-  name: Name,
-  failure: Failure,
-  commands: CommandsToRun,
-): Examination {
-  const [, found = "", todo = `run ${commands.weappLogin("doctor")} again`] =
-    /^(.*?)(?:[.?!] (.+?))?[.?!]?$/s.exec(failure.message) ?? [];
+function stopped(before: readonly Check[], name: Name, failure: Failure, context: Context): Examination {
+  const { messages } = context;
+  const words = messages.doctor;
+  const again = words.runAgain(commandsToRun(context.target(), words).weappLogin("doctor"));
+  const [, found = "", todo = again] =
+    /^(.*?)(?:(?:[.?!] |[。？！])(.+?))?[.?!。？！]?$/s.exec(failure.text(messages)) ?? [];
   return {
-    checks: [...before, problem(name, found, lowerCase(todo)), ...after(name)],
+    checks: [...before, problem(name, found, lowerCase(todo)), ...after(name, words)],
     exit: failure.exit,
   };
 }
 
-function after(name: Name): Check[] {
-  return names.slice(names.indexOf(name) + 1).map((later) => skipped(later, name));
+function after(name: Name, words: DoctorWords): Check[] {
+  return names.slice(names.indexOf(name) + 1).map((later) => skipped(later, name, words));
 }
 
-function olderVersion({ deploy }: CommandsToRun): Failure {
-  return new Failure(
-    "invalid_request",
-    `The admin function does not know \`doctor.check\`: it is of an older version. Run ${deploy}.`,
-  );
-}
-
-function outputsCheck({ outputs, status }: FoundStack, { stack }: Target, commands: CommandsToRun): Check {
+function outputsCheck(
+  { outputs, status }: FoundStack,
+  { stack }: Target,
+  { words, deploy }: CommandsToRun,
+): Check {
   const expected = ["ApiUrl", "AdminFunctionName", "AuthorizerFunctionArn", "AppSecretName"];
   const missing = expected.filter((name) => !outputs[name]);
   return missing.length === 0
-    ? ok("stack outputs", `${stack} is ${status}, its API at ${outputs.ApiUrl}`)
-    : problem(
-        "stack outputs",
-        `${stack} is ${status} and has no ${missing.join(" and no ")}`,
-        `run ${commands.deploy}: it may come from an older version, or its deployment did not end`,
-      );
+    ? ok("stack outputs", words.stackIs(stack, status, outputs.ApiUrl ?? ""))
+    : problem("stack outputs", words.outputsMissing(stack, status, missing), words.deployForOutputs(deploy));
 }
 
 /** Which credentials and which Region, and what says so. */
-function whereItIs({ laptop, profile, region: asked }: Target, { region }: FoundStack): string {
-  if (laptop !== undefined) return `the laptop at ${laptop}`;
+function whereItIs(
+  { laptop, profile, region: asked }: Target,
+  { region }: FoundStack,
+  words: DoctorWords,
+): string {
+  if (laptop !== undefined) return words.localStack(laptop);
   const { AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_REGION } = process.env;
   const who = profile
-    ? `profile ${profile} (--profile)`
+    ? words.profile(profile, "--profile")
     : AWS_PROFILE
-      ? `profile ${AWS_PROFILE} (AWS_PROFILE)`
+      ? words.profile(AWS_PROFILE, "AWS_PROFILE")
       : AWS_ACCESS_KEY_ID
-        ? "access key of the environment (AWS_ACCESS_KEY_ID)"
-        : "default credentials";
-  const how = asked ? "--region" : AWS_REGION ? "AWS_REGION" : "the profile";
-  return `${who}, Region ${region} (${how})`;
+        ? words.environmentKey
+        : words.defaultCredentials;
+  return words.whoAndRegion(who, region, asked ? "--region" : AWS_REGION ? "AWS_REGION" : undefined);
 }
 
 function lowerCase(sentence: string): string {

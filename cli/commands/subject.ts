@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Subject } from "../../contract/operator-shapes.ts";
 import { usage } from "../failure.ts";
-import { printable } from "../output.ts";
+import { printable } from "../layout.ts";
+import type { Messages } from "../messages/english.ts";
 
 export interface SubjectOptions {
   readonly user?: string;
@@ -10,28 +11,28 @@ export interface SubjectOptions {
 }
 
 /** Adds the options that say whom a command is about. */
-export function aboutSubject(command: Command): Command {
+export function aboutSubject(command: Command, { help }: Messages): Command {
   return command
-    .option("--user <userId>", "everybody bound to this userId")
-    .option("--openid <openid>", "one WeChat identity")
-    .option("--app-id <appId>", "the mini-program of --openid, where the deployment serves several");
+    .option("--user <userId>", help.subjectUser)
+    .option("--openid <openid>", help.subjectOpenid)
+    .option("--app-id <appId>", help.subjectApp);
 }
 
 export function readSubject({ user, openid, appId }: SubjectOptions): Subject {
-  if ((user === undefined) === (openid === undefined)) throw usage("Give either --user or --openid.");
+  if ((user === undefined) === (openid === undefined))
+    throw usage(({ failures }) => failures.eitherUserOrOpenid);
   if (openid !== undefined) return { openid, ...(appId !== undefined && { appId }) };
-  if (appId !== undefined)
-    throw usage("--app-id goes with --openid: a userId has its bindings in every AppId.");
+  if (appId !== undefined) throw usage(({ failures }) => failures.appIdOfUser);
   return { userId: user ?? "" };
 }
 
 export type IdentityOptions = Required<Pick<SubjectOptions, "openid">> & Pick<SubjectOptions, "appId">;
 
 /** The same for a command that is about one identity. */
-export function aboutIdentity(command: Command): Command {
+export function aboutIdentity(command: Command, { help }: Messages): Command {
   return command
-    .requiredOption("--openid <openid>", "the WeChat identity")
-    .option("--app-id <appId>", "its mini-program, where the deployment serves several");
+    .requiredOption("--openid <openid>", help.identityOpenid)
+    .option("--app-id <appId>", help.identityApp);
 }
 
 export function readIdentity({ openid, appId }: IdentityOptions): Extract<Subject, { openid: string }> {
@@ -49,12 +50,13 @@ export function readSubjectOrNumber({
 }: SubjectOptions & PhoneOption): Subject | { readonly phoneNumber: string } {
   if (phone === undefined) return readSubject(options);
   if (Object.values(options).some((option) => option !== undefined)) {
-    throw usage("--phone goes without --user, --openid and --app-id.");
+    throw usage(({ failures }) => failures.phoneAlone);
   }
   return { phoneNumber: phone };
 }
 
-export function nameOf(subject: Subject | { readonly phoneNumber: string }): string {
-  if ("phoneNumber" in subject) return printable(`the account with the phone number ${subject.phoneNumber}`);
-  return printable("userId" in subject ? `the userId ${subject.userId}` : `the openid ${subject.openid}`);
+/** Printable. */
+export function nameOf(subject: Subject | { readonly phoneNumber: string }, { results }: Messages): string {
+  if ("phoneNumber" in subject) return printable(results.accountWithNumber(subject.phoneNumber));
+  return printable("userId" in subject ? results.userId(subject.userId) : results.openid(subject.openid));
 }

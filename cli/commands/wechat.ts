@@ -4,26 +4,26 @@ import { startWeChatSimulator, type WeChatSimulator } from "../../simulator/simu
 import type { AppConfig } from "../../simulator/state/apps.ts";
 import type { Context } from "../context.ts";
 import { type Failure, usage } from "../failure.ts";
+import { fields, printable } from "../layout.ts";
+import type { Messages } from "../messages/english.ts";
 import { npmGone } from "../npm-process.ts";
-import { fields, printable } from "../output.ts";
 
 const defaultPort = 3001;
 const sampleApp: AppConfig = { appId: sample.appId, secret: sample.appSecret };
 
 /** `wechat`: the WeChat simulator on its own, for a backend in any language. The one command without a deployment. */
 export function addWechatCommand(program: Command, context: Context): Command {
+  const { help } = context.messages;
   return program
     .command("wechat")
-    .description("a stand-in for api.weixin.qq.com on this machine, until Ctrl-C; docs/wechat-simulator.md")
-    .option("--port <port>", `where it listens on 127.0.0.1; 0 is any free port (default: ${defaultPort})`)
-    .option(
-      "--app <app...>",
-      "a mini-program as APPID:SECRET or APPID:SECRET:OWNER, once for each; make the secret up; OWNER is the Open " +
-        `Platform account it is bound to, for a unionid (default: ${sampleApp.appId}:${sampleApp.secret})`,
-    )
+    .description(help.wechat)
+    .option("--port <port>", help.wechatPort(defaultPort))
+    .option("--app <app...>", help.wechatApp(`${sampleApp.appId}:${sampleApp.secret}`))
     .configureHelp({
+      ...program.configureHelp(),
       showGlobalOptions: true,
-      visibleGlobalOptions: () => program.options.filter(({ long }) => long === "--json"),
+      visibleGlobalOptions: () =>
+        program.options.filter(({ long }) => long === "--json" || long === "--lang"),
     })
     .action(async (options: { port?: string; app?: string[] }) => {
       refuseDeployment(program.opts());
@@ -44,7 +44,7 @@ export function addWechatCommand(program: Command, context: Context): Command {
         const { url, calls } = simulator;
         context.output.done(
           { url, apps: apps.map(shown), calls, controls: `${url}/_sim/` },
-          guide(simulator, apps),
+          guide(simulator, apps, context.messages),
         );
         await aborted(end);
       } finally {
@@ -62,13 +62,13 @@ function refuseDeployment(options: Readonly<Record<string, unknown>>): void {
     endpointUrl: "endpoint-url",
   };
   const [, name] = Object.entries(names).find(([option]) => options[option] !== undefined) ?? [];
-  if (name !== undefined) throw usage(`wechat needs no deployment: it does not go with --${name}.`);
+  if (name !== undefined) throw usage(({ failures }) => failures.wechatAlone(name));
 }
 
 function readPort(text: string | undefined): number {
   const port = Number(text ?? defaultPort);
   if (text?.trim() === "" || !Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw usage("--port takes a number from 0 to 65535.");
+    throw usage(({ failures }) => failures.port);
   }
   return port;
 }
@@ -78,12 +78,12 @@ function readApps(values: readonly string[]): AppConfig[] {
     const [appId, secret, owner, more] = value.split(":");
     // The value is not repeated: there may be a real AppSecret in it.
     if (!appId || !secret || owner === "" || more !== undefined) {
-      throw usage("--app takes APPID:SECRET or APPID:SECRET:OWNER, such as wx0123456789abcdef:made-up:acme.");
+      throw usage(({ failures }) => failures.app);
     }
     return { appId, secret, owner };
   });
   if (new Set(apps.map(({ appId }) => appId)).size < apps.length) {
-    throw usage("--app names an AppId twice. Each mini-program has one AppSecret.");
+    throw usage(({ failures }) => failures.appTwice);
   }
   return apps;
 }
@@ -92,9 +92,9 @@ function portFailure(error: unknown, port: number): Failure | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   const other = `npx weapp-login wechat --port ${port + (port > 65_000 ? -10 : port < 1024 ? 8000 : 10)}`;
   if (code === "EADDRINUSE") {
-    return usage(`Port ${port} is taken. End what runs there, or choose another: ${other}`);
+    return usage(({ failures }) => failures.portTaken(port, other));
   }
-  return code === "EACCES" ? usage(`Port ${port} may not be used. Choose another: ${other}`) : undefined;
+  return code === "EACCES" ? usage(({ failures }) => failures.portForbidden(port, other)) : undefined;
 }
 
 /** Spelt as in the controls. Only the sample's secret: whoever gave another one knows it. */
@@ -106,29 +106,33 @@ function shown(app: AppConfig): object {
   };
 }
 
-function guide({ url, calls }: WeChatSimulator, apps: readonly AppConfig[]): string {
+function guide({ url, calls }: WeChatSimulator, apps: readonly AppConfig[], { results }: Messages): string {
   const rows = apps.map((app, index): [string, string] => [
-    index === 0 ? "  mini-programs" : "",
+    index === 0 ? `  ${results.miniPrograms}` : "",
     printable(
       [
         app.appId,
         app === sampleApp && `AppSecret ${app.secret}`,
-        app.owner !== undefined && `bound to ${app.owner}`,
+        app.owner !== undefined && results.boundTo(app.owner),
       ]
         .filter(Boolean)
         .join("   "),
     ),
   ]);
-  const answers = calls.map((call, index): [string, string] => [index === 0 ? "  answers" : "", call]);
-  return `The WeChat simulator is ready.
+  const answers = calls.map((call, index): [string, string] => [
+    index === 0 ? `  ${results.answers}` : "",
+    call,
+  ]);
+  const place: [string, string] = [`  ${results.inPlaceOf}`, `https://api.weixin.qq.com   ${url}`];
+  return `${results.simulatorReady}
 
-${fields([["  in place of", `https://api.weixin.qq.com   ${url}`], ...rows, ...answers, ["  controls", `${url}/_sim/`]])}
+${fields([place, ...rows, ...answers, [`  ${results.controls}`, `${url}/_sim/`]])}
 
-Try it, in another terminal:
+${results.tryIt}
 
 curl -s ${url}/_sim/login -d '{"user":"alice"}'
 
-docs/wechat-simulator.md shows a whole login, and every refusal. Ctrl-C ends it.`;
+${results.simulatorPage}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { find, root, run, runWith, start } from "./processes.mjs";
 
 export async function tryCommandLine(shop) {
-  const { stdout, stderr } = await run(shop, "npx", "--no", "--", "weapp-login", "--help");
+  const { stdout, stderr } = await run(shop, "npx", "--no", "--", "weapp-login", "--help", "--lang", "en");
   assert.match(stdout, /^Usage: weapp-login /);
   assert.equal(complaints(stderr), "");
   console.log("  npx weapp-login --help");

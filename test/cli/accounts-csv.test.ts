@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { BadRow, GoodRow } from "../../cli/account-row.ts";
+import type { GoodRow } from "../../cli/account-row.ts";
 import { openAccountsCsv } from "../../cli/accounts-csv.ts";
+import { english } from "../../cli/messages/english.ts";
 import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const hash =
@@ -16,11 +17,14 @@ async function file(content: string | Buffer): Promise<string> {
   return path;
 }
 
-async function read(content: string | Buffer): Promise<(GoodRow | BadRow)[]> {
-  const rows: (GoodRow | BadRow)[] = [];
-  const { total, rows: read } = await openAccountsCsv(await file(content));
-  for await (const row of read()) rows.push(row);
-  expect(total).toBe(rows.length);
+async function read(
+  content: string | Buffer,
+): Promise<(GoodRow | { line: number; username: string; reason: string })[]> {
+  const rows: Awaited<ReturnType<typeof read>> = [];
+  const opened = await openAccountsCsv(await file(content));
+  for await (const row of opened.rows())
+    rows.push("row" in row ? row : { ...row, reason: row.reason(english) });
+  expect(opened.total).toBe(rows.length);
   return rows;
 }
 

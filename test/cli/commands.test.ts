@@ -54,6 +54,9 @@ const password = "kept s3cret!";
 const appSecret = "0123456789ABCDEF0123456789abcdef";
 const user = { userId: "u_zhangsan" };
 
+const canLogInAgain =
+  "Bindings stay: the phone can log in again without a password. `accounts disable` prevents that.\n";
+
 /** What is typed on the command line, what is piped in, what the admin function is asked, what is said. */
 const commands: [line: string, piped: string, request: AdminRequest, text: string][] = [
   [
@@ -78,21 +81,21 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "accounts phone zhangsan +8613800138000",
     "",
     { action: "accounts.phone", account: "zhangsan", phoneNumber: "+8613800138000" },
-    "zhangsan (userId u_zhangsan) has the phone number +8613800138000 now. Whoever was bound stays bound.\n",
+    "zhangsan (userId u_zhangsan) has the phone number +8613800138000 now. Existing bindings stay.\n",
   ],
   [
     "accounts phone zhangsan --remove",
     "",
     { action: "accounts.removePhone", account: "zhangsan" },
-    "zhangsan has no phone number any more: nobody is bound by it, and it is free for another account.\n",
+    "zhangsan has no phone number any more: nobody can bind by it, and another account can have it.\n",
   ],
   [
     "bindings find --phone +8613800138000",
     "",
     { action: "bindings.find", of: { phoneNumber: "+8613800138000" } },
     [
-      "appId               openid  userId      bound at                  state",
-      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01T12:00:00.000Z  enabled",
+      "appId               openid  userId      bound at                      state",
+      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01 20:00 (12:00 UTC)  enabled",
       "",
     ].join("\n"),
   ],
@@ -100,14 +103,14 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "bindings allow --phone +8613800138000",
     "",
     { action: "bindings.allow", of: { phoneNumber: "+8613800138000" } },
-    "Until 2026-03-02T12:00:00.000Z, one more WeChat identity may bind to the userId u_zhangsan by its phone number: make " +
+    "Until 2026-03-02 20:00 (12:00 UTC), one more WeChat identity may bind to the userId u_zhangsan by its phone number: make " +
       "sure that the number is still the same person's. One that the account has already must be unbound first.\n",
   ],
   [
     "bindings allow --user u_zhangsan --app-id wx0123456789abcdef",
     "",
     { action: "bindings.allow", of: { userId: "u_zhangsan", appId: "wx0123456789abcdef" } },
-    "Until 2026-03-02T12:00:00.000Z, one more WeChat identity may bind to the userId u_zhangsan by its phone number: make " +
+    "Until 2026-03-02 20:00 (12:00 UTC), one more WeChat identity may bind to the userId u_zhangsan by its phone number: make " +
       "sure that the number is still the same person's. One that the account has already must be unbound first.\n",
   ],
   [
@@ -121,14 +124,14 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "accounts disable zhangsan",
     "",
     { action: "accounts.disable", account: "zhangsan" },
-    "Disabled zhangsan (userId u_zhangsan). Every session has ended and nobody gets in; its 1 binding will do again " +
+    "Disabled zhangsan (userId u_zhangsan). Every session has ended and nobody can log in; its 1 binding will work again " +
       "after `accounts enable`.\n",
   ],
   [
     "accounts enable zhangsan",
     "",
     { action: "accounts.enable", account: "zhangsan" },
-    "Enabled zhangsan (userId u_zhangsan). The next login, silent or not, gets in.\n",
+    "Enabled zhangsan (userId u_zhangsan). It can log in again, silently too.\n",
   ],
   [
     "accounts show zhangsan",
@@ -140,8 +143,8 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
       "state     enabled",
       "bindings  1",
       "",
-      "appId               openid  userId      bound at                  state",
-      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01T12:00:00.000Z  enabled",
+      "appId               openid  userId      bound at                      state",
+      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01 20:00 (12:00 UTC)  enabled",
       "",
     ].join("\n"),
   ],
@@ -156,8 +159,8 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "",
     { action: "bindings.find", of: user },
     [
-      "appId               openid  userId      bound at                  state",
-      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01T12:00:00.000Z  enabled",
+      "appId               openid  userId      bound at                      state",
+      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01 20:00 (12:00 UTC)  enabled",
       "",
     ].join("\n"),
   ],
@@ -171,28 +174,28 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "bindings enable --openid oAlice --app-id wx0123456789abcdef",
     "",
     { action: "bindings.enable", of: { openid: "oAlice", appId: "wx0123456789abcdef" } },
-    "Enabled the openid oAlice. It is bound to nobody: whoever logs in with it binds anew.\n",
+    "Enabled the openid oAlice. It is bound to nobody: whoever logs in with it has to bind an account.\n",
   ],
   [
     "session-key check --openid oAlice --app-id wx0123456789abcdef",
     "",
     { action: "sessionKey.check", of: { openid: "oAlice", appId: "wx0123456789abcdef" } },
-    "A session_key of the openid oAlice is kept that WeChat takes for the present one: open data can be opened.\n",
+    "The stored session_key of the openid oAlice is valid at WeChat: open data can be decrypted.\n",
   ],
   [
     "session-key reset --openid oAlice --yes",
     "",
     { action: "sessionKey.reset", of: { openid: "oAlice" } },
-    "The openid oAlice has another session_key, and only that one is kept.\n",
+    "The openid oAlice has a new session_key, and only that one is stored.\n",
   ],
   [
     "sessions list --user u_zhangsan",
     "",
     { action: "sessions.list", of: user },
     [
-      "id    created                   expires                   device    appId               openid",
-      "h1Qx  2026-03-01T12:00:00.000Z  2026-03-02T12:00:00.000Z  微信 8.0  wx0123456789abcdef  oAlice",
-      "h2    2026-03-01T12:00:00.000Z  2026-03-02T12:00:00.000Z  iPhone    wx0123456789abcdef  oAlice",
+      "id    created                       expires                       device    appId               openid",
+      "h1Qx  2026-03-01 20:00 (12:00 UTC)  2026-03-02 20:00 (12:00 UTC)  微信 8.0  wx0123456789abcdef  oAlice",
+      "h2    2026-03-01 20:00 (12:00 UTC)  2026-03-02 20:00 (12:00 UTC)  iPhone    wx0123456789abcdef  oAlice",
       "",
     ].join("\n"),
   ],
@@ -200,13 +203,13 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "sessions revoke --user u_zhangsan --yes",
     "",
     { action: "sessions.revoke", of: user },
-    "Ended every session of the userId u_zhangsan (2 identities).\n",
+    `Ended every session of the userId u_zhangsan (2 identities).\n${canLogInAgain}`,
   ],
   [
     "sessions revoke --openid oAlice --id -h1Qx",
     "",
     { action: "sessions.revoke", of: { openid: "oAlice" }, id: "-h1Qx" },
-    "Ended the session -h1Qx of the openid oAlice.\n",
+    `Ended the session -h1Qx of the openid oAlice.\n${canLogInAgain}`,
   ],
   [
     "secret set",
@@ -224,29 +227,29 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     "secret rotate",
     `${appSecret}\n`,
     { action: "secret.rotate", appSecret },
-    "WeChat accepts the AppSecret of wx0123456789abcdef. Stored: warm instances take it up at their next login, " +
-      "without a redeploy.\n",
+    "WeChat accepts the AppSecret of wx0123456789abcdef. It is stored, and used from the next login on; " +
+      "no deployment is needed.\n",
   ],
   [
     "secret rotate --app-id wx0123456789abcdef",
     appSecret,
     { action: "secret.rotate", appId: "wx0123456789abcdef", appSecret },
-    "WeChat accepts the AppSecret of wx0123456789abcdef. Stored: warm instances take it up at their next login, " +
-      "without a redeploy.\n",
+    "WeChat accepts the AppSecret of wx0123456789abcdef. It is stored, and used from the next login on; " +
+      "no deployment is needed.\n",
   ],
   [
     "token refresh --yes",
     "",
     { action: "token.refresh" },
-    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
-      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, valid until 2026-03-01 22:00 (14:00 UTC). " +
+      "The functions, and whoever calls `accessToken()`, use it from their next call on.\n",
   ],
   [
     "token refresh --app-id wx0123456789abcdef --yes",
     "",
     { action: "token.refresh", appId: "wx0123456789abcdef" },
-    "WeChat has ended the access token of wx0123456789abcdef and issued another, good until 2026-03-01T14:00:00.000Z. " +
-      "The functions, and whoever calls `accessToken()`, take it up at their next call.\n",
+    "WeChat has ended the access token of wx0123456789abcdef and issued another, valid until 2026-03-01 22:00 (14:00 UTC). " +
+      "The functions, and whoever calls `accessToken()`, use it from their next call on.\n",
   ],
 ];
 
@@ -341,9 +344,9 @@ describe("what is shown", () => {
   test.each([
     [
       "stale",
-      "No session_key of the openid oAlice is kept that WeChat takes for the present one: the next login",
+      "No stored session_key of the openid oAlice is valid at WeChat any more: the next login brings a new one.",
     ],
-    ["none", "No session_key of the openid oAlice is kept: it has not logged in"],
+    ["none", "No session_key of the openid oAlice is stored: it has not logged in"],
   ])("of a session_key that is %s says what comes of it", async (state, text) => {
     const { run } = await operator({
       admin: () => ({ identity: { appId: "wx1", openid: "oAlice" }, state }),

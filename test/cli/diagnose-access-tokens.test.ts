@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import { report } from "../../cli/checks.ts";
 import { commandsToRun } from "../../cli/commands-to-run.ts";
 import { accessTokenChecks } from "../../cli/diagnose-access-tokens.ts";
+import { english } from "../../cli/messages/english.ts";
 import type { AccessTokenState } from "../../contract/diagnosis.ts";
 import { healthy } from "../support/healthy-deployment.ts";
 
-const commands = commandsToRun({ stack: "WeappLogin" } as Parameters<typeof commandsToRun>[0]);
+const words = english.doctor;
+const commands = commandsToRun({ stack: "WeappLogin" }, words);
 const checks = (...accessTokens: readonly AccessTokenState[]) =>
   accessTokenChecks(healthy({ accessTokens }), commands);
 
@@ -14,7 +16,7 @@ test("a deployment without a use for access tokens has no such check", () => {
 });
 
 test("that WeChat gives them is said in one line", () => {
-  expect(report(checks({ appId: "wx1", state: "given" }, { appId: "wx2", state: "given" }))).toBe(
+  expect(report(checks({ appId: "wx1", state: "given" }, { appId: "wx2", state: "given" }), words, 120)).toBe(
     "✓ access tokens  WeChat gives them to the functions\n\nAll is well.",
   );
 });

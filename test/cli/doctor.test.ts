@@ -180,7 +180,7 @@ describe("what the admin function found", () => {
       { secrets: [{ appId, state: "unknown", errcode: 40164 }] },
       secret,
       "WeChat refuses the address that the functions call from: it is not on the mini-program's list (errcode 40164)",
-      `take the list (IP 白名单) away at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
+      `remove the list (IP 白名单) at ${weChatConsole}, or put the functions behind a NAT gateway and its address on ` +
         `the list: Lambda has no fixed one, and run ${doctor} again`,
     ],
     ...[40230, 40240].map((errcode): [string, Partial<DeploymentView>, string, string, string] => [
@@ -272,6 +272,15 @@ describe("what the admin function found", () => {
     ]);
   });
 
+  test("says that an AppSecret works which was stored without asking WeChat, and how to make up for that", async () => {
+    const { checks } = await inAws(healthy({ secrets: [{ appId, state: "accepted" }] }));
+    const { exit, checks: found } = await checks();
+    expect(exit).toBe(0);
+    expect(found.find(({ check }) => check === secret)?.found).toBe(
+      "accepted by WeChat now, though it was stored without a check: `secret rotate` with the same value adds the check",
+    );
+  });
+
   test("names the mini-program in the command where there are several", async () => {
     const other = "wxfedcba9876543210";
     const { checks } = await inAws(
@@ -359,8 +368,8 @@ describe("what the admin function found", () => {
 
 describe("functions and passwords", () => {
   const putBack =
-    "run `npx cdk drift WeappLogin`, which shows what was taken away or changed, and `npx cdk deploy --revert-drift " +
-    "WeappLogin`, which puts it back";
+    "run `npx cdk drift WeappLogin`, which shows what was removed or changed, and `npx cdk deploy --revert-drift " +
+    "WeappLogin`, which restores it";
   const askAgain =
     /^run `npx weapp-login doctor --stack WeappLogin` again; .* the admin function's role was changed$/;
   const verifierLog = "see the verifier function's log in CloudWatch, as docs/runbook.md shows it";
@@ -382,7 +391,7 @@ describe("functions and passwords", () => {
       "a function that Lambda could not put in order",
       changed({ state: "unusable", why: "Failed, InvalidSubnet" }),
       "functions",
-      "Lambda could not put session (WeappLogin-session) in order (Failed, InvalidSubnet)",
+      "Lambda could not make session (WeappLogin-session) ready to run (Failed, InvalidSubnet)",
       putBack,
     ],
     [
@@ -493,7 +502,7 @@ describe("the API", () => {
       "this machine's address, which was refused",
       { "POST /login": [429, "too_many_attempts"] },
       "login: too many invalid codes have come from this machine's address",
-      /^wait a quarter of an hour/,
+      /^wait 15 minutes/,
     ],
     [
       "a route of sessions that is open",
@@ -522,7 +531,7 @@ describe("the API", () => {
     expect(problems[0]?.todo).toMatch(todo);
   });
 
-  test("is not asked for a login that is known to fail: it would ring", async () => {
+  test("is not asked for a login that is known to fail: it would set off alarms", async () => {
     const { checks, api } = await inAws(healthy({ secrets: [{ appId, state: "placeholder" }] }));
     const { checks: found } = await checks();
     expect(found.find(({ check }) => check === "login")).toMatchObject({
@@ -640,7 +649,7 @@ describe("what stops the examination leaves the rest unchecked", () => {
       "a name that no stack can have",
       "1 validation error detected: Value 'WeappLogin' at 'stackName' failed to satisfy constraint",
       ["ok", "problem", ...rest(11)],
-      "WeappLogin is no stack name: letters, digits and hyphens, beginning with a letter",
+      "WeappLogin is not a stack name: letters, digits and hyphens, beginning with a letter",
       "check --stack",
     ],
     [

@@ -33,7 +33,7 @@ describe("a refusal of the admin function", () => {
     [
       "app_secret_refused",
       "WeChat refuses this AppSecret. Nothing was stored.",
-      " Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last counts.",
+      " Compare AppId and AppSecret with https://mp.weixin.qq.com: only the one that was reset last is valid.",
     ],
     [
       "wechat_unavailable",
@@ -41,7 +41,11 @@ describe("a refusal of the admin function", () => {
       " Run it again in a moment; `secret set` stores an AppSecret without asking WeChat.",
     ],
     ["not_enabled", "This deployment keeps no session_keys.", ""],
-    ["no_session_key", "None is kept.", " The next login brings one; `session-key check` says what is kept."],
+    [
+      "no_session_key",
+      "None is kept.",
+      " The next login brings one; `session-key check` says what is stored.",
+    ],
     ["store_unavailable", "DynamoDB did not answer. Run it again.", ""],
   ])("%s says what is wrong and what to do, with exit code 1", async (refused, detail, next) => {
     const { run } = await operator({ admin: () => ({ refused, detail }) });
@@ -105,7 +109,7 @@ describe("trouble on the way to the admin function", () => {
     const { exit, stdout } = await aws.run([...show, "--json"]);
     expect(exit).toBe(3);
     expect(JSON.parse(stdout).error.code).toBe(code);
-    expect(JSON.parse(stdout).error.detail).toContain(detail.replace("AWS", `The laptop at ${aws.url}`));
+    expect(JSON.parse(stdout).error.detail).toContain(detail.replace("AWS", `The local stack at ${aws.url}`));
     expect(stdout).not.toContain("s3cret");
   });
 
@@ -302,7 +306,7 @@ describe("on the way to the stack", () => {
       { intercept: describing("Value 'WeappLogin' at 'stackName' failed to satisfy constraint") },
       {},
       "no_such_stack",
-      "WeappLogin is no stack name: letters, digits and hyphens, beginning with a letter. Check --stack.",
+      "WeappLogin is not a stack name: letters, digits and hyphens, beginning with a letter. Check --stack.",
     ],
     [
       "an error that nobody foresaw, without its words",
@@ -331,7 +335,7 @@ describe("on the way to the stack", () => {
     expect(aws.requests).toEqual([]);
   });
 
-  test("a laptop that is not there is exit code 3, and it is said how it is started", async () => {
+  test("a local stack that is not there is exit code 3, and it is said how it is started", async () => {
     const { exit, stderr } = await runHere([...show, "--local", "http://127.0.0.1:9"]);
     expect(exit).toBe(3);
     expect(stderr).toBe(
@@ -343,7 +347,7 @@ describe("on the way to the stack", () => {
   test.each([
     ["has another stack", { stackName: "Other" }, "There is no stack WeappLogin at http://127.0.0.1:"],
     ["has no such output", { outputs: {} }, "start it again with `npm start`."],
-  ])("a laptop that %s is exit code 3", async (_what, options, detail) => {
+  ])("a local stack that %s is exit code 3", async (_what, options, detail) => {
     const { run } = await operator(options);
     const { exit, stderr } = await run(show);
     expect(exit).toBe(3);

@@ -126,7 +126,7 @@ describe("requests", () => {
     expect(most).toBe(4);
   });
 
-  test("are repeated when they fail in passing", async () => {
+  test("are repeated when they fail temporarily", async () => {
     const faults: Fault[] = [
       { kind: "error", type: "TooManyRequestsException", message: "Rate exceeded", status: 429 },
       { kind: "error", type: "ServiceException", message: "Oops", status: 500 },

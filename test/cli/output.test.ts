@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { output, printable } from "../../cli/output.ts";
+import { printable } from "../../cli/layout.ts";
+import { english } from "../../cli/messages/english.ts";
+import { output } from "../../cli/output.ts";
 import { operator } from "../support/operator.ts";
 
 /** One of each kind that a terminal obeys, or does not show. */
@@ -36,7 +38,7 @@ describe("one JSON document", () => {
         text += piece;
       },
     };
-    output({ output: stream, errors: stream }, true).done(answer, "");
+    output({ output: stream, errors: stream }, true, english).done(answer, "");
     return text;
   }
 

@@ -105,7 +105,7 @@ describe("a new password at the terminal", () => {
     expect(exit).toBe(0);
     expect(requests).toEqual([{ action: "accounts.add", username: "lisi", password }]);
     expect(stderr.replaceAll("New password of lisi: \n", "").replaceAll("The same again: \n", "")).toMatch(
-      /^(It is empty\.\n|The two differ\. Once more, please\.\n)?$/,
+      /^(It is empty\.\n|The two differ\. Please type both again\.\n)?$/,
     );
     expect(stdout).not.toContain(password);
   });

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../../cli/failure.ts";
+import { english } from "../../cli/messages/english.ts";
 import { operator, runHere } from "../support/operator.ts";
 
 const bothTargets =
-  "Say which deployment: --stack NAME for a stack in AWS, or --local for the laptop that `npm start` runs.";
+  "Say which deployment: --stack NAME for a stack in AWS, or --local for the local stack that `npm start` runs.";
 
 describe("wrong usage", () => {
   test.each([
@@ -12,7 +13,7 @@ describe("wrong usage", () => {
     [
       "two deployments",
       "accounts show lisi --local --stack X",
-      "--local is the laptop: it does not go with --stack.",
+      "--local is the local stack: it does not go with --stack.",
     ],
     ["a Region of the laptop", "accounts show lisi --local --region x", "it does not go with --region."],
     ["a laptop that is no URL", "accounts show lisi --local=laptop", "--local takes a URL"],
@@ -89,8 +90,9 @@ describe("--help", () => {
   test("names every command group and every exit code", async () => {
     const { exit, stdout } = await runHere(["--help"]);
     expect(exit).toBe(0);
-    for (const { code, meaning } of Object.values(exitCodes))
-      expect(stdout).toMatch(`${code} `.padEnd(5) + meaning);
+    const meanings = Object.values(english.help.exitCodes);
+    for (const [index, code] of Object.values(exitCodes).entries())
+      expect(stdout).toMatch(`${code} `.padEnd(5) + meanings[index]);
     for (const group of ["accounts", "bindings", "sessions", "secret", "doctor"])
       expect(stdout).toMatch(`\n  ${group} `);
   });

@@ -85,7 +85,7 @@ describe("weapp-login wechat", () => {
   test.each(["SIGTERM", "SIGKILL"] as const)("ends when the npx that runs it gets %s", async (signal) => {
     const simulator = `'${process.execPath}' '${join(import.meta.dirname, "../../bin/weapp-login.cjs")}' wechat --port 0`;
     const npx = spawn(process.execPath, ["-e", standInForNpx, `${simulator}; true`], {
-      env: { ...process.env, npm_command: "exec" },
+      env: { ...process.env, LC_ALL: "C", npm_command: "exec" },
       stdio: ["ignore", "pipe", "inherit"],
       detached: true,
     });

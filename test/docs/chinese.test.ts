@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { messageFor } from "../../client/messages.ts";
 import { errors } from "../../contract/errors.ts";
 import { chinesePages, filesIn, names, pageOf, textOf } from "../support/chinese-pages.ts";
-import { foreignWords, misprints } from "../support/chinese-prose.ts";
+import { badlySetIn, englishWordsIn } from "../support/chinese-text.ts";
 
 describe("README.zh-CN.md", () => {
   const lines = chinesePages.get("README.zh-CN.md")?.split("\n") ?? [];
@@ -99,11 +99,10 @@ describe.each([...chinesePages])("%s", (_, text) => {
   });
 
   test("has no English word that is not a name", () => {
-    const pageNames = /\.(md|yaml)$/;
-    expect(foreignWords(prose(text)).filter((word) => !pageNames.test(word))).toEqual([]);
+    expect(englishWordsIn(prose(text), /\.(md|yaml)$/)).toEqual([]);
   });
 
   test("has Chinese punctuation, and a blank between Chinese and Latin", () => {
-    expect(misprints(prose(text))).toEqual([]);
+    expect(badlySetIn(prose(text))).toEqual([]);
   });
 });

@@ -47,10 +47,10 @@ test("is green on the laptop as it starts, says every check in order, and change
   expect(
     checks.map(({ check, found }) => `${check}: ${found.replace(/\d+ ms/, "N ms").replace(/\d+ s$/, "N s")}`),
   ).toEqual([
-    `credentials and Region: the laptop at ${laptop.awsUrl}`,
+    `credentials and Region: the local stack at ${laptop.awsUrl}`,
     `stack outputs: WeappLogin is CREATE_COMPLETE, its API at ${laptop.url}`,
     `admin function: ${laptop.assembly.outputs.AdminFunctionName} answers`,
-    `${secretName}: accepted by WeChat; stored without proof, which \`secret rotate\` with the same value adds`,
+    `${secretName}: accepted by WeChat now, though it was stored without a check: \`secret rotate\` with the same value adds the check`,
     `WeChat: ${simulator.url} answers the functions in N ms`,
     "tables: Bindings, Accounts, Sessions, Attempts are there",
     "time to live: time to live is on for Sessions, Attempts",

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { errors } from "../../contract/errors.ts";
-import { foreignWords, misprints } from "../support/chinese-prose.ts";
+import { badlySetIn, englishWordsIn } from "../support/chinese-text.ts";
 
 const playground = new URL("../../playground/", import.meta.url);
 const script: { readonly messages: Readonly<Record<string, readonly string[]>> } = await import(
@@ -41,8 +41,8 @@ describe.each(entries)("%s", (_, [english = "", chinese = "", ...others]) => {
 
   test("has no English word in Chinese that is not a name, and is set as Chinese is", () => {
     const filled = chinese.replaceAll(/\{\w+\}/g, "1");
-    expect(foreignWords(filled).filter((word) => !codes.has(word))).toEqual([]);
-    expect(misprints(filled)).toEqual([]);
+    expect(englishWordsIn(filled).filter((word) => !codes.has(word))).toEqual([]);
+    expect(badlySetIn(filled)).toEqual([]);
   });
 });
 

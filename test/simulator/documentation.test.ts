@@ -44,7 +44,7 @@ describe.skipIf(!hasTools)("docs/wechat-simulator.md", () => {
   async function start({ commands }: Step): Promise<string> {
     // What npx finds is not what is tested here; ports on this machine may be taken.
     const program = [process.execPath, join(root, "bin/weapp-login.cjs")];
-    const args = commands.trim().split(" ").slice(2).concat("--port", "0");
+    const args = commands.trim().split(" ").slice(2).concat("--port", "0", "--lang", "en");
     const [command = "", ...rest] = [...program, ...args];
     const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     running.push({ child, end: once(child, "exit"), errors: text(child.stderr) });

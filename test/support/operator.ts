@@ -22,6 +22,11 @@ export interface Typing {
   readonly now?: () => number;
   /** Of the standard error. */
   readonly isTTY?: boolean;
+  /** Of a terminal that the standard output goes to; absent: it goes to a file. */
+  readonly columns?: number;
+  readonly locale?: string;
+  /** China's unless given. */
+  readonly timeZone?: string;
 }
 
 export interface Operator extends FakeAws {
@@ -39,7 +44,7 @@ export async function operator(options: FakeAwsOptions = {}): Promise<Operator> 
 /** The command line in this process, with streams instead of a terminal and without waiting between attempts. */
 export async function runHere(args: readonly string[], typing: Typing = {}): Promise<Ran> {
   const { piped = "", typed, signal = new AbortController().signal, isTTY = false } = typing;
-  const { clock = () => 0, now = Date.now } = typing;
+  const { clock = () => 0, now = Date.now, columns, locale, timeZone = "Asia/Shanghai" } = typing;
   const input = Object.assign(new PassThrough(), { isTTY: typed !== undefined, setRawMode: () => {} });
   if (typed === undefined) input.end(piped);
   else input.write(typed);
@@ -47,7 +52,7 @@ export async function runHere(args: readonly string[], typing: Typing = {}): Pro
   let stderr = "";
   const errors = {
     isTTY,
-    columns: 120,
+    columns: columns ?? 120,
     write: (text: string) => {
       stderr += text;
     },
@@ -55,6 +60,7 @@ export async function runHere(args: readonly string[], typing: Typing = {}): Pro
   const exit = await run(args, {
     terminal: terminal(input, errors, signal),
     output: {
+      ...(columns !== undefined && { isTTY: true, columns }),
       write: (text) => {
         stdout += text;
       },
@@ -63,6 +69,8 @@ export async function runHere(args: readonly string[], typing: Typing = {}): Pro
     clock,
     now,
     pause: async () => {},
+    locale,
+    timeZone,
   });
   return { exit, stdout, stderr };
 }

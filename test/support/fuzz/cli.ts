@@ -111,7 +111,7 @@ export const commandLine: Target = {
   lives: 2_000,
   async start(below) {
     const { anyOf, oneIn, text } = values(below);
-    const codes: readonly number[] = Object.values(exitCodes).map(({ code }) => code);
+    const codes: readonly number[] = Object.values(exitCodes);
     return {
       async try() {
         const typed = Array.from({ length: below(7) }, () => (oneIn(6) ? text() : (anyOf(words) ?? "")));

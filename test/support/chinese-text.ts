@@ -1,5 +1,5 @@
 /** Names, and what WeChat's and AWS's own Chinese pages leave in Latin letters. */
-const latin = new Set(
+const latin: ReadonlySet<string> = new Set(
   `ACM API ARN AWS AppID AppSecret CDK CI CLI CSV CloudWatch Cognito CommonJS Ctrl-C DynamoDB E.164 ES
   English Excel GET Gateway H5 HEAD HTTP HTTPS Host IAM ICP ID IP ISO JSON KB KMS Lambda MD5 Manager NAT
   Node REST RFC SDK SIM SNS Secrets SessionId TLS Taro TypeScript UTC UTF-8 argon2id arm64 authorizer
@@ -9,17 +9,17 @@ const latin = new Set(
   WeChatUserBlocked Docker Java Promise`.split(/\s+/),
 );
 
-/** The words of a Chinese text that are English, and no name. */
-export function foreignWords(text: string): string[] {
+/** English words that are no names. `names`: more of them. */
+export function englishWordsIn(text: string, names = /^$/): string[] {
   const words = text.match(/(?<!\w)[A-Za-z](?:[\w.-]*\w)?/g) ?? [];
-  return words.filter((word) => !latin.has(word));
+  return words.filter((word) => !latin.has(word) && !names.test(word));
 }
 
-/** Lines with Western punctuation in Chinese, or without a blank between Chinese and Latin. */
-export function misprints(text: string): string[] {
+/** Lines without Chinese punctuation, or without a blank between Chinese and Latin. */
+export function badlySetIn(text: string): string[] {
   return [
     /.*\p{Script=Han}[`\]*]*([,;:!?()]|\.(?!\w)).*/gu,
     /.*[,;:!?(][`[*]*\p{Script=Han}.*/gu,
     /.*(\p{Script=Han}[A-Za-z0-9`]|[A-Za-z0-9`]\p{Script=Han}).*/gu,
-  ].flatMap((pattern) => text.match(pattern) ?? []);
+  ].flatMap((wrong) => text.match(wrong) ?? []);
 }

@@ -1,0 +1,90 @@
+/** Of `--help`. What stands in `<…>` is a name. */
+export const help = {
+  titles: {
+    "Usage:": "Usage:",
+    "Arguments:": "Arguments:",
+    "Options:": "Options:",
+    "Global Options:": "Global Options:",
+    "Commands:": "Commands:",
+  },
+  usage: { "[options]": "[options]", "[command]": "[command]" },
+  program: "Accounts, bindings, sessions and the AppSecret of a weapp-login deployment.",
+  stack: "a stack in AWS, with the credentials that the AWS CLI would use",
+  region: "the stack's Region (default: AWS_REGION, or the profile's)",
+  profile: "a profile of ~/.aws/config (default: AWS_PROFILE)",
+  local: (url: string) => `the local stack that \`npm start\` runs (default: ${url})`,
+  endpointUrl: "what answers in AWS's place, as the AWS CLI has it",
+  json: "print exactly one JSON document, errors too: { error: { code, detail } }",
+  lang: "zh or en (default: as LC_ALL, LC_MESSAGES or LANG says)",
+  version: "print the version",
+  help: "display help for command",
+  noSecretArguments:
+    "Passwords and the AppSecret are never arguments: they are typed at a prompt, or piped into standard input.",
+  exitCodesTitle: "Exit codes:",
+  exitCodes: {
+    done: "done",
+    refused: "refused, some rows of a file were bad, or doctor found something",
+    usage: "wrong usage",
+    unreachable: "AWS or the stack cannot be reached, or does not allow it",
+    interrupted: "interrupted",
+  },
+  yes: "do not ask before it",
+  whichApp: "which mini-program, where the deployment serves several",
+
+  accounts: "add, import, change and remove accounts",
+  account: "its username; without built-in accounts its userId",
+  accountsAdd: "add an account; its password is typed, or read from standard input",
+  username: "what the person types at the first login",
+  userId: "who that is in your own systems (default: a new one)",
+  phone: "a phone number, +86… and the like, that nobody else has",
+  accountsPasswd: "change a password; ends the account's bindings and sessions",
+  accountsPhone: "give an account a phone number, or remove it; bindings and sessions stay",
+  number: "+86… and the like, in the place of the one it has",
+  removeNumber: "remove the number it has: nobody can bind by it any more",
+  accountsDisable: "end every session, and let nobody in until it is enabled",
+  accountsEnable: "let a disabled account in again",
+  accountsShow: "show an account and what is bound to it",
+  accountsRemove: "remove an account, its bindings and its sessions",
+  accountsImport: (columns: string) =>
+    `add accounts from a CSV file (UTF-8) that begins with ${columns}; can be repeated`,
+  importFile: "passwordHash is an argon2id string, $argon2id$v=19$…",
+
+  bindings: "find, remove, enable and allow WeChat identities",
+  bindingsFind: "show who is bound to what",
+  boundByPhone: "everybody bound to the account with this phone number",
+  bindingsAllow: "let another WeChat identity bind by an account's phone number: once, within a day",
+  accountByUserId: "the account, by its userId",
+  accountByPhone: "the account, by its phone number",
+  bindingsRemove: "unbind; every session of the identities ends",
+  bindingsEnable: "let an identity in again that was disabled and is unbound now",
+  subjectUser: "everybody bound to this userId",
+  subjectOpenid: "one WeChat identity",
+  subjectApp: "the mini-program of --openid, where the deployment serves several",
+  identityOpenid: "the WeChat identity",
+  identityApp: "its mini-program, where the deployment serves several",
+
+  sessions: "list and end sessions",
+  sessionsList: "show the open sessions",
+  sessionsRevoke: "end every session, or one; bindings stay, so a phone can log in again",
+  sessionId: "only this session, as `sessions list` names it",
+  yesToAll: "do not ask before all of them are ended",
+
+  sessionKey: "check and reset WeChat's session_keys",
+  sessionKeyCheck: "ask WeChat whether the stored one is still valid",
+  sessionKeyReset: "have WeChat issue a new one, after one leaked; the old ones are deleted",
+
+  secret: "set and rotate the AppSecret of a mini-program",
+  secretSet: "store the AppSecret without asking WeChat; it is typed, or read from standard input",
+  secretRotate: "store the AppSecret once WeChat has accepted it; also for the first one",
+
+  token: "end an access token that leaked",
+  tokenRefresh: "have WeChat end the access token for everybody and issue another",
+
+  doctor: "check all that login depends on, and try a login that must be refused; changes nothing",
+
+  wechat: "a simulator of api.weixin.qq.com on this machine, until Ctrl-C; docs/wechat-simulator.md",
+  wechatPort: (port: number) => `where it listens on 127.0.0.1; 0 is any free port (default: ${port})`,
+  wechatApp: (sample: string) =>
+    "a mini-program as APPID:SECRET or APPID:SECRET:OWNER, once for each; invent the secret; OWNER is the Open " +
+    `Platform account it is bound to, for a unionid (default: ${sample})`,
+};
