@@ -1,4 +1,5 @@
 import type { ImportRow } from "../contract/operator-shapes.ts";
+import { flawInPhoneNumber } from "../contract/phone-number.ts";
 import { isArgon2id } from "../functions/passwords/phc-string.ts";
 
 export interface BadRow {
@@ -13,8 +14,9 @@ export interface GoodRow {
   readonly row: ImportRow;
 }
 
-export const headerWords = "username,userId,password or username,userId,passwordHash";
-const columns = ["username", "userId", "password", "passwordHash"] as const;
+export const headerWords =
+  "username,userId,password or username,userId,passwordHash, with phoneNumber or without";
+const columns = ["username", "userId", "password", "passwordHash", "phoneNumber"] as const;
 export type Column = (typeof columns)[number];
 
 /** Undefined where these cannot be the columns of accounts. */
@@ -39,7 +41,7 @@ export function readRow(
   const cells = new Map(header.map((column, index) => [column, record[index] ?? ""]));
   const cell = (column: Column) => cells.get(column) ?? "";
   const [username, userId] = [cell("username"), cell("userId")];
-  const [password, passwordHash] = [cell("password"), cell("passwordHash")];
+  const [password, passwordHash, phoneNumber] = [cell("password"), cell("passwordHash"), cell("phoneNumber")];
   const bad = (reason: string) => ({ line, username, reason });
   if (record.length !== header.length) {
     return bad(`has ${record.length} fields instead of ${header.length}: quote fields with commas`);
@@ -52,15 +54,20 @@ export function readRow(
   }
   const blank = (["userId", "password"] as const).find((column) => cell(column) !== cell(column).trim());
   if (blank !== undefined) return bad(`${blank} begins or ends with a blank`);
-  const shortened = (["username", "userId", "password"] as const).find((column) => isShortened(cell(column)));
+  const shortened = (["username", "userId", "password", "phoneNumber"] as const).find((column) =>
+    isShortened(cell(column)),
+  );
   if (shortened !== undefined) {
     return bad(
       `${shortened} is a number that a spreadsheet has shortened: make the column text, and save it again`,
     );
   }
-  if (password !== "") return { line, row: { username, userId, password } };
+  const flaw = phoneNumber === "" ? undefined : flawInPhoneNumber(phoneNumber);
+  if (flaw !== undefined) return bad(`phoneNumber ${flaw}`);
+  const account = { username, userId, ...(phoneNumber !== "" && { phoneNumber }) };
+  if (password !== "") return { line, row: { ...account, password } };
   if (!isArgon2id(passwordHash)) return bad("passwordHash is not an argon2id string ($argon2id$v=19$…)");
-  return { line, row: { username, userId, passwordHash } };
+  return { line, row: { ...account, passwordHash } };
 }
 
 /** `1.23457E+17`: what Excel makes of more than eleven digits. */

@@ -41,16 +41,18 @@ export async function openAccountsCsv(path: string, signal?: AbortSignal): Promi
   };
 }
 
-/** A username that was there before, or a second one for a userId, makes a good row a bad one. */
+/** A username or a number that was there before, or a second name for a userId, makes a good row a bad one. */
 function once(entry: GoodRow, repetitions: Repetitions, first: Map<string, GoodRow>): GoodRow | BadRow {
   const { line, row } = entry;
   const keys = keysOf(entry).filter((key) => repetitions.mayRepeat(key));
   const before = keys.map((key) => first.get(key)).find((found) => found !== undefined);
   if (before) {
-    const same = normalizeUsername(before.row.username) === normalizeUsername(row.username);
-    const reason = same
-      ? `the same username is on line ${before.line}`
-      : `the userId has another username on line ${before.line}`;
+    const reason =
+      normalizeUsername(before.row.username) === normalizeUsername(row.username)
+        ? `the same username is on line ${before.line}`
+        : before.row.userId === row.userId
+          ? `the userId has another username on line ${before.line}`
+          : `the same phone number is on line ${before.line}`;
     return { line, username: row.username, reason };
   }
   for (const key of keys) first.set(key, entry);
@@ -58,7 +60,12 @@ function once(entry: GoodRow, repetitions: Repetitions, first: Map<string, GoodR
 }
 
 function keysOf({ row }: GoodRow): string[] {
-  return [`username ${normalizeUsername(row.username)}`, `userId ${row.userId}`];
+  const { username, userId, phoneNumber } = row;
+  return [
+    `username ${normalizeUsername(username)}`,
+    `userId ${userId}`,
+    ...(phoneNumber === undefined ? [] : [`phone ${phoneNumber}`]),
+  ];
 }
 
 async function* readRows(path: string): AsyncGenerator<GoodRow | BadRow> {

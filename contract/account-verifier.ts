@@ -8,7 +8,7 @@ const text = (longest: number) =>
   );
 
 /** What whoever knows usernames and passwords is asked: the product's own accounts, or the owner's function. */
-export const verifierQuestion = v.object({
+export const passwordQuestion = v.object({
   /** As typed: only the verifier knows its own rule of what is the same name. */
   username: v.string(),
   /** Byte-exact as typed. */
@@ -16,12 +16,19 @@ export const verifierQuestion = v.object({
   appId: v.string(),
 });
 
+/** What it is asked besides, where people log in by phone number. */
+export const phoneQuestion = v.object({
+  /** E.164, as WeChat has just told it. */
+  phoneNumber: v.string(),
+  appId: v.string(),
+});
+
 /** What this spelling of a name counts as, for limits. Long enough for any name that fits into a key. */
 const countAs = v.exactOptional(text(512));
 
 /**
- * What it answers. `generation`: a whole number that grows whenever the password changes; a verifier that says none is
- * asked twice. Whatever is neither a refusal nor a userId is an outage, and never a "no".
+ * What it answers. `generation`: a whole number that grows whenever the password or the phone number changes; a verifier of
+ * the owner's is asked twice at a bind, with it or without. Whatever is neither a refusal nor a userId is an outage, and never a "no".
  */
 export const verification = v.union([
   v.object({ refused: v.picklist(["invalid_credentials", "account_disabled"]), countAs }),
@@ -41,5 +48,6 @@ export const verification = v.union([
   ),
 ]);
 
-export type VerifierQuestion = Immutable<v.InferOutput<typeof verifierQuestion>>;
+export type PasswordQuestion = Immutable<v.InferOutput<typeof passwordQuestion>>;
+export type PhoneQuestion = Immutable<v.InferOutput<typeof phoneQuestion>>;
 export type Verification = Immutable<v.InferOutput<typeof verification>>;

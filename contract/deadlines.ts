@@ -21,8 +21,11 @@ export const deadlines = {
   "access-token": { deadlineMs: 7_000, timeoutSeconds: 10 },
   session: { deadlineMs: sessionDeadlineMs, timeoutSeconds: 10 },
   "open-data": { deadlineMs: 5_000, timeoutSeconds: 10 },
+  phone: { deadlineMs: 7_000, timeoutSeconds: 10 },
   authorizer: { deadlineMs: authorizerDeadlineMs, timeoutSeconds: 5 },
+  "phone-authorizer": { deadlineMs: authorizerDeadlineMs, timeoutSeconds: 5 },
   verifier: { deadlineMs: verifierDeadlineMs, timeoutSeconds: 5 },
+  "phone-verifier": { deadlineMs: verifierDeadlineMs, timeoutSeconds: 5 },
   admin: { deadlineMs: adminDeadlineMs, timeoutSeconds: 60 },
   hello: { timeoutSeconds: 5 },
 } as const satisfies Record<FunctionName, Deadline>;

@@ -40,8 +40,30 @@ export const environments = {
     "AUTHORIZER_FUNCTION",
     "VERIFIER_FUNCTION",
   ],
+  // Of deployments that know phone numbers.
+  phone: [
+    "APP_SECRETS",
+    "WECHAT_BASE_URL",
+    "BINDINGS_TABLE",
+    "ATTEMPTS_TABLE",
+    "PHONE_PER_DAY",
+    "PHONE_PER_IDENTITY",
+  ],
+  "phone-verifier": ["ACCOUNTS_TABLE"],
+  "phone-authorizer": ["BINDINGS_TABLE", "SESSIONS_TABLE"],
   hello: [],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Set only where the owner's props ask for what they are for: without them the function does without. */
-export const optionalVariables = ["ACCESS_TOKENS", "RISK_RANK_REFUSE_FROM", "SESSION_KEYS_TABLE"] as const;
+export const optionalVariables = [
+  "VERIFIER_IS_OWNERS",
+  "ACCESS_TOKENS",
+  "RISK_RANK_REFUSE_FROM",
+  "SESSION_KEYS_TABLE",
+  "PHONE_VERIFIER_FUNCTION",
+  "PHONE_PER_DAY",
+  "PHONE_PER_IDENTITY",
+  "PHONE_NEXT_HOLDER",
+  "PHONE_KEEP_NUMBER",
+  "PHONE_NUMBERS_ONLY",
+] as const;

@@ -52,9 +52,9 @@ const refusals = {
   too_many_attempts: row(429, "wait", "people", "Too many attempts"),
   wechat_user_blocked: row(403, "contact_support", "WeChat", "WeChat refuses this user"),
   rate_limited: row(429, "wait", "WeChat", "WeChat asks this user to slow down"),
-  wechat_busy: row(503, "new_code", "WeChat", "WeChat is busy"),
-  wechat_unavailable: row(503, "new_code", "WeChat", "WeChat cannot be reached"),
-  wechat_timeout: row(504, "new_code", "WeChat", "WeChat did not answer in time"),
+  wechat_busy: row(503, "new_code", "WeChat", "WeChat is busy", "retry"),
+  wechat_unavailable: row(503, "new_code", "WeChat", "WeChat cannot be reached", "retry"),
+  wechat_timeout: row(504, "new_code", "WeChat", "WeChat did not answer in time", "retry"),
   quota_exhausted: row(503, "wait", "WeChat", "The limit for today is reached"),
   not_configured: row(503, "contact_support", "this side", "WeChat login is not configured"),
 };

@@ -8,9 +8,12 @@ import {
   identity,
   mostRows,
   ofAccount,
+  ofAccountOfNumber,
   ofIdentity,
   ofSubject,
+  ofSubjectOrNumber,
   password,
+  phoneNumber,
   results,
   rows,
   sessions,
@@ -40,11 +43,12 @@ export const operatorActions = {
   "accounts.add": {
     request: shape(
       "AddAccount",
-      "Adds an account; refused with `account_exists`. Without a `userId` one is made.",
+      "Adds an account; refused with `account_exists` or `phone_number_taken`. Without a `userId` one is made.",
       {
         username: v.pipe(id, logged("account")),
         userId: v.exactOptional(id),
         password,
+        phoneNumber: v.exactOptional(phoneNumber),
       },
     ),
     answer: v.object({ account }),
@@ -68,6 +72,26 @@ export const operatorActions = {
     ),
     answer: v.object({ account, unbound }),
     repeatable: false,
+  },
+  "accounts.phone": {
+    request: shape(
+      "SetPhoneNumber",
+      "Gives an account a phone number in the place of the one it has; refused with `phone_number_taken`. Whoever was bound " +
+        "by the old one stays bound.",
+      { ...ofAccount, phoneNumber },
+    ),
+    answer: v.object({ account }),
+    repeatable: true,
+  },
+  "accounts.removePhone": {
+    request: shape(
+      "RemovePhoneNumber",
+      "Takes an account's phone number: nobody is bound by it any more, and it is free for another account. Whoever was " +
+        "bound by it stays bound. Works by userId where a number makes an account.",
+      ofAccount,
+    ),
+    answer: v.object({ userId: v.string() }),
+    repeatable: true,
   },
   "accounts.disable": {
     request: shape(
@@ -98,7 +122,7 @@ export const operatorActions = {
     repeatable: false,
   },
   "bindings.find": {
-    request: shape("FindBindings", "Shows who is bound to what.", ofSubject),
+    request: shape("FindBindings", "Shows who is bound to what.", ofSubjectOrNumber),
     answer: v.object({ bindings }),
     repeatable: true,
   },
@@ -124,6 +148,16 @@ export const operatorActions = {
       ofIdentity,
     ),
     answer: v.object({ identity }),
+    repeatable: true,
+  },
+  "bindings.allow": {
+    request: shape(
+      "AllowNextIdentity",
+      "Lets the next bind by phone number be another WeChat identity's than the one that the number has let in before: one " +
+        "bind, within a day. An identity that the account has already stays in the way.",
+      ofAccountOfNumber,
+    ),
+    answer: v.object({ userId: v.string(), appId: v.string(), until: time }),
     repeatable: true,
   },
   "sessions.list": {
@@ -230,6 +264,8 @@ export const adminRefusals = {
   invalid_request: "The request cannot be read; `detail` names the field.",
   no_such_account: "There is no account of this name.",
   account_exists: "There is an account of this name, or with this userId.",
+  phone_number_taken: "Another account has this phone number.",
+  no_such_number: "No account has this phone number, or nobody knows numbers here.",
   no_such_binding: "Nobody has bound this identity.",
   no_such_identity: "Nothing is known of this identity: it is not disabled, unless the openid is mistyped.",
   identity_bound: "The identity is bound: its account is what is enabled or disabled.",

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { flawInPhoneNumber, mustBePhoneNumber } from "./phone-number.ts";
 import {
   described,
   type Immutable,
@@ -17,6 +18,15 @@ export const password = v.pipe(
   v.string(mustBePassword),
   v.check((value) => isText(value, 8, 256), mustBePassword),
   v.description("8 to 256 characters, used byte-exact."),
+);
+
+export const phoneNumber = v.pipe(
+  v.string(mustBePhoneNumber),
+  v.check(
+    (value) => flawInPhoneNumber(value) === undefined,
+    ({ input }) => flawInPhoneNumber(input) ?? mustBePhoneNumber,
+  ),
+  v.description("In E.164: `+`, the country code and the number, such as +8613800138000."),
 );
 
 const mustBeAppSecret = "must be the 32 hexadecimal digits that WeChat's console shows once";
@@ -54,6 +64,39 @@ const subject = v.pipe(
 
 export const ofSubject = { of: subject };
 
+export const ofSubjectOrNumber = {
+  of: v.pipe(
+    v.union(
+      [
+        v.strictObject({ userId: v.pipe(id, logged("userId")) }),
+        v.strictObject(ofIdentityEntries),
+        v.strictObject({ phoneNumber }),
+      ],
+      `needs userId, openid (with appId or without) or phoneNumber: ids are text of 1 to ${longestId} characters, and a phone number is in E.164, such as +8613800138000`,
+    ),
+    v.title("SubjectOrNumber"),
+    v.description(
+      "Whom it is about: everybody bound to a userId, or to that of the account with a phone number; or one identity.",
+    ),
+  ),
+};
+
+export const ofAccountOfNumber = {
+  of: v.pipe(
+    v.union(
+      [
+        v.strictObject({ userId: v.pipe(id, logged("userId")), appId: v.exactOptional(appId) }),
+        v.strictObject({ phoneNumber, appId: v.exactOptional(appId) }),
+      ],
+      `needs userId or phoneNumber, with appId or without: an id is text of 1 to ${longestId} characters, and a phone number is in E.164, such as +8613800138000`,
+    ),
+    v.title("AccountOfNumber"),
+    v.description(
+      "Whom it is about: a userId, or that of the account with a phone number; and which mini-program.",
+    ),
+  ),
+};
+
 export const ofIdentity = {
   of: v.pipe(
     v.strictObject(ofIdentityEntries, "needs openid, with appId or without"),
@@ -70,6 +113,7 @@ export const importRow = v.pipe(
     passwordHash: v.exactOptional(
       described(v.string("must be a string"), "An argon2id string in the PHC format."),
     ),
+    phoneNumber: v.exactOptional(phoneNumber),
   }),
   v.check(
     (row) => (row.password === undefined) !== (row.passwordHash === undefined),
@@ -111,7 +155,7 @@ const importResult = v.pipe(
   ]),
   v.title("ImportResult"),
   v.description(
-    "One per row of the import, in its order. `conflict`: the username, or the userId, belongs to another account.",
+    "One per row of the import, in its order. `conflict`: the username, the userId or the phone number belongs to another account.",
   ),
 );
 
@@ -127,6 +171,9 @@ export const bindings = v.array(
     appId: v.string(),
     openid: v.string(),
     unionid: v.exactOptional(v.string()),
+    phoneNumber: v.exactOptional(
+      described(v.string(), "That WeChat has told, where the deployment keeps it."),
+    ),
     userId: v.string(),
     boundAt: time,
     disabled: v.boolean(),
@@ -136,6 +183,7 @@ export const bindings = v.array(
 export const account = shape("AccountView", "An account and what is bound to it.", {
   username: v.exactOptional(described(v.string(), "Absent where the deployment has no built-in accounts.")),
   userId: v.string(),
+  phoneNumber: v.exactOptional(described(v.string(), "That an operator has written.")),
   disabled: v.boolean(),
   bindings,
 });

@@ -6,6 +6,8 @@ export interface AuthorizerContext {
   readonly appId: string;
   readonly openid: string;
   readonly unionid?: string;
+  /** That WeChat has told, in E.164; only with `phone: { keepNumber: true, numberInContext: true }`, once it is known. */
+  readonly phoneNumber?: string;
   /** Names the session; useless as a credential. */
   readonly sessionHandle: string;
   /** ISO 8601, UTC. */
@@ -30,12 +32,13 @@ export function sessionOf(event: { readonly requestContext: object }): Authorize
     );
   }
   const text = (name: (typeof required)[number]) => String(context[name]);
-  const { unionid } = context;
+  const { unionid, phoneNumber } = context;
   return {
     userId: text("userId"),
     appId: text("appId"),
     openid: text("openid"),
     ...(typeof unionid === "string" && { unionid }),
+    ...(typeof phoneNumber === "string" && { phoneNumber }),
     sessionHandle: text("sessionHandle"),
     createdAt: text("createdAt"),
     expiresAt: text("expiresAt"),

@@ -10,3 +10,6 @@ export const sessionRoutes = [
 
 /** For them too, where the deployment keeps session_keys; another function answers it. */
 export const openDataRoute = "POST /open-data";
+
+/** The same, where the deployment knows phone numbers. */
+export const phoneRoute = "POST /phone";

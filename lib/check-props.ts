@@ -16,6 +16,9 @@ export function readProps(given: WeappLoginProps, stack: Stack): Props {
   const props = readBy(propSchemas, given);
   checkAppIds(props);
   checkVerifier(props, given, stack);
+  if (props.phone?.numberInContext && !props.phone.keepNumber) {
+    throw new Error("phone.numberInContext needs phone.keepNumber: what is not kept cannot be told.");
+  }
   if (props.domain) checkCertificate(props.domain.certificateArn, stack);
   if (props.encryptionKey) checkKey(props.encryptionKey, stack);
   checkMonitoring(props, stack);

@@ -51,6 +51,15 @@ export const propSchemas = {
   identitiesPerAccount: v.optional(v.picklist(["many", "one-per-app"], '"many" or "one-per-app"'), "many"),
   sessionLifetime: v.optional(duration(1, Duration.days(3_650)), () => Duration.hours(24)),
   authorizerCache: cache,
+  phone: v.optional(
+    group({
+      perDay: v.optional(wholeNumber(1), 1_000),
+      perIdentity: v.optional(wholeNumber(1), 5),
+      nextHolder: v.optional(v.picklist(["refuse", "bind"], '"refuse" or "bind"'), "refuse"),
+      keepNumber: v.optional(trueOrFalse, false),
+      numberInContext: v.optional(trueOrFalse, false),
+    }),
+  ),
   sessionKeys: v.optional(trueOrFalse, false),
   attempts: v.optional(
     group({

@@ -17,9 +17,10 @@ export interface WeappLoginProps {
   readonly otherAppIds?: readonly string[];
   /**
    * Who knows usernames and passwords. `built-in`: a table of accounts, kept with the command line. A function of yours:
-   * `{ username, password, appId }` -> `{ userId, generation?, countAs? }` or `{ refused: "invalid_credentials" |
-   * "account_disabled", countAs? }`. `generation` is a whole number that grows whenever the password changes (a verifier
-   * that says none is asked twice at a bind), `countAs` the name that attempts on this spelling of it count for. `none`:
+   * `{ username, password, appId }`, and with `phone` also `{ phoneNumber, appId }`, -> `{ userId, generation?, countAs? }`
+   * or `{ refused: "invalid_credentials" | "account_disabled", countAs? }`. `generation` is a whole number that grows
+   * whenever the password or the phone number changes (yours is asked
+   * twice at a bind), `countAs` the name that attempts on this spelling of it count for. `none`:
    * nobody; the first login of an identity makes a userId for it. Whoever leaves `built-in` leaves the table of accounts
    * behind, and whoever comes back gets an empty one: docs/adopt-retained.md.
    *
@@ -45,6 +46,13 @@ export interface WeappLoginProps {
    * @default Duration.seconds(0)
    */
   readonly authorizerCache?: Duration;
+  /**
+   * People log in, and bind, by the phone number that WeChat has of them, and `POST /phone` tells it: `{}` for the
+   * defaults. WeChat is paid for each. With the verifier `none`, a code alone makes no account then. docs/phone-login.md
+   *
+   * @default nobody does
+   */
+  readonly phone?: PhoneProps;
   /**
    * Open data: keeps each WeChat identity's two latest `session_key`s, in a table of its own, and adds `POST /open-data`,
    * which decrypts and verifies what `wx` gives. Needed for WeRun steps and the ids of group chats, and not for phone
@@ -184,6 +192,41 @@ export interface AttemptsProps {
   readonly invalidCodesPerSourceIp?: number | undefined;
   /** @default Duration.minutes(15) */
   readonly window?: Duration | undefined;
+}
+
+export interface PhoneProps {
+  /**
+   * Numbers that are asked of WeChat in a day, which ends at midnight in China, in all: each is paid for.
+   *
+   * @default 1000
+   */
+  readonly perDay?: number | undefined;
+  /**
+   * The same for each WeChat identity.
+   *
+   * @default 5
+   */
+  readonly perIdentity?: number | undefined;
+  /**
+   * Carriers give numbers to new people. `refuse`: a number lets one WeChat identity of a mini-program into its account,
+   * until the number changes or an operator allows another one. `bind`: it lets in whoever has it, and so the next holder
+   * of the number into the last one's account.
+   *
+   * @default "refuse"
+   */
+  readonly nextHolder?: "refuse" | "bind" | undefined;
+  /**
+   * Whether the number that WeChat has told is kept with the identity, until it is unbound.
+   *
+   * @default false
+   */
+  readonly keepNumber?: boolean | undefined;
+  /**
+   * Whether business Lambdas are told it, as `phoneNumber` of the session. Needs `keepNumber`.
+   *
+   * @default false
+   */
+  readonly numberInContext?: boolean | undefined;
 }
 
 export interface DomainProps {

@@ -9,13 +9,20 @@ import { readBy } from "./schemas.ts";
 export const sampleAppId = "wx0123456789abcdef";
 
 /** The prop that a setting is, by its path, and how its value in the context is read. */
-type Setting = readonly [prop: string, read: (value: unknown) => unknown];
+type Setting = readonly [prop: string, read: (value: unknown, inner: unknown) => unknown];
 
 /** What is not of the form is left as it is, for the prop's own schema to refuse. */
 const asItIs = (value: unknown) => value;
 const number = (value: unknown) =>
   typeof value === "string" && /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value;
 const trueOrFalse = (value: unknown) => (value === "true" ? true : value === "false" ? false : value);
+/** Switches on a prop that has others in it, which may be settings too, or off. */
+const phone = (value: unknown, inner: unknown = {}) => {
+  const isOn = trueOrFalse(value);
+  if (typeof isOn !== "boolean")
+    throw new Error(`phone must be true or false, and is ${JSON.stringify(value)}.`);
+  return isOn ? inner : undefined;
+};
 const list = (value: unknown) =>
   typeof value === "string" ? value.split(",").map((each) => each.trim()) : value;
 const seconds = (value: unknown) => {
@@ -32,6 +39,12 @@ const settings: Readonly<Record<string, Setting>> = {
   identitiesPerAccount: ["identitiesPerAccount", asItIs],
   sessionLifetimeSeconds: ["sessionLifetime", seconds],
   authorizerCacheSeconds: ["authorizerCache", seconds],
+  phone: ["phone", phone],
+  phonePerDay: ["phone.perDay", number],
+  phonePerIdentity: ["phone.perIdentity", number],
+  phoneNextHolder: ["phone.nextHolder", asItIs],
+  phoneKeepNumber: ["phone.keepNumber", trueOrFalse],
+  phoneNumberInContext: ["phone.numberInContext", trueOrFalse],
   sessionKeys: ["sessionKeys", trueOrFalse],
   attemptsPerIdentity: ["attempts.perIdentity", number],
   attemptsPerSourceIp: ["attempts.perSourceIp", number],
@@ -67,15 +80,19 @@ const ofTheCommandLine = ["acknowledged-issue-numbers", "cli-telemetry"];
 export function settingsFromContext(node: Node): WeappLoginStackProps {
   const context: Record<string, unknown> = node.getAllContext();
   const props: Record<string, unknown> = { appId: sampleAppId };
-  for (const [name, value] of Object.entries(context)) {
+  const given = Object.entries(context).flatMap(([name, value]) => {
     const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
-    if (!setting) {
-      assertNoSetting(name);
-      continue;
-    }
+    if (!setting) assertNoSetting(name);
+    return setting ? [{ setting, value }] : [];
+  });
+  // What is in a prop comes before the prop itself, which may switch it off.
+  const depth = ({ setting: [prop] }: (typeof given)[number]) => prop.split(".").length;
+  for (const { setting, value } of given.sort((a, b) => depth(b) - depth(a))) {
     const [prop, read] = setting;
     const [outer = prop, inner] = prop.split(".");
-    props[outer] = inner === undefined ? read(value) : { ...Object(props[outer]), [inner]: read(value) };
+    const before = props[outer];
+    props[outer] =
+      inner === undefined ? read(value, before) : { ...Object(before), [inner]: read(value, undefined) };
   }
   readBy(stackPropSchemas, props, settingOf);
   // As the schemas have just found. What they return has the defaults too, which are not given here.
@@ -92,8 +109,7 @@ function assertNoSetting(name: string): void {
 
 /** The name of a prop's setting, or of the prop that it stands in. */
 function settingOf(path: readonly string[]): string {
-  const found = Object.entries(settings).find(([, [prop]]) =>
-    [path.join("."), path.slice(0, -1).join(".")].includes(prop),
-  );
-  return found?.[0] ?? path.join(".");
+  const [whole, outer] = [path.join("."), path.slice(0, -1).join(".")];
+  const of = (wanted: string) => Object.entries(settings).find(([, [prop]]) => prop === wanted)?.[0];
+  return of(whole) ?? of(outer) ?? whole;
 }

@@ -15,7 +15,7 @@ export interface TablesProps {
 /** What stands in these tables, and who may touch it: README, "Data". */
 export class Tables extends Construct {
   readonly bindings: TableV2;
-  /** Only for the built-in verifier. */
+  /** Only for the built-in verifier, and for phone numbers where there is none. */
   readonly accounts: TableV2 | undefined;
   readonly sessions: TableV2;
   readonly attempts: TableV2;

@@ -4,7 +4,7 @@ import type { IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lamb
 import type { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { OptionalVariable } from "../contract/environment.ts";
-import { openDataRoute, sessionRoutes } from "../contract/session-routes.ts";
+import { openDataRoute, phoneRoute, sessionRoutes } from "../contract/session-routes.ts";
 import { grantAccessToken } from "./access-token-grant.ts";
 import { appSecrets, inOutputName } from "./app-secrets.ts";
 import { readProps } from "./check-props.ts";
@@ -15,8 +15,9 @@ import { adminFunction } from "./functions/admin-function.ts";
 import { authorizerFunction } from "./functions/authorizer-function.ts";
 import { isFull, loginFunction } from "./functions/login-function.ts";
 import { openDataFunction } from "./functions/open-data-function.ts";
+import { phoneFunction } from "./functions/phone-function.ts";
 import { sessionFunction } from "./functions/session-function.ts";
-import { verifierFunction } from "./functions/verifier-function.ts";
+import { numbersFunction, verifierFunction } from "./functions/verifier-function.ts";
 import { LoginApi } from "./login-api.ts";
 import { warnOfLosses } from "./losses.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
@@ -29,6 +30,7 @@ export type {
   AttemptsProps,
   CorsProps,
   DomainProps,
+  PhoneProps,
   ReservedConcurrencyProps,
   RiskRankProps,
   ThrottleProps,
@@ -78,27 +80,39 @@ export class WeappLogin extends Construct {
       ...functionProps(name),
       network: props.vpc,
     });
-    const accounts = props.verifier === "built-in";
-    const { sessionKeys } = props;
+    const { phone, sessionKeys } = props;
+    // Then a number makes an account, which it must be found by.
+    const numbersOnly = phone !== undefined && props.verifier === "none";
+    const accounts = props.verifier === "built-in" || numbersOnly;
     const tables = new Tables(this, "Tables", { removalPolicy, accounts, sessionKeys, encryptionKey });
     const secrets = appSecrets(this, [props.appId, ...props.otherAppIds], encryptionKey);
     this.appSecrets = secrets.byAppId;
 
-    const builtIn = tables.accounts && verifierFunction(this, tables.accounts, functionProps("verifier"));
-    const verifier = typeof props.verifier === "object" ? props.verifier : builtIn;
+    const builtIn =
+      tables.accounts &&
+      (numbersOnly
+        ? numbersFunction(this, tables.accounts, functionProps())
+        : verifierFunction(this, tables.accounts, phone !== undefined, functionProps("verifier")));
+    const knowsNumbers = typeof props.verifier === "object" ? props.verifier : builtIn;
+    const verifier = numbersOnly ? undefined : knowsNumbers;
+    const phoneVerifier = phone && knowsNumbers;
     const login = loginFunction(
       this,
-      { tables, appSecrets: secrets, verifier, settings: props },
+      { tables, appSecrets: secrets, verifier, phoneVerifier, settings: props },
       talksToWeChat("login"),
     );
     const session = sessionFunction(this, tables, functionProps());
     const openData = tables.sessionKeys && openDataFunction(this, tables.sessionKeys, functionProps());
-    const authorizer = authorizerFunction(this, tables, functionProps("authorizer"));
+    const ofPhone =
+      phone &&
+      phoneFunction(this, { tables, appSecrets: secrets, weChatBaseUrl, settings: phone }, talksToWeChat());
+    const numberInContext = phone?.numberInContext ?? false;
+    const authorizer = authorizerFunction(this, tables, numberInContext, functionProps("authorizer"));
     this.authorizerFunction = authorizer;
     const behindApi = { login, session, authorizer };
     const admin = adminFunction(
       this,
-      { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier },
+      { tables, appSecrets: secrets, weChatBaseUrl, behindApi, verifier, numbersOnly },
       talksToWeChat(),
     );
     this.adminFunction = admin;
@@ -112,8 +126,18 @@ export class WeappLogin extends Construct {
     const uncached = new SessionAuthorizer(authorizer);
     for (const route of sessionRoutes) this.#api.routes.add(route, session, uncached);
     if (openData) this.#api.routes.add(openDataRoute, openData, uncached);
+    if (ofPhone) this.#api.routes.add(phoneRoute, ofPhone, uncached);
     if (props.monitoring) {
-      const watched = { login, session, openData, authorizer, verifier: builtIn, tables, api: this.api };
+      const watched = {
+        login,
+        session,
+        openData,
+        phone: ofPhone,
+        authorizer,
+        verifier: builtIn,
+        tables,
+        api: this.api,
+      };
       const { alarmTopic, alarmEmail } = props;
       this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
     }

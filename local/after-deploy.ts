@@ -10,10 +10,12 @@ export async function askAdmin(laptop: Laptop, request: AdminRequest): Promise<u
   return JSON.parse(payload);
 }
 
-/** Adds the account to try; one that is there already stays as it is. */
+/** Adds the account to try, with a number where people log in by one; one that is there already stays as it is. */
 export async function addSampleAccount(laptop: Laptop): Promise<void> {
-  const { username, password, userId } = sample;
-  await askAdmin(laptop, { action: "accounts.import", rows: [{ username, userId, password }] });
+  const { username, password, userId, phoneNumber } = sample;
+  const knowsNumbers = laptop.assembly.functions.some(({ label }) => label === "phone");
+  const row = { username, userId, password, ...(knowsNumbers && { phoneNumber }) };
+  await askAdmin(laptop, { action: "accounts.import", rows: [row] });
 }
 
 /** What an operator does with `put-secret-value` after a deploy. */

@@ -5,4 +5,6 @@ export const sample = {
   username: "zhangsan",
   password: "pwd123456",
   userId: "u_zhangsan",
+  /** Alice's, at the simulator. */
+  phoneNumber: "+8613848535449",
 } as const;

@@ -37,7 +37,7 @@ export async function synthesize(context: Readonly<Record<string, string>>): Pro
 
   const cdkJson = JSON.parse(await readFile(new URL("cdk.json", root), "utf8"));
   await mkdir(cache, { recursive: true });
-  const unfinished = fileURLToPath(new URL(`unfinished-${process.pid}`, cache));
+  const unfinished = fileURLToPath(new URL(`unfinished-${process.pid}-${name}`, cache));
   try {
     await node("bin/app.ts", {
       CDK_OUTDIR: unfinished,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { AccountView } from "../../contract/operator-shapes.ts";
 import type { Context } from "../context.ts";
+import { usage } from "../failure.ts";
 import { count, fields, printable } from "../output.ts";
 import { confirmation, newPassword } from "../questions.ts";
 import type { Deployment } from "../target.ts";
@@ -24,13 +25,15 @@ export function addAccountCommands(program: Command, context: Context): void {
     .description("add an account; its password is typed, or read from standard input")
     .argument("<username>", "what the person types at the first login")
     .option("--user-id <userId>", "who that is in your own systems (default: a new one)")
-    .action(async (username: string, { userId }: { userId?: string }) => {
+    .option("--phone <number>", "a phone number, +86… and the like, that nobody else has")
+    .action(async (username: string, { userId, phone }: { userId?: string; phone?: string }) => {
       const { admin } = await context.deployment();
       const password = await newPassword(terminal, username);
       const answer = await admin.ask({
         action: "accounts.add",
         username,
         ...(userId !== undefined && { userId }),
+        ...(phone !== undefined && { phoneNumber: phone }),
         password,
       });
       output.done(answer, `Added ${nameOf(answer.account)}.`);
@@ -59,6 +62,30 @@ export function addAccountCommands(program: Command, context: Context): void {
         answer,
         `Changed the password of ${nameOf(answer.account)}. ${ended(answer.unbound)}, with every session: the next ` +
           "login needs the new password.",
+      );
+    });
+
+  accounts
+    .command("phone")
+    .description("give an account a phone number, or take it; bindings and sessions stay")
+    .argument(...account)
+    .argument("[number]", "+86… and the like, in the place of the one it has")
+    .option("--remove", "take the number it has: nobody is bound by it any more")
+    .action(async (account: string, number: string | undefined, { remove }: { remove?: boolean }) => {
+      if ((number === undefined) !== (remove === true)) throw usage("Give either a number or --remove.");
+      const { admin } = await context.deployment();
+      if (number === undefined) {
+        const answer = await admin.ask({ action: "accounts.removePhone", account });
+        output.done(
+          answer,
+          `${printable(account)} has no phone number any more: nobody is bound by it, and it is free for another account.`,
+        );
+        return;
+      }
+      const answer = await admin.ask({ action: "accounts.phone", account, phoneNumber: number });
+      output.done(
+        answer,
+        `${nameOf(answer.account)} has the phone number ${printable(number)} now. Whoever was bound stays bound.`,
       );
     });
 
@@ -131,10 +158,11 @@ function ended(unbound: number): string {
   return `${count(unbound, "binding")} ended`;
 }
 
-function describe({ username, userId, disabled, bindings }: AccountView): string {
+function describe({ username, userId, phoneNumber, disabled, bindings }: AccountView): string {
   const facts = fields([
     ...(username === undefined ? [] : [["username", username] as const]),
     ["userId", userId],
+    ...(phoneNumber === undefined ? [] : [["phone number", phoneNumber] as const]),
     ["state", disabled ? "disabled" : "enabled"],
     ["bindings", String(bindings.length)],
   ]);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { BindingView, IdentityView } from "../../contract/operator-shapes.ts";
 import type { Context } from "../context.ts";
+import { usage } from "../failure.ts";
 import { capital, count, printable, table } from "../output.ts";
 import { confirmation } from "../questions.ts";
 import {
@@ -8,25 +9,48 @@ import {
   aboutSubject,
   type IdentityOptions,
   nameOf,
+  type PhoneOption,
   readIdentity,
   readSubject,
+  readSubjectOrNumber,
   type SubjectOptions,
 } from "./subject.ts";
 
 /** `bindings …`: which WeChat identity belongs to which account. */
 export function addBindingCommands(program: Command, context: Context): void {
   const { terminal, output } = context;
-  const bindings = program.command("bindings").description("find, remove and enable WeChat identities");
+  const bindings = program
+    .command("bindings")
+    .description("find, remove, enable and allow WeChat identities");
 
-  aboutSubject(bindings.command("find").description("show who is bound to what")).action(
-    async (options: SubjectOptions) => {
-      const of = readSubject(options);
+  aboutSubject(bindings.command("find").description("show who is bound to what"))
+    .option("--phone <number>", "everybody bound to the account with this phone number")
+    .action(async (options: SubjectOptions & PhoneOption) => {
+      const of = readSubjectOrNumber(options);
       const { admin } = await context.deployment();
       const answer = await admin.ask({ action: "bindings.find", of });
       const none = `Nothing is bound to ${nameOf(of)}.`;
       output.done(answer, answer.bindings.length === 0 ? none : bindingsTable(answer.bindings));
-    },
-  );
+    });
+
+  bindings
+    .command("allow")
+    .description("let another WeChat identity bind by an account's phone number: once, within a day")
+    .option("--user <userId>", "the account, by its userId")
+    .option("--phone <number>", "the account, by its phone number")
+    .option("--app-id <appId>", "the mini-program, where the deployment serves several")
+    .action(async ({ user, phone, appId }: { user?: string; phone?: string; appId?: string }) => {
+      const ofApp = appId !== undefined && { appId };
+      if ((user === undefined) === (phone === undefined)) throw usage("Give either --user or --phone.");
+      const of = user === undefined ? { phoneNumber: phone ?? "", ...ofApp } : { userId: user, ...ofApp };
+      const { admin } = await context.deployment();
+      const answer = await admin.ask({ action: "bindings.allow", of });
+      output.done(
+        answer,
+        `Until ${answer.until}, one more WeChat identity may bind to ${nameOf(answer)} by its phone number: make sure ` +
+          "that the number is still the same person's. One that the account has already must be unbound first.",
+      );
+    });
 
   aboutSubject(bindings.command("remove").description("unbind; every session of the identities ends"))
     .option("--yes", "do not ask before it")
@@ -62,12 +86,16 @@ function saysThatItStaysDisabled({ appId, openid }: IdentityView): string {
 }
 
 export function bindingsTable(bindings: readonly BindingView[]): string {
-  const withUnionid = bindings.some(({ unionid }) => unionid !== undefined);
-  const row = (cells: readonly string[], unionid: string) => (withUnionid ? [...cells, unionid] : cells);
+  const known = (["phoneNumber", "unionid"] as const).filter((name) =>
+    bindings.some((binding) => binding[name] !== undefined),
+  );
+  const heading = { phoneNumber: "number at WeChat", unionid: "unionid" };
   return table(
-    row(["appId", "openid", "userId", "bound at", "state"], "unionid"),
-    bindings.map(({ appId, openid, userId, boundAt, disabled, unionid }) =>
-      row([appId, openid, userId, boundAt, disabled ? "disabled" : "enabled"], unionid ?? "-"),
-    ),
+    ["appId", "openid", "userId", "bound at", "state", ...known.map((name) => heading[name])],
+    bindings.map((binding) => {
+      const { appId, openid, userId, boundAt, disabled } = binding;
+      const more = known.map((name) => binding[name] ?? "-");
+      return [appId, openid, userId, boundAt, disabled ? "disabled" : "enabled", ...more];
+    }),
   );
 }

@@ -38,6 +38,23 @@ export function readIdentity({ openid, appId }: IdentityOptions): Extract<Subjec
   return { openid, ...(appId !== undefined && { appId }) };
 }
 
-export function nameOf(subject: Subject): string {
+export interface PhoneOption {
+  readonly phone?: string;
+}
+
+/** The same, or whoever has a phone number. */
+export function readSubjectOrNumber({
+  phone,
+  ...options
+}: SubjectOptions & PhoneOption): Subject | { readonly phoneNumber: string } {
+  if (phone === undefined) return readSubject(options);
+  if (Object.values(options).some((option) => option !== undefined)) {
+    throw usage("--phone goes without --user, --openid and --app-id.");
+  }
+  return { phoneNumber: phone };
+}
+
+export function nameOf(subject: Subject | { readonly phoneNumber: string }): string {
+  if ("phoneNumber" in subject) return printable(`the account with the phone number ${subject.phoneNumber}`);
   return printable("userId" in subject ? `the userId ${subject.userId}` : `the openid ${subject.openid}`);
 }

@@ -6,6 +6,8 @@ import { accessTokens } from "../core/access-token.ts";
 import { dynamoDbAccounts } from "../dynamodb/accounts.ts";
 import { dynamoDbBindingDirectory } from "../dynamodb/binding-directory.ts";
 import { dynamoDbInspection, type InspectedTable } from "../dynamodb/inspection.ts";
+import { dynamoDbNumberMemory } from "../dynamodb/number-memory.ts";
+import { dynamoDbNumberedUsers } from "../dynamodb/phone-numbers.ts";
 import { dynamoDbRevocations } from "../dynamodb/revocations.ts";
 import { dynamoDbSessionKeys } from "../dynamodb/session-keys.ts";
 import { dynamoDbSessionList } from "../dynamodb/sessions.ts";
@@ -23,6 +25,7 @@ import { stableToken } from "../wechat/stable-token.ts";
 import { adminHandler } from "./handler.ts";
 
 const env = readEnvironment("admin", process.env);
+const numbersOnly = optionalVariable("PHONE_NUMBERS_ONLY", process.env) !== undefined;
 const keysTable = optionalVariable("SESSION_KEYS_TABLE", process.env);
 const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
 const dynamoDb = dynamoDbClient();
@@ -53,9 +56,14 @@ const tokens = accessTokens({
 export const handler = shell(
   adminHandler({
     accounts:
-      env.ACCOUNTS_TABLE === none
+      env.ACCOUNTS_TABLE === none || numbersOnly
         ? undefined
-        : dynamoDbAccounts(table(env.ACCOUNTS_TABLE), env.BINDINGS_TABLE),
+        : dynamoDbAccounts(table(env.ACCOUNTS_TABLE), {
+            bindings: env.BINDINGS_TABLE,
+            appIds: Object.keys(appSecretArns),
+          }),
+    numberedUsers: numbersOnly ? dynamoDbNumberedUsers(table(env.ACCOUNTS_TABLE)) : undefined,
+    numberMemory: dynamoDbNumberMemory(bindings),
     directory: dynamoDbBindingDirectory(bindings),
     revocations: dynamoDbRevocations(bindings),
     sessions: dynamoDbSessionList(table(env.SESSIONS_TABLE)),
@@ -70,7 +78,7 @@ export const handler = shell(
     appIds: Object.keys(appSecretArns),
     appSecrets,
     trials,
-    stableToken: stableToken(serverCalls(weChatHost(env.WECHAT_BASE_URL, Date.now))),
+    stableToken: stableToken(calls),
     accessTokens: optionalVariable("ACCESS_TOKENS", process.env) !== undefined,
     weChatUrl: env.WECHAT_BASE_URL,
     tables: dynamoDbInspection(dynamoDb, tables),

@@ -6,11 +6,12 @@ import type { AttributeValue, BatchGetItem, Item, RequestItems } from "./batch-g
 /**
  * The authorizer's one read: binding and session, strongly consistent; undefined unless both are there and whole. Throws
  * StoreUnavailable when DynamoDB does not answer until `deadline`, or leaves a key unprocessed twice: that never means
- * "not found".
+ * "not found". `numberOf`: the phone number of an identity, where business Lambdas are to be told it.
  */
 export function boundSessionReader(
   batchGetItem: BatchGetItem,
   tables: { readonly bindings: string; readonly sessions: string },
+  numberOf?: (binding: Item) => string | undefined,
 ): (key: SessionKey, deadline: AbortSignal) => Promise<BoundSession | undefined> {
   return async ({ identityKey, secretHash }, deadline) => {
     const identity = binary(identityKey);
@@ -24,7 +25,9 @@ export function boundSessionReader(
       if (!Responses) throw new StoreUnavailable("DynamoDB", "no Responses");
       for (const [table, [item]] of Object.entries(Responses)) found[table] ??= item;
       const unprocessed = Object.entries(items).filter(([table]) => table in UnprocessedKeys);
-      if (unprocessed.length === 0) return boundSession(found[tables.bindings], found[tables.sessions]);
+      if (unprocessed.length === 0) {
+        return boundSession(found[tables.bindings], found[tables.sessions], numberOf);
+      }
       items = Object.fromEntries(unprocessed);
     }
     throw new StoreUnavailable("DynamoDB", "UnprocessedKeys");
@@ -32,7 +35,11 @@ export function boundSessionReader(
 }
 
 /** A field that is missing, or of another type, makes it nothing. */
-function boundSession(binding: Item = {}, session: Item = {}): BoundSession | undefined {
+function boundSession(
+  binding: Item = {},
+  session: Item = {},
+  numberOf?: (binding: Item) => string | undefined,
+): BoundSession | undefined {
   const appId = text(binding.appId);
   const openid = text(binding.openid);
   const unionid = binding.unionid && text(binding.unionid);
@@ -57,9 +64,11 @@ function boundSession(binding: Item = {}, session: Item = {}): BoundSession | un
   ) {
     return undefined;
   }
+  const phoneNumber = numberOf?.(binding);
   return {
     identity: { appId, openid },
     binding: { userId, ...(unionid && { unionid }), disabled, generation },
+    ...(phoneNumber !== undefined && { phoneNumber }),
     session: { userId: sessionUserId, generation: sessionGeneration, createdAt, expiresAt },
   };
 }
@@ -68,7 +77,7 @@ function binary(bytes: Uint8Array): AttributeValue {
   return { B: Buffer.from(bytes).toString("base64") };
 }
 
-function text(value: AttributeValue | undefined): string | undefined {
+export function text(value: AttributeValue | undefined): string | undefined {
   return typeof value?.S === "string" && value.S !== "" ? value.S : undefined;
 }
 

@@ -47,12 +47,13 @@ export function authorizerHandler({
     const sessionId = bearer.exec(authorization)?.[1];
     const found = sessionId === undefined ? undefined : await authorize(sessionId, read, now);
     if (!found) return undefined;
-    const { identity, binding, session, key } = found;
+    const { identity, binding, session, phoneNumber, key } = found;
     return {
       userId: binding.userId,
       appId: identity.appId,
       openid: identity.openid,
       ...(binding.unionid !== undefined && { unionid: binding.unionid }),
+      ...(phoneNumber !== undefined && { phoneNumber }),
       sessionHandle: sessionHandle(key.secretHash),
       generation: session.generation,
       createdAt: iso(session.createdAt),

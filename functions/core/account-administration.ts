@@ -28,23 +28,43 @@ export interface ImportedAccount {
   readonly userId: string;
   readonly password?: string;
   readonly passwordHash?: string;
+  readonly phoneNumber?: string;
 }
 
 export type ImportOutcome = "added" | "unchanged" | { readonly conflict: string };
 
+/** Why an account was not added; `phoneNumber`: because of that. */
+export interface AddConflict {
+  readonly conflict: string;
+  readonly phoneNumber?: true;
+}
+
 /** What was added, or why it was not. */
 export async function addAccount(
-  { username, userId, password }: { username: string; userId?: string | undefined; password: string },
+  {
+    username,
+    userId,
+    password,
+    phoneNumber,
+  }: { username: string; userId?: string; password: string; phoneNumber?: string },
   { accounts, hashes, random }: BuiltInAccountDeps,
-): Promise<Account | { readonly conflict: string }> {
+): Promise<Account | AddConflict> {
   const account = {
     username: normalizeUsername(username),
     userId: userId ?? newUserId(random),
     passwordHash: await hashes.hash(password),
+    ...(phoneNumber !== undefined && { phoneNumber }),
   };
   const result = await accounts.add(account);
   if (result === "username_taken") return { conflict: "There is an account of this name already." };
-  if (result !== "added") return { conflict: `The userId has an account already: ${result.userIdTakenBy}.` };
+  if (result !== "added") {
+    return "userIdTakenBy" in result
+      ? { conflict: `The userId has an account already: ${result.userIdTakenBy}.` }
+      : {
+          conflict: `The phone number has an account already: ${result.phoneNumberTakenBy}.`,
+          phoneNumber: true,
+        };
+  }
   return { ...account, disabled: false, generation: 0 };
 }
 
@@ -62,17 +82,24 @@ export async function importAccounts(
   const isNew = ({ username }: ImportedAccount) => !existing.has(username);
   await countImported(normalized.filter(isNew), 1, deps);
   const outcomes = await Promise.all(
-    normalized.map(async ({ username, userId, password = "", passwordHash }) => {
+    normalized.map(async (row) => {
+      const { username, userId, password = "", passwordHash, phoneNumber } = row;
       const found = existing.get(username);
-      if (found) return sameAccount(found, userId);
+      if (found) return sameAccount(found, row);
       const hash = passwordHash ?? (await hashes.hash(password));
-      const result = await accounts.add({ username, userId, passwordHash: hash });
+      const numbered = phoneNumber !== undefined && { phoneNumber };
+      const result = await accounts.add({ username, userId, passwordHash: hash, ...numbered });
       if (result === "added") return result;
       if (result !== "username_taken") {
-        return { conflict: `has the userId of another account: ${result.userIdTakenBy}` };
+        return {
+          conflict:
+            "userIdTakenBy" in result
+              ? `has the userId of another account: ${result.userIdTakenBy}`
+              : `has the phone number of another account: ${result.phoneNumberTakenBy}`,
+        };
       }
       const winner = await accounts.find(username);
-      return winner ? sameAccount(winner, userId) : { conflict: "was added and removed meanwhile" };
+      return winner ? sameAccount(winner, row) : { conflict: "was added and removed meanwhile" };
     }),
   );
   const wasNotAdded = normalized.filter((row, index) => isNew(row) && outcomes[index] !== "added");
@@ -97,8 +124,11 @@ async function countImported(
   for (const [parameters, more] of counts) await accounts.countImported(parameters, more, random(32));
 }
 
-function sameAccount(found: Account, userId: string): ImportOutcome {
-  return found.userId === userId ? "unchanged" : { conflict: `has the userId ${found.userId} already` };
+function sameAccount(found: Account, { userId, phoneNumber }: ImportedAccount): ImportOutcome {
+  if (found.userId !== userId) return { conflict: `has the userId ${found.userId} already` };
+  return phoneNumber === undefined || phoneNumber === found.phoneNumber
+    ? "unchanged"
+    : { conflict: "has another phone number, or none: `accounts phone` changes it" };
 }
 
 /** Whoever bound with the old password is out; how many bindings that were. Undefined: the account is gone meanwhile. */

@@ -1,4 +1,4 @@
-import type { AccountVerifier } from "./account-verifier.ts";
+import type { AccountVerifier, PhoneVerifier } from "./account-verifier.ts";
 import { allAnswered } from "./attempts.ts";
 import { decoyParameters, type ImportedHashes } from "./imported-hashes.ts";
 import { StoreUnavailable } from "./refusal.ts";
@@ -12,8 +12,10 @@ export interface Account {
   /** An argon2id string with its parameters, in the PHC format. */
   readonly passwordHash: string;
   readonly disabled: boolean;
+  /** E.164, as an operator has written it. Nobody else has it. */
+  readonly phoneNumber?: string;
   /**
-   * Raised by one whenever the password changes or the account is shut, together with the account item's: a bind that was
+   * Raised by one whenever the password or the phone number changes or the account is shut, together with the account item's: a bind that was
    * verified under an earlier one comes too late.
    */
   readonly generation: number;
@@ -31,14 +33,19 @@ export interface Accounts {
   replaceHash(account: Account, parameters: string, passwordHash: string): Promise<void>;
 }
 
-export type NewAccount = Pick<Account, "username" | "userId" | "passwordHash">;
+export type NewAccount = Pick<Account, "username" | "userId" | "passwordHash" | "phoneNumber">;
 
-/** What became of a new account. `userId_taken`: by the account of `username`. */
-export type AddResult = "added" | "username_taken" | { readonly userIdTakenBy: string };
+/** Another account has it: which, by its username. */
+export interface PhoneNumberTaken {
+  readonly phoneNumberTakenBy: string;
+}
+
+/** What became of a new account, or by which username its userId or its number is taken. */
+export type AddResult = "added" | "username_taken" | { readonly userIdTakenBy: string } | PhoneNumberTaken;
 
 /**
  * What operators do with accounts. Usernames are normalised. Each write is one transaction over the account's row, the
- * name that its userId has, and its account item; false says that there is no such account (any more).
+ * name that its userId has, its phone number, and its account item; false says that there is no such account (any more).
  */
 export interface AccountStore extends Accounts {
   findAll(usernames: readonly string[]): Promise<Map<string, Account>>;
@@ -49,7 +56,9 @@ export interface AccountStore extends Accounts {
   change(account: Account, change: AccountChange): Promise<boolean>;
   /** Counts imported hashes, or with a negative number fewer of them. `secret`: taken where there is none yet. */
   countImported(parameters: string, more: number, secret: Uint8Array): Promise<void>;
-  /** Removes the row and its name; lifts a ban, because who comes back under this userId one day is somebody new. */
+  /** Gives it another phone number, or none. Whoever binds by the old one meanwhile comes too late. */
+  setPhoneNumber(account: Account, phoneNumber: string | undefined): Promise<boolean | PhoneNumberTaken>;
+  /** Removes the row, its name and its number, and what is remembered of that; lifts a ban, because who comes back under this userId one day is somebody new. */
   remove(account: Account): Promise<boolean>;
 }
 
@@ -94,6 +103,46 @@ export function accountVerifier(accounts: Accounts, hasher: PasswordHasher): Acc
       await replaceImportedHash(account, password, accounts, hasher);
       return { userId: account.userId, generation: account.generation };
     },
+  };
+}
+
+export interface PhoneNumbers {
+  /** Strongly consistent. */
+  findByPhoneNumber(phoneNumber: string): Promise<Account | undefined>;
+}
+
+/** The built-in verifier of phone numbers. */
+export function phoneVerifier({ findByPhoneNumber }: PhoneNumbers): PhoneVerifier {
+  return {
+    async verify({ phoneNumber }) {
+      const account = await findByPhoneNumber(phoneNumber);
+      if (!account) return { refused: "invalid_credentials" };
+      if (account.disabled) return { refused: "account_disabled" };
+      return { userId: account.userId, generation: account.generation };
+    },
+  };
+}
+
+/** Numbers without accounts: the first login by one makes a userId for it. */
+export interface NumberedUsers {
+  /** Strongly consistent. */
+  find(phoneNumber: string): Promise<string | undefined>;
+  /** The userId that this number has, which is `userId` where it had none. */
+  findOrAdd(phoneNumber: string, userId: string): Promise<string>;
+  /** False: this userId has none. */
+  remove(userId: string): Promise<boolean>;
+}
+
+/**
+ * Where nobody knows passwords. It says no generation, since nothing of a number ever changes: what shuts its user out is
+ * the account's own fence.
+ */
+export function newUserVerifier(
+  { findOrAdd }: Pick<NumberedUsers, "findOrAdd">,
+  random: (size: number) => Uint8Array,
+): PhoneVerifier {
+  return {
+    verify: async ({ phoneNumber }) => ({ userId: await findOrAdd(phoneNumber, newUserId(random)) }),
   };
 }
 

@@ -7,6 +7,8 @@ import { parseSessionId, type Session, type SessionKey } from "./session.ts";
 export interface BoundSession {
   readonly identity: Identity;
   readonly binding: Binding & { readonly userId: string };
+  /** Where it is kept and may be told. */
+  readonly phoneNumber?: string;
   readonly session: Pick<Session, "userId" | "generation" | "createdAt" | "expiresAt">;
 }
 

@@ -15,9 +15,12 @@ export interface Binding {
 /**
  * What a bind knows of the account from before the password was looked at, so that it cannot come after something that
  * has shut it out. `generation`: what the verifier said, which the account must not have seen a later one than. `fence`:
- * for a verifier that says none, the account's own number, which must not have moved.
+ * for a verifier that was asked twice, the account's own number, which must not have moved.
  */
-export type AccountFence = { readonly generation: number } | { readonly fence: number };
+export interface AccountFence {
+  readonly generation?: number;
+  readonly fence?: number;
+}
 
 export interface Bind {
   readonly person: Person;
@@ -28,18 +31,24 @@ export interface Bind {
   readonly session: Session;
   /** Consumed with it. */
   readonly ticket?: BindTicketHash;
+  /** Of a bind by phone number, where that lets in one identity only: the account and its number, see numberOf. */
+  readonly byNumber?: Uint8Array;
+  /** To be kept with the identity, which WeChat has told it of. */
+  readonly phoneNumber?: string;
 }
 
 /**
  * How a bind ended. `bound_already`: to this very account, under the generation that was read. `access_changed`:
- * something ended this identity's or this account's access since then. `wechat_user_blocked`: the risk was too high, and
- * nothing was written.
+ * something ended this identity's or this account's access since then. `phone_number_taken`: the account has an identity of
+ * this mini-program, or its number has let in another one before. `wechat_user_blocked`: the risk was too high, and nothing
+ * was written.
  */
 export type BindResult =
   | "bound"
   | "bound_already"
   | "already_bound"
   | "account_already_bound"
+  | "phone_number_taken"
   | "account_disabled"
   | "access_changed"
   | "invalid_ticket"
@@ -61,6 +70,8 @@ export interface BindingRecord extends Binding, Person {
   readonly userId: string;
   /** Milliseconds. */
   readonly boundAt: number;
+  /** That WeChat has told, where it is kept. */
+  readonly phoneNumber?: string;
 }
 
 /** Strongly consistent look-ups, for operators and for the owner of a session. */

@@ -1,6 +1,6 @@
 import type { AccountVerifier } from "./account-verifier.ts";
 import { type AttemptCounters, type AttemptLimits, allAnswered } from "./attempts.ts";
-import type { BindTicketHash, BindTickets } from "./bind-ticket.ts";
+import { type BindTicketHash, type BindTickets, issueTicket, ticketAttempts } from "./bind-ticket.ts";
 import type { Binding, Bindings } from "./binding.ts";
 import type { ExchangeCode } from "./code-exchange.ts";
 import { identityKey, type Person } from "./identity.ts";
@@ -15,10 +15,14 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** With a ticket there are credentials, or a phone code; never both of them. */
 export type LoginRequest = (
-  | { readonly code: string; readonly appId: string; readonly credentials?: Credentials }
-  | { readonly bindTicket: string; readonly credentials: Credentials }
+  | { readonly code: string; readonly appId: string }
+  | { readonly bindTicket: string }
 ) & {
+  readonly credentials?: Credentials;
+  /** Of a getPhoneNumber button: the person's number at WeChat. */
+  readonly phoneCode?: string;
   readonly sourceIp: string;
   /** What a person would call the device, for the list of devices. */
   readonly device?: string;
@@ -45,6 +49,8 @@ export interface LoginDeps {
   readonly counters: AttemptCounters;
   /** Undefined: nobody knows passwords, and the first login of an identity makes a userId for it. */
   readonly verifier: AccountVerifier | undefined;
+  /** Only where people log in by phone number; then a code alone makes no account. */
+  readonly logInByPhone?: LogInByPhone;
   /** Undefined: nobody is asked about anybody. Within one login it asks once, however often it is called. */
   readonly risk?: RiskCheck;
   readonly limits: AttemptLimits;
@@ -55,6 +61,12 @@ export interface LoginDeps {
   readonly now: () => number;
   readonly random: (size: number) => Uint8Array;
 }
+
+export type LogInByPhone = (
+  phoneCode: string,
+  request: LoginRequest,
+  attempt: LoginAttempt,
+) => Promise<LoggedIn | Refusal>;
 
 /** A login whose person WeChat has vouched for. */
 export interface LoginAttempt {
@@ -93,4 +105,13 @@ export async function openSession(
     isNewUnionid ? deps.bindings.rememberUnionid(identityKey(person), person.unionid) : undefined,
   ]);
   return opened ? { ...login, newBinding: false } : refused("invalid_ticket");
+}
+
+/** The ticket the caller has already, or, where this call spent a code, a new one with that try deducted. */
+export async function ticketForAnotherTry(
+  request: LoginRequest,
+  { person, enteredAt, deps }: LoginAttempt,
+): Promise<string> {
+  if ("bindTicket" in request) return request.bindTicket;
+  return issueTicket(person, ticketAttempts - 1, enteredAt, deps.tickets, deps.random);
 }

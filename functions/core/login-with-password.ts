@@ -1,7 +1,6 @@
-import type { Verification } from "../../contract/account-verifier.ts";
 import { allAnswered, type Charge, chargeAttempt, chargeCountedAs } from "./attempts.ts";
-import { issueTicket, ticketAttempts, ticketHash } from "./bind-ticket.ts";
-import type { AccountFence, Binding } from "./binding.ts";
+import { ticketHash } from "./bind-ticket.ts";
+import type { Binding } from "./binding.ts";
 import { identityKey } from "./identity.ts";
 import {
   type Credentials,
@@ -11,15 +10,11 @@ import {
   type LoginRequest,
   newSessionFor,
   openSession,
+  ticketForAnotherTry,
 } from "./login-attempt.ts";
 import { type Facts, isRefusal, type Refusal, refused, StoreUnavailable } from "./refusal.ts";
 import { countedName } from "./username.ts";
-
-/** An account whose password was right, and what it looked like before that was found out. */
-interface VerifiedAccount {
-  readonly userId: string;
-  readonly fence: AccountFence;
-}
+import { type VerifiedAccount, verifiedAccount } from "./verified-account.ts";
 
 /**
  * First login, or one where the person typed a password anyway: then the password decides.
@@ -54,7 +49,12 @@ export async function logInWithPassword(
     countAs === undefined ? charged : await chargeCountedAs(countAs, charged, counted, deps, enteredAt);
   if (isRefusal(charge)) return charge;
   const askAgain = () => verifier.verify(question);
-  const account = await verified(first, askAgain, binding?.userId !== undefined, deps);
+  const account = await verifiedAccount(
+    first,
+    askAgain,
+    { isBound: binding?.userId !== undefined, isOwners: verifier.isOwners },
+    deps.bindings,
+  );
   if (isRefusal(account)) {
     if (account.refused !== "invalid_credentials") return account;
     return refused("invalid_credentials", { bindTicket: await ticketForAnotherTry(request, attempt) });
@@ -64,23 +64,6 @@ export async function logInWithPassword(
     giveBack(charge, deps),
   ]);
   return { ...result, facts: { ...result.facts, ...facts } };
-}
-
-async function verified(
-  first: Verification,
-  askAgain: () => Promise<Verification>,
-  isBound: boolean,
-  { bindings }: LoginDeps,
-): Promise<VerifiedAccount | Refusal> {
-  if ("refused" in first) return refused(first.refused);
-  const { userId, generation } = first;
-  // Only a bind can come too late for the account: a session stands under the identity's own generation.
-  if (generation !== undefined || isBound) return { userId, fence: { generation: generation ?? 0 } };
-  // Nothing tells how old this answer is. One that comes after the fence was read is as young as the fence.
-  const fence = await bindings.fenceOf(userId);
-  const second = await askAgain();
-  if ("refused" in second) return refused(second.refused);
-  return second.userId === userId ? { userId, fence: { fence } } : refused("access_changed");
 }
 
 async function logInVerified(
@@ -113,13 +96,4 @@ async function giveBack({ charged }: Charge, { counters }: LoginDeps): Promise<F
     if (!(error instanceof StoreUnavailable)) throw error;
     return { notGivenBack: true };
   }
-}
-
-/** The ticket the caller has already, or, where this call spent a code, a new one with that guess deducted. */
-async function ticketForAnotherTry(
-  request: LoginRequest,
-  { person, enteredAt, deps }: LoginAttempt,
-): Promise<string> {
-  if ("bindTicket" in request) return request.bindTicket;
-  return issueTicket(person, ticketAttempts - 1, enteredAt, deps.tickets, deps.random);
 }

@@ -30,10 +30,13 @@ export async function login(request: LoginRequest, deps: LoginDeps): Promise<Log
   const { person, sessionKey } = exchanged;
   const key = identityKey(person);
   const attempt: LoginAttempt = { person, enteredAt, device: request.device, deps };
+  const { credentials, phoneCode } = request;
   const [result, kept] = await allAnswered([
-    request.credentials
-      ? logInWithPassword({ ...request, credentials: request.credentials }, attempt)
-      : logInSilently(attempt),
+    credentials
+      ? logInWithPassword({ ...request, credentials }, attempt)
+      : phoneCode !== undefined && deps.logInByPhone
+        ? deps.logInByPhone(phoneCode, request, attempt)
+        : logInSilently(attempt),
     sessionKey === undefined ? undefined : deps.keepSessionKey?.(key, sessionKey, enteredAt),
   ]);
   const identity = Buffer.from(key).toString("base64url");
@@ -62,7 +65,7 @@ async function logInSilently(attempt: LoginAttempt): Promise<LoggedIn | Refusal>
   const binding = await deps.bindings.find(identityKey(person));
   if (binding?.disabled) return refused("account_disabled");
   if (binding?.userId !== undefined) return openSession({ ...binding, userId: binding.userId }, attempt);
-  if (deps.verifier === undefined) return logInWithNewAccount(binding?.generation ?? 0, attempt);
+  if (!deps.verifier && !deps.logInByPhone) return logInWithNewAccount(binding?.generation ?? 0, attempt);
   const bindTicket = await issueTicket(person, ticketAttempts, enteredAt, deps.tickets, deps.random);
   return refused("binding_required", { bindTicket });
 }

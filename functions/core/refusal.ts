@@ -1,4 +1,4 @@
-import type { RefusalCode } from "../../contract/errors.ts";
+import type { Action, RefusalCode } from "../../contract/errors.ts";
 
 /** Facts for the log line: never a secret, never something a person typed. */
 export type Facts = Record<string, string | number | boolean>;
@@ -6,8 +6,10 @@ export type Facts = Record<string, string | number | boolean>;
 /** Why a login was refused. A refusal is a value; what is broken is thrown. */
 export interface Refusal {
   readonly refused: RefusalCode;
-  /** Goes with `binding_required` and `invalid_credentials`: stands for the exchanged code in the next call. */
+  /** Goes with whatever another try makes sense after: stands for the exchanged code in the next call. */
   readonly bindTicket?: string;
+  /** Where it is another one than the code's own. */
+  readonly action?: Action;
   /** Seconds until another try makes sense. */
   readonly retryAfter?: number;
   readonly facts?: Facts;

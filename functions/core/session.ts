@@ -41,7 +41,7 @@ export interface SessionList {
   list(identityKey: Uint8Array): Promise<ListedSessions>;
   /** Strongly consistent. */
   find(key: SessionKey): Promise<Session | undefined>;
-  /** False: it belongs to another generation than `generation`, where that is said. One that is gone is as good as removed. */
+  /** False: it belongs to a later generation than `generation`, where that is said. One that is gone is as good as removed. */
   remove(key: SessionKey, generation?: number): Promise<boolean>;
 }
 

@@ -1,5 +1,5 @@
 import { BatchGetCommand, type BatchGetCommandInput } from "@aws-sdk/lib-dynamodb";
-import type { Account, AccountStore, Accounts, NewAccount } from "../core/account.ts";
+import type { Account, AccountStore, Accounts, NewAccount, PhoneNumbers } from "../core/account.ts";
 import { accountKey } from "../core/identity.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 import { isStill, raiseAccount } from "./bindings-table.ts";
@@ -9,6 +9,8 @@ import {
   readImportedHashes,
   uncountImportedHash,
 } from "./imported-hashes.ts";
+import { numberMemoryOf } from "./number-memory.ts";
+import { deleteNumber, dynamoDbPhoneNumbers, holderOf, putNumber } from "./phone-numbers.ts";
 import { answered, readItem, type Table } from "./table.ts";
 import { failed, type TransactionPart, transact } from "./transaction.ts";
 
@@ -55,13 +57,17 @@ export function dynamoDbAccountRows(table: Table): Accounts {
 
 /**
  * Accounts table, key (S):
- * - rows, `username#NAME`: username (normalised), userId, passwordHash, generation (N), disabled?;
+ * - rows, `username#NAME`: username (normalised), userId, passwordHash, phoneNumber?, generation (N), disabled?;
  * - names, `userId#ID`: username. One username per userId is the condition under which they are put;
+ * - numbers: see phone-numbers.ts;
  * - what imports brought: see imported-hashes.ts.
  *
- * `bindings`: the name of the table that has the account items.
+ * `bindings`: the name of the table that has the account items; `appIds`: of the mini-programs that they know.
  */
-export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
+export function dynamoDbAccounts(
+  table: Table,
+  { bindings, appIds }: { readonly bindings: string; readonly appIds: readonly string[] },
+): AccountStore & PhoneNumbers {
   const { client, name: TableName } = table;
   const rows = dynamoDbAccountRows(table);
   const { find } = rows;
@@ -81,14 +87,14 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
     return found;
   }
 
-  /** The reasons are those of row, name and account item, in this order. */
-  function put({ username, userId, passwordHash }: NewAccount, generation: number) {
+  /** The reasons are those of row, name, account item and number, in this order. */
+  function put({ username, userId, passwordHash, phoneNumber }: NewAccount, generation: number) {
     const isNew = { ConditionExpression: isFree, ExpressionAttributeNames: { "#key": "key" } };
     return transact(what, table, [
       {
         Put: {
           TableName,
-          Item: { ...rowKey(username), username, userId, passwordHash, generation },
+          Item: { ...rowKey(username), username, userId, passwordHash, phoneNumber, generation },
           ...isNew,
         },
       },
@@ -110,6 +116,7 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
         },
       },
+      ...(phoneNumber === undefined ? [] : [putNumber(TableName, phoneNumber, { username })]),
     ]);
   }
 
@@ -118,8 +125,39 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
     return { Update: raiseAccount(bindings, userId, disabled, ["generation", "fence"]) };
   }
 
+  /** The same for an account that is gone. What its number has let in is the next account's matter no more. */
+  function close(userId: string): TransactionPart {
+    const attributes = numberMemoryOf(appIds).map((attribute, index) => [`#${index}`, attribute] as const);
+    const removed = ["disabled", ...attributes.map(([name]) => name)].join(", ");
+    return {
+      Update: {
+        TableName: bindings,
+        Key: { key: accountKey(userId) },
+        UpdateExpression: `SET userId = :userId REMOVE ${removed} ADD generation :one, fence :one`,
+        ExpressionAttributeNames: Object.fromEntries(attributes),
+        ExpressionAttributeValues: { ":userId": userId, ":one": 1 },
+      },
+    };
+  }
+
+  /** What must know the row's number: done again where that was changed meanwhile. False: the account is gone. */
+  async function withRow<T>(
+    account: Account,
+    act: (row: Account) => Promise<T | "again">,
+  ): Promise<T | false> {
+    for (let attempt = 1; attempt <= mostTries; attempt++) {
+      const row = attempt === 1 ? account : await find(account.username);
+      if (row?.userId !== account.userId) return false;
+      const result = await act(row);
+      if (result !== "again") return result;
+    }
+    throw new StoreUnavailable("DynamoDB", "the account changes all the time");
+  }
+
   return {
     ...rows,
+
+    ...dynamoDbPhoneNumbers(table, find),
 
     async countImported(parameters, more, secret) {
       await keepSecret(table, secret);
@@ -148,9 +186,10 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
       for (let attempt = 1; attempt <= mostTries; attempt++) {
         const reasons = await put(account, generation);
         if (!reasons) return "added";
-        const [row, name, accountItem] = reasons;
+        const [row, name, accountItem, number] = reasons;
         if (failed(row)) return "username_taken";
         if (failed(name)) return { userIdTakenBy: name?.Item?.username?.S ?? "" };
+        if (failed(number)) return { phoneNumberTakenBy: holderOf(number) };
         generation = Number(accountItem?.Item?.generation?.N ?? 0);
       }
       throw new StoreUnavailable("DynamoDB", "the account item changes all the time");
@@ -182,17 +221,43 @@ export function dynamoDbAccounts(table: Table, bindings: string): AccountStore {
       return (await transact(what, table, [row, raiseBoth(userId, disabled)])) === undefined;
     },
 
-    async remove({ username, userId }) {
-      const row: TransactionPart = {
-        Delete: {
-          TableName,
-          Key: rowKey(username),
-          ConditionExpression: theirs,
-          ExpressionAttributeValues: { ":userId": userId },
-        },
-      };
-      const name: TransactionPart = { Delete: { TableName, Key: nameKey(userId) } };
-      return (await transact(what, table, [row, name, raiseBoth(userId, false)])) === undefined;
+    async setPhoneNumber(account, phoneNumber) {
+      return withRow(account, async ({ username, userId, phoneNumber: old }) => {
+        if (old === phoneNumber) return true;
+        const row: TransactionPart = {
+          Update: {
+            TableName,
+            Key: rowKey(username),
+            UpdateExpression: `${phoneNumber === undefined ? "REMOVE phoneNumber" : "SET phoneNumber = :new"} ADD generation :one`,
+            ConditionExpression: theirsWithNumber(old),
+            ExpressionAttributeValues: { ":userId": userId, ":old": old, ":new": phoneNumber, ":one": 1 },
+          },
+        };
+        const reasons = await transact(what, table, [
+          row,
+          raiseBoth(userId, undefined),
+          ...(phoneNumber === undefined ? [] : [putNumber(TableName, phoneNumber, { username })]),
+          ...(old === undefined ? [] : [deleteNumber(TableName, old)]),
+        ]);
+        if (!reasons) return true;
+        return failed(reasons[0]) ? "again" : { phoneNumberTakenBy: holderOf(reasons[2]) };
+      });
+    },
+
+    async remove(account) {
+      return withRow(account, async ({ username, userId, phoneNumber }) => {
+        const row: TransactionPart = {
+          Delete: {
+            TableName,
+            Key: rowKey(username),
+            ConditionExpression: theirsWithNumber(phoneNumber),
+            ExpressionAttributeValues: { ":userId": userId, ":old": phoneNumber },
+          },
+        };
+        const name: TransactionPart = { Delete: { TableName, Key: nameKey(userId) } };
+        const number = phoneNumber === undefined ? [] : [deleteNumber(TableName, phoneNumber)];
+        return (await transact(what, table, [row, name, close(userId), ...number])) ? "again" : true;
+      });
     },
   };
 }
@@ -206,10 +271,15 @@ function nameKey(userId: string) {
   return { key: `userId#${userId}` };
 }
 
+function theirsWithNumber(phoneNumber: string | undefined): string {
+  return `${theirs} AND ${phoneNumber === undefined ? "attribute_not_exists(phoneNumber)" : "phoneNumber = :old"}`;
+}
+
 function readAccount({
   username,
   userId,
   passwordHash,
+  phoneNumber,
   generation,
   disabled,
 }: Record<string, unknown>): Account {
@@ -222,5 +292,12 @@ function readAccount({
     throw new Error("An item of the Accounts table lacks username, userId, passwordHash or generation");
   }
   const isDisabled = disabled !== undefined && disabled !== false;
-  return { username, userId, passwordHash, generation, disabled: isDisabled };
+  return {
+    username,
+    userId,
+    passwordHash,
+    ...(typeof phoneNumber === "string" && { phoneNumber }),
+    generation,
+    disabled: isDisabled,
+  };
 }

@@ -52,14 +52,20 @@ export function dynamoDbAttemptCounters(table: Table): AttemptCounters {
 
 /**
  * Attempts table, bind tickets: key (S) `ticket#…`; appId, openid, unionid?, attemptsLeft (N), expiresAt (N, s, the TTL
- * attribute).
+ * attribute). Consumed: key and expiresAt, nothing else.
  */
 export function dynamoDbBindTickets(table: Table): BindTickets {
   const { client, name: TableName } = table;
   return {
     async create(hash, person, attemptsLeft, expiresAt) {
       const Item = { ...ticketKey(hash), ...person, attemptsLeft, expiresAt };
-      const command = new PutCommand({ TableName, Item });
+      // One that arrives late, when another try was faster, brings back neither attempts nor a ticket that is consumed.
+      const command = new PutCommand({
+        TableName,
+        Item,
+        ConditionExpression: "attribute_not_exists(#key)",
+        ExpressionAttributeNames: { "#key": "key" },
+      });
       await write(what, table, (abortSignal) => client.send(command, { abortSignal }));
     },
 
@@ -79,11 +85,12 @@ export function dynamoDbBindTickets(table: Table): BindTickets {
 }
 
 /** The part of a transaction that consumes a ticket: it holds for one of all that try. */
-export function deleteTicket(TableName: string, hash: BindTicketHash): TransactionPart {
+export function consumeTicket(TableName: string, hash: BindTicketHash): TransactionPart {
   return {
-    Delete: {
+    Update: {
       TableName,
       Key: ticketKey(hash),
+      UpdateExpression: "REMOVE attemptsLeft, appId, openid, unionid",
       ConditionExpression: "attribute_exists(attemptsLeft)",
     },
   };

@@ -21,6 +21,7 @@ export function dynamoDbBindingDirectory(table: Table): BindingDirectory {
         appId: String(item.appId),
         openid: String(item.openid),
         boundAt: Number(item.boundAt),
+        ...(typeof item.phoneNumber === "string" && { phoneNumber: item.phoneNumber }),
       };
     },
   };

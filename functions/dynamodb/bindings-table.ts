@@ -4,10 +4,11 @@ import type { BoundIdentity } from "../core/revocation.ts";
 
 /*
  * Bindings table, key (B):
- * - identity items, 16 bytes: appId, openid, unionid?, userId, boundAt (N, ms), disabled?, generation (N). Unbound: key,
- *   generation and disabled?, nothing else;
+ * - identity items, 16 bytes: appId, openid, unionid?, phoneNumber? (that WeChat has told), userId, boundAt (N, ms),
+ *   disabled?, generation (N). Unbound: key, generation and disabled?, nothing else;
  * - account items, 32 bytes: userId, `identities:APPID` (set of identity keys) per mini-program, disabled?, generation?
- *   (N, the greatest that the verifier has said), fence? (N, raised by whatever takes identities from the account).
+ *   (N, the greatest that the verifier has said), fence? (N, raised by whatever takes identities from the account), and
+ *   what number-memory.ts says.
  */
 
 const identitiesPrefix = "identities:";

@@ -1,7 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AccountFence, Bind, Bindings, BindResult } from "../core/binding.ts";
 import { accountKey, identityKey } from "../core/identity.ts";
-import { deleteTicket } from "./attempts.ts";
+import { consumeTicket } from "./attempts.ts";
 import { identitiesAttribute, isStill, readBinding, readNumber } from "./bindings-table.ts";
 import { putSession } from "./sessions.ts";
 import { readItem, type Table, write } from "./table.ts";
@@ -14,28 +14,45 @@ const noOtherOfThisApp = "(attribute_not_exists(#identities) OR #identities = :i
 
 const what = "bindings";
 
+/** What a bind asks of the account beside what every bind does, and changes there. */
+export interface AccountConditions {
+  readonly conditions: readonly string[];
+  /** Of the update: `, #name = :value`. */
+  readonly set: string;
+  /** ` REMOVE #name`. */
+  readonly remove: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface BindPolicy {
+  readonly oneIdentityPerApp: boolean;
+  readonly byNumber?: (bind: Bind) => AccountConditions | undefined;
+}
+
 /** Finding and making bindings; see bindings-table.ts for the table's items. `sessions`, `attempts`: the tables' names. */
 export function dynamoDbBindings(
   table: Table,
   { sessions, attempts }: { readonly sessions: string; readonly attempts: string },
-  policy: { readonly oneIdentityPerApp: boolean },
+  policy: BindPolicy,
 ): Bindings {
   const { client, name: TableName } = table;
 
-  function bindIdentity({ person, userId, generation, session }: Bind): TransactionPart {
+  function bindIdentity({ person, userId, generation, session, phoneNumber }: Bind): TransactionPart {
     return {
       Update: {
         TableName,
         Key: { key: identityKey(person) },
         UpdateExpression: `SET userId = :userId, appId = :appId, openid = :openid, boundAt = :boundAt, generation = :generation${
           person.unionid === undefined ? "" : ", unionid = :unionid"
-        }`,
+        }${phoneNumber === undefined ? "" : ", phoneNumber = :phoneNumber"}`,
         ConditionExpression: `${unbound} AND ${isStill("generation", generation)}`,
         ExpressionAttributeValues: {
           ":userId": userId,
           ":appId": person.appId,
           ":openid": person.openid,
           ":unionid": person.unionid,
+          ":phoneNumber": phoneNumber,
           ":boundAt": session.createdAt,
           ":generation": generation,
         },
@@ -44,27 +61,30 @@ export function dynamoDbBindings(
     };
   }
 
-  function listAtAccount({ person, userId, account }: Bind): TransactionPart {
-    const notShutOut =
-      "generation" in account
-        ? { set: ", generation = :generation", condition: notNewerThanVerified }
-        : { set: "", condition: isStill("fence", account.fence) };
+  function listAtAccount(bind: Bind): TransactionPart {
+    const { person, userId, account } = bind;
+    const byNumber = policy.byNumber?.(bind);
+    const { generation, fence } = account;
     return {
       Update: {
         TableName,
         Key: { key: accountKey(userId) },
-        UpdateExpression: `SET userId = :userId${notShutOut.set} ADD #identities :identity`,
+        UpdateExpression: `SET userId = :userId${generation === undefined ? "" : ", generation = :generation"}${byNumber?.set ?? ""}${byNumber?.remove ?? ""} ADD #identities :identity`,
         ConditionExpression: [
           accountEnabled,
-          notShutOut.condition,
+          ...(generation === undefined ? [] : [notNewerThanVerified]),
+          ...(fence === undefined ? [] : [isStill("fence", fence)]),
           ...(policy.oneIdentityPerApp ? [noOtherOfThisApp] : []),
+          ...(byNumber?.conditions ?? []),
         ].join(" AND "),
-        ExpressionAttributeNames: { "#identities": identitiesAttribute(person.appId) },
+        ExpressionAttributeNames: { "#identities": identitiesAttribute(person.appId), ...byNumber?.names },
         ExpressionAttributeValues: {
           ":userId": userId,
           ":identity": new Set([identityKey(person)]),
           ":false": false,
-          ...("generation" in account ? { ":generation": account.generation } : { ":fence": account.fence }),
+          ...byNumber?.values,
+          ":generation": generation,
+          ":fence": fence,
         },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
@@ -88,7 +108,7 @@ export function dynamoDbBindings(
         bindIdentity(bind),
         listAtAccount(bind),
         putSession(sessions, session),
-        ...(ticket === undefined ? [] : [deleteTicket(attempts, ticket)]),
+        ...(ticket === undefined ? [] : [consumeTicket(attempts, ticket)]),
       ]);
       return reasons ? whyNotBound(reasons, bind) : "bound";
     },
@@ -109,7 +129,7 @@ export function dynamoDbBindings(
 /** Reasons come in the order of the parts. */
 function whyNotBound(
   [identity, account, , ticket]: readonly CancellationReason[],
-  { userId, generation, account: verified }: Bind,
+  { userId, generation, account: verified, byNumber }: Bind,
 ): BindResult {
   if (failed(identity)) {
     const { userId: theirs, generation: now } = identity?.Item ?? {};
@@ -120,12 +140,14 @@ function whyNotBound(
   if (failed(ticket)) return "invalid_ticket";
   const { disabled } = account?.Item ?? {};
   if (disabled !== undefined && disabled.BOOL !== false) return "account_disabled";
-  return isShutOut(account, verified) ? "access_changed" : "account_already_bound";
+  if (isShutOut(account, verified)) return "access_changed";
+  return byNumber ? "phone_number_taken" : "account_already_bound";
 }
 
 function isShutOut(account: CancellationReason | undefined, verified: AccountFence): boolean {
   const { generation, fence } = account?.Item ?? {};
-  return "generation" in verified
-    ? Number(generation?.N ?? 0) > verified.generation
-    : Number(fence?.N ?? 0) !== verified.fence;
+  return (
+    (verified.generation !== undefined && Number(generation?.N ?? 0) > verified.generation) ||
+    (verified.fence !== undefined && Number(fence?.N ?? 0) !== verified.fence)
+  );
 }

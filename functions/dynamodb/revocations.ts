@@ -48,7 +48,8 @@ export function dynamoDbRevocations(table: Table): Revocations {
           Update: {
             TableName,
             Key: { key: identityKey },
-            UpdateExpression: "REMOVE userId, boundAt, appId, openid, unionid ADD generation :one",
+            UpdateExpression:
+              "REMOVE userId, boundAt, appId, openid, unionid, phoneNumber ADD generation :one",
             ConditionExpression:
               generation === undefined ? theirs : `${theirs} AND ${isStill("generation", generation)}`,
             ExpressionAttributeValues: {

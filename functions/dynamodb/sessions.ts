@@ -1,6 +1,6 @@
 import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Session, SessionKey, SessionList, Sessions } from "../core/session.ts";
-import { deleteTicket } from "./attempts.ts";
+import { consumeTicket } from "./attempts.ts";
 import { answered, type Table, write } from "./table.ts";
 import { type TransactionPart, transact } from "./transaction.ts";
 
@@ -22,7 +22,7 @@ export function dynamoDbSessions(table: Table, { attempts }: { readonly attempts
         await write(what, table, (abortSignal) => client.send(new PutCommand(Put), { abortSignal }));
         return true;
       }
-      return (await transact(what, table, [{ Put }, deleteTicket(attempts, ticket)])) === undefined;
+      return (await transact(what, table, [{ Put }, consumeTicket(attempts, ticket)])) === undefined;
     },
   };
 }
@@ -32,7 +32,7 @@ export function dynamoDbSessionList(table: Table): SessionList {
   return {
     async remove(key, generation) {
       const ofGeneration = {
-        ConditionExpression: "attribute_not_exists(generation) OR generation = :generation",
+        ConditionExpression: "attribute_not_exists(generation) OR generation <= :generation",
         ExpressionAttributeValues: { ":generation": generation },
       };
       const command = new DeleteCommand({

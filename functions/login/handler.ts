@@ -50,7 +50,7 @@ export function loginHandler(
   };
 }
 
-function refusal(
+export function refusal(
   { requestContext }: Event,
   code: ErrorCode,
   details: ProblemDetails,

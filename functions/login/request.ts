@@ -25,6 +25,7 @@ const text = (longest: number) =>
 const loginBody = v.object({
   code: text(128),
   bindTicket: text(128),
+  phoneCode: text(128),
   appId: text(128),
   username: text(128),
   password: text(256),
@@ -34,15 +35,17 @@ export interface Deployment {
   readonly appIds: readonly string[];
   /** Whether anybody here knows usernames and passwords. */
   readonly passwords: boolean;
+  /** Whether people log in by phone number. */
+  readonly phone?: boolean;
 }
 
 /** A request without any header has none in its event. */
 type LoginEvent = Omit<APIGatewayProxyEventV2, "headers"> & Partial<Pick<APIGatewayProxyEventV2, "headers">>;
 
-/** `{ code, appId?, username?, password? }` or `{ bindTicket, username, password }`. */
+/** `{ code, appId? }` or `{ bindTicket }`, with `{ username, password }` or `{ phoneCode }`: a code also with neither. */
 export function readLoginRequest(
   event: LoginEvent,
-  { appIds, passwords }: Deployment,
+  { appIds, passwords, phone }: Deployment,
 ): LoginRequest | BadRequest {
   const json = readJsonObject(event);
   if (isRefusal(json)) return json;
@@ -52,7 +55,7 @@ export function readLoginRequest(
     const field = v.getDotPath(issue) ?? "";
     return invalid(`The field ${field} ${issue.message}.`, field);
   }
-  const { code, bindTicket, username, password } = read.output;
+  const { code, bindTicket, username, password, phoneCode } = read.output;
 
   if ((username === undefined) !== (password === undefined)) {
     return invalid("username and password go together.", username === undefined ? "username" : "password");
@@ -64,9 +67,20 @@ export function readLoginRequest(
   if (credentials && !passwords) {
     return invalid("This deployment has no passwords: send the code alone.", "username", "password");
   }
+  if (phoneCode !== undefined && !phone) {
+    return invalid("This deployment has no login by phone number.", "phoneCode");
+  }
+  if (phoneCode !== undefined && credentials) {
+    return invalid("Send either phoneCode or username and password, not both.", "phoneCode");
+  }
   const { sourceIp } = event.requestContext.http;
   const device = deviceLabel(event.headers?.["user-agent"] ?? "");
-  const from = { sourceIp, ...(device !== undefined && { device }) };
+  const from = {
+    sourceIp,
+    ...(device !== undefined && { device }),
+    ...(credentials && { credentials }),
+    ...(phoneCode !== undefined && { phoneCode }),
+  };
 
   if (code !== undefined && bindTicket !== undefined) {
     return invalid("Send either code or bindTicket, not both.", "code", "bindTicket");
@@ -79,12 +93,14 @@ export function readLoginRequest(
       return invalid("This deployment serves several mini-programs: say which with appId.", "appId");
     }
     if (!appIds.includes(appId)) return invalid("This deployment does not serve that appId.", "appId");
-    return { ...from, code, appId, ...(credentials && { credentials }) };
+    return { ...from, code, appId };
   }
   if (bindTicket === undefined) {
     return invalid("Send the code that wx.login gave.", "code");
   }
-  if (!credentials) return invalid("A bindTicket goes with username and password.", "username", "password");
+  if (!credentials && phoneCode === undefined) {
+    return invalid("A bindTicket goes with username and password.", "username", "password");
+  }
   if (!looksLikeTicket(bindTicket)) return invalid("That is not a bindTicket.", "bindTicket");
-  return { ...from, bindTicket, credentials };
+  return { ...from, bindTicket };
 }

@@ -5,20 +5,27 @@ import { codeExchange } from "../core/code-exchange.ts";
 import { invalidCodes } from "../core/invalid-codes.ts";
 import type { LoginDeps } from "../core/login-attempt.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../dynamodb/attempts.ts";
-import { dynamoDbBindings } from "../dynamodb/bindings.ts";
+import { type BindPolicy, dynamoDbBindings } from "../dynamodb/bindings.ts";
 import { dynamoDbSessions } from "../dynamodb/sessions.ts";
 import { readNothing, tablesOf } from "../dynamodb/table.ts";
 import { lambdaVerifier } from "../passwords/lambda-verifier.ts";
 import { nobody } from "../runtime/warm-up.ts";
 import { secretsManagerAppSecrets } from "../wechat/app-secret.ts";
-import { type WeChatHost, weChatHost } from "../wechat/host.ts";
+import type { WeChatHost } from "../wechat/host.ts";
 import { weChat } from "../wechat/wechat.ts";
+
+interface WiringOptions {
+  /** Where other calls share WeChat's connections. */
+  readonly host?: WeChatHost;
+  readonly withSessionKey?: boolean;
+  readonly verifierIsOwners: boolean;
+  readonly byNumber?: BindPolicy["byNumber"];
+}
 
 /** What every login needs, with and without what only some deployments have. */
 export function loginWiring(
   env: Environment<"login">,
-  host: WeChatHost = weChatHost(env.WECHAT_BASE_URL, Date.now),
-  withSessionKey = false,
+  { host, withSessionKey = false, verifierIsOwners, byNumber }: WiringOptions,
 ) {
   const appSecretArns: Record<string, string> = JSON.parse(env.APP_SECRETS);
   const appIds = Object.keys(appSecretArns);
@@ -33,18 +40,26 @@ export function loginWiring(
     invalidCodesPerSourceIp: wholeNumber("INVALID_CODES_PER_SOURCE_IP", env.INVALID_CODES_PER_SOURCE_IP),
     windowSeconds: wholeNumber("ATTEMPTS_WINDOW_SECONDS", env.ATTEMPTS_WINDOW_SECONDS, 1),
   };
-  const wechat = weChat({ baseUrl: env.WECHAT_BASE_URL, now: Date.now, host, withSessionKey });
+  const wechat = weChat({
+    baseUrl: env.WECHAT_BASE_URL,
+    now: Date.now,
+    withSessionKey,
+    ...(host && { host }),
+  });
   const deps: LoginDeps = {
     exchangeCode: codeExchange({ wechat, appSecrets }),
     bindings: dynamoDbBindings(table(env.BINDINGS_TABLE), names, {
       oneIdentityPerApp: env.IDENTITIES_PER_ACCOUNT === "one-per-app",
+      ...(byNumber && { byNumber }),
     }),
     sessions: dynamoDbSessions(table(env.SESSIONS_TABLE), names),
     tickets: dynamoDbBindTickets(table(env.ATTEMPTS_TABLE)),
     counters,
     invalidCodes: invalidCodes({ limits, counters }),
     verifier:
-      env.VERIFIER_FUNCTION === none ? undefined : lambdaVerifier(lambdaClient(), env.VERIFIER_FUNCTION),
+      env.VERIFIER_FUNCTION === none
+        ? undefined
+        : lambdaVerifier(lambdaClient(), env.VERIFIER_FUNCTION, verifierIsOwners),
     limits,
     sessionLifetimeSeconds: wholeNumber("SESSION_LIFETIME_SECONDS", env.SESSION_LIFETIME_SECONDS, 1),
     now: Date.now,

@@ -1,18 +1,25 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import * as v from "valibot";
-import { type Verification, verification } from "../../contract/account-verifier.ts";
-import type { AccountVerifier } from "../core/account-verifier.ts";
+import {
+  type PasswordQuestion,
+  type PhoneQuestion,
+  type Verification,
+  verification,
+} from "../../contract/account-verifier.ts";
+import type { AccountVerifier, PhoneVerifier } from "../core/account-verifier.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 import { outside } from "../runtime/invocation.ts";
 
 /** The account verifier behind a Lambda. What is neither a userId nor a refusal is an outage, never a "no". */
-export function lambdaVerifier(client: Pick<LambdaClient, "send">, FunctionName: string): AccountVerifier {
+export function lambdaVerifier(
+  client: Pick<LambdaClient, "send">,
+  FunctionName: string,
+  isOwners = false,
+): AccountVerifier & PhoneVerifier {
   return {
-    async verify({ username, password, appId }) {
-      const command = new InvokeCommand({
-        FunctionName,
-        Payload: JSON.stringify({ username, password, appId }),
-      });
+    isOwners,
+    async verify(question: PasswordQuestion | PhoneQuestion) {
+      const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(question) });
       const answer = await outside("verifier", (abortSignal) => client.send(command, { abortSignal })).catch(
         (error: unknown) => unavailable(error, notInvoked(error)),
       );

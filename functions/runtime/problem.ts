@@ -1,11 +1,13 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { type ErrorCode, errors } from "../../contract/errors.ts";
+import { type Action, type ErrorCode, errors } from "../../contract/errors.ts";
 
 export interface ProblemDetails {
   readonly detail?: string;
   /** The fields at fault, for `invalid_request`. */
   readonly fields?: readonly string[];
   readonly bindTicket?: string;
+  /** In the place of the code's own. */
+  readonly action?: Action;
   /** Seconds; becomes the `Retry-After` header. */
   readonly retryAfter?: number;
   readonly allow?: string;

@@ -1,3 +1,4 @@
+import { passwordQuestion } from "../../contract/account-verifier.ts";
 import { readEnvironment } from "../../contract/environment.ts";
 import { accountVerifier } from "../core/account.ts";
 import { dynamoDbAccountRows } from "../dynamodb/accounts.ts";
@@ -19,5 +20,6 @@ export const handler = shell(
       ...argon2id,
       matches: (...question) => outside("hash", () => argon2id.matches(...question)),
     }),
+    passwordQuestion,
   ),
 );

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { SecretVerdict } from "../../contract/diagnosis.ts";
 import type { RefusalCode } from "../../contract/errors.ts";
+import { dayInChina } from "../core/day-in-china.ts";
 import { type Facts, type Refusal, refused } from "../core/refusal.ts";
 
 /**
@@ -15,14 +16,10 @@ export interface Meaning {
 
 export type Meanings = Readonly<Record<number, Meaning>>;
 
-const day = 86_400_000;
-/** China has one time zone, UTC+8, and no summer time. */
-const chinaAheadOfUtc = 8 * 3_600_000;
-
 /** Seconds until WeChat may answer otherwise: it counts by the minute, and by the day, which ends at midnight in China. */
 const waits: Partial<Record<RefusalCode, (now: number) => number>> = {
   rate_limited: () => 60,
-  quota_exhausted: (now) => Math.ceil((day - ((now + chinaAheadOfUtc) % day)) / 1_000),
+  quota_exhausted: (now) => dayInChina(now).secondsLeft,
 };
 
 /** The owner has switched WeChat's API encryption on, and one of these says what it lacks. */

@@ -13,12 +13,14 @@ export interface AdminFunctionNeeds {
   readonly behindApi: Readonly<Record<"login" | "session" | "authorizer", IFunction>>;
   /** Undefined: there are no passwords. */
   readonly verifier: IFunction | undefined;
+  /** Whether the table of accounts has phone numbers, and nothing else. */
+  readonly numbersOnly: boolean;
 }
 
 /** What operators do, invoked with IAM only. */
 export function adminFunction(
   scope: Construct,
-  { tables, appSecrets, weChatBaseUrl, behindApi, verifier }: AdminFunctionNeeds,
+  { tables, appSecrets, weChatBaseUrl, behindApi, verifier, numbersOnly }: AdminFunctionNeeds,
   props: FunctionProps,
 ) {
   const { bindings, sessions, attempts, accounts, sessionKeys } = tables;
@@ -37,6 +39,7 @@ export function adminFunction(
       SESSION_FUNCTION: behindApi.session.functionName,
       AUTHORIZER_FUNCTION: behindApi.authorizer.functionName,
       VERIFIER_FUNCTION: verifier?.functionArn ?? none,
+      ...(numbersOnly && { PHONE_NUMBERS_ONLY: "true" }),
       ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
     // One vCPU: it hashes the passwords of an import.
@@ -44,7 +47,8 @@ export function adminFunction(
   });
   allowOnTable(admin, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(admin, sessions, "dynamodb:Query", "dynamodb:DeleteItem");
-  if (accounts) {
+  if (accounts && numbersOnly) allowOnTable(admin, accounts, "dynamodb:GetItem", "dynamodb:DeleteItem");
+  else if (accounts) {
     allowOnTable(
       admin,
       accounts,

@@ -3,11 +3,16 @@ import { BundledFunction, type FunctionProps } from "../bundled-function.ts";
 import { allowOnTable } from "../grants.ts";
 import type { Tables } from "../tables.ts";
 
-/** Reads two tables, and writes none. */
-export function authorizerFunction(scope: Construct, { bindings, sessions }: Tables, props: FunctionProps) {
+/** Reads two tables, and writes none. `numberInContext`: whether it tells business Lambdas phone numbers. */
+export function authorizerFunction(
+  scope: Construct,
+  { bindings, sessions }: Tables,
+  numberInContext: boolean,
+  props: FunctionProps,
+) {
   const authorizer = new BundledFunction(scope, "Authorizer", {
     ...props,
-    function: "authorizer",
+    function: numberInContext ? "phone-authorizer" : "authorizer",
     description: "weapp-login: Lambda authorizer",
     environment: { BINDINGS_TABLE: bindings.tableName, SESSIONS_TABLE: sessions.tableName },
     memorySize: 256,

@@ -13,23 +13,43 @@ export interface LoginFunctionNeeds {
   readonly appSecrets: AppSecrets;
   /** Undefined: there are no passwords. */
   readonly verifier: IFunction | undefined;
+  /** Who knows phone numbers. Undefined: nobody logs in by one. */
+  readonly phoneVerifier: IFunction | undefined;
   readonly settings: Pick<
     Props,
-    "weChatBaseUrl" | "identitiesPerAccount" | "sessionLifetime" | "sessionKeys" | "attempts" | "riskRank"
+    | "weChatBaseUrl"
+    | "verifier"
+    | "identitiesPerAccount"
+    | "sessionLifetime"
+    | "phone"
+    | "sessionKeys"
+    | "attempts"
+    | "riskRank"
   >;
 }
 
 /** Whether these props ask for something that only the bundle full-login carries. */
-export function isFull({ riskRank, sessionKeys }: Pick<Props, "riskRank" | "sessionKeys">): boolean {
-  return sessionKeys || riskRank !== undefined;
+export function isFull({
+  phone,
+  sessionKeys,
+  riskRank,
+}: Pick<Props, "phone" | "sessionKeys" | "riskRank">): boolean {
+  return phone !== undefined || sessionKeys || riskRank !== undefined;
 }
 
 export function loginFunction(
   scope: Construct,
-  { tables, appSecrets, verifier, settings }: LoginFunctionNeeds,
+  { tables, appSecrets, verifier, phoneVerifier, settings }: LoginFunctionNeeds,
   props: FunctionProps,
 ) {
-  const { weChatBaseUrl, identitiesPerAccount, sessionLifetime, attempts: limits, riskRank } = settings;
+  const {
+    weChatBaseUrl,
+    identitiesPerAccount,
+    sessionLifetime,
+    attempts: limits,
+    phone,
+    riskRank,
+  } = settings;
   const { bindings, sessions, attempts, sessionKeys } = tables;
   const login = new BundledFunction(scope, "Login", {
     ...props,
@@ -49,6 +69,15 @@ export function loginFunction(
       ATTEMPTS_PER_USERNAME: String(limits.perUsername),
       INVALID_CODES_PER_SOURCE_IP: String(limits.invalidCodesPerSourceIp),
       ATTEMPTS_WINDOW_SECONDS: seconds(limits.window),
+      ...(typeof settings.verifier === "object" && { VERIFIER_IS_OWNERS: "true" }),
+      ...(phone &&
+        phoneVerifier && {
+          PHONE_VERIFIER_FUNCTION: phoneVerifier.functionArn,
+          PHONE_PER_DAY: String(phone.perDay),
+          PHONE_PER_IDENTITY: String(phone.perIdentity),
+          PHONE_NEXT_HOLDER: phone.nextHolder,
+          PHONE_KEEP_NUMBER: String(phone.keepNumber),
+        }),
       ...(riskRank && { RISK_RANK_REFUSE_FROM: String(riskRank.refuseFrom) }),
       ...(sessionKeys && { SESSION_KEYS_TABLE: sessionKeys.tableName }),
     },
@@ -56,17 +85,11 @@ export function loginFunction(
   });
   allowOnTable(login, bindings, "dynamodb:GetItem", "dynamodb:UpdateItem");
   allowOnTable(login, sessions, "dynamodb:PutItem");
-  allowOnTable(
-    login,
-    attempts,
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-  );
+  allowOnTable(login, attempts, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem");
   if (sessionKeys) allowOnTable(login, sessionKeys, "dynamodb:UpdateItem");
   allowOnSecrets(login, appSecrets.byAppId.values(), "secretsmanager:GetSecretValue");
-  if (verifier) login.allow({ actions: ["lambda:InvokeFunction"], resources: [verifier.functionArn] });
+  const invoked = verifier ?? phoneVerifier;
+  if (invoked) login.allow({ actions: ["lambda:InvokeFunction"], resources: [invoked.functionArn] });
   return login;
 }
 

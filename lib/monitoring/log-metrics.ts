@@ -32,7 +32,11 @@ interface Filter {
 export class LogMetrics extends Construct {
   readonly namespace: string;
 
-  constructor(scope: Construct, id: string, { login, session, openData, authorizer, verifier }: Watched) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { login, session, openData, phone, authorizer, verifier }: Watched,
+  ) {
     super(scope, id);
     this.namespace = `WeappLogin/${Stack.of(this).stackName}`;
     const aLogin = is("event", "login");
@@ -72,7 +76,13 @@ export class LogMetrics extends Construct {
       this.#filter("ColdStarts", { logGroup, pattern, by: { Event: "event" } }, name);
     }
     // The authorizer throws whatever is broken, and so its errors tell.
-    const catching = { Login: login, Session: session, Verifier: verifier, OpenData: openData };
+    const catching = {
+      Login: login,
+      Session: session,
+      Verifier: verifier,
+      OpenData: openData,
+      Phone: phone,
+    };
     for (const [name, fn] of Object.entries(catching)) {
       if (fn) this.countAlarmsOf(name, fn);
     }

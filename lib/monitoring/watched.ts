@@ -7,6 +7,8 @@ import type { Tables } from "../tables.ts";
 export interface Watched {
   readonly login: LambdaFunction;
   readonly session: LambdaFunction;
+  /** Undefined: the deployment knows no phone numbers. */
+  readonly phone: LambdaFunction | undefined;
   /** Undefined: the deployment keeps no session_keys. */
   readonly openData: LambdaFunction | undefined;
   readonly authorizer: LambdaFunction;
@@ -17,13 +19,15 @@ export interface Watched {
 }
 
 /** How often Lambda turned each function's callers away, by its name. */
-export function functionThrottles({ login, verifier, authorizer, session, openData }: Watched): Metric[] {
+export function functionThrottles(watched: Watched): Metric[] {
+  const { login, verifier, authorizer, session, openData, phone } = watched;
   const functions = {
     login,
     ...(verifier && { verifier }),
     authorizer,
     session,
     ...(openData && { openData }),
+    ...(phone && { phone }),
   };
   return Object.entries(functions).map(([label, fn]) => fn.metricThrottles({ label }));
 }

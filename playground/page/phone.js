@@ -89,7 +89,6 @@ const advice = {
   fix_credentials:
     "The client lets the person correct username or password and sends them with the same ticket.",
   unbind_first: "The client says that this WeChat has another account; the person unbinds that one first.",
-  new_phone_code: "The client lets the person tap the phone number's button again.",
   contact_support: "Trying again will not help: the client says whom to turn to, and stops.",
   wait: "The client waits for as long as Retry-After says; until then the SDK asks nobody.",
   fix_request: "This is a mistake in the client's program: a developer mends the request.",

@@ -7,7 +7,8 @@ import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const hash =
   "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$hQ4bbwbwpBZxn5i0F1xfd9ZLZNDPmrs5ZdRXP2XlrSo";
-const expected = "Its first line must be username,userId,password or username,userId,passwordHash.";
+const expected =
+  "Its first line must be username,userId,password or username,userId,passwordHash, with phoneNumber or without.";
 
 async function file(content: string | Buffer): Promise<string> {
   const path = join(await directoryForThisTest(), "accounts.csv");
@@ -236,4 +237,22 @@ describe("a file is refused as a whole", () => {
       message: `${directory} is not an ordinary file. It is read twice, so a pipe will not do.`,
     });
   });
+});
+
+test("a phone number is in E.164, and nobody else's", async () => {
+  const rows = await read(
+    "username,userId,password,phoneNumber\na,1,pwd123456,+8613800138000\nb,2,pwd123456,\nc,3,pwd123456,13800138000\n" +
+      "d,4,pwd123456,8.61380E+12\ne,5,pwd123456,+8613800138000\n",
+  );
+  expect(rows).toMatchObject([
+    { row: { username: "a", phoneNumber: "+8613800138000" } },
+    { row: { username: "b" } },
+    { username: "c", reason: expect.stringMatching(/^phoneNumber is a Chinese mobile without \+86/) },
+    {
+      username: "d",
+      reason: expect.stringMatching(/^phoneNumber is a number that a spreadsheet has shortened/),
+    },
+    { username: "e", reason: "the same phone number is on line 2" },
+  ]);
+  expect(rows[1]).not.toHaveProperty("row.phoneNumber");
 });

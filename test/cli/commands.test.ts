@@ -30,6 +30,8 @@ const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
   "accounts.add": { account: { ...account, bindings: [] } },
   "accounts.import": { results: [] },
   "accounts.passwd": { account: { ...account, bindings: [] }, unbound: 1 },
+  "accounts.phone": { account: { ...account, phoneNumber: "+8613800138000" } },
+  "accounts.removePhone": { userId: "u_zhangsan" },
   "accounts.disable": { account: { ...account, disabled: true } },
   "accounts.enable": { account },
   "accounts.show": { account },
@@ -37,6 +39,7 @@ const answers: { readonly [A in AdminAction]: AdminAnswers[A] } = {
   "bindings.find": { bindings: [binding] },
   "bindings.remove": { unbound: 1 },
   "bindings.enable": { identity: { appId: "wx0123456789abcdef", openid: "oAlice" } },
+  "bindings.allow": { userId: "u_zhangsan", appId: "wx0123456789abcdef", until: "2026-03-02T12:00:00.000Z" },
   "sessions.list": { sessions: [session, { ...session, id: "h2", device: "iPhone" }] },
   "sessions.revoke": { revoked: 2 },
   "sessionKey.check": { identity: { appId: "wx0123456789abcdef", openid: "oAlice" }, state: "valid" },
@@ -64,6 +67,48 @@ const commands: [line: string, piped: string, request: AdminRequest, text: strin
     password,
     { action: "accounts.add", username: "zhangsan", userId: "u_zhangsan", password },
     "Added zhangsan (userId u_zhangsan).\n",
+  ],
+  [
+    "accounts add zhangsan --phone +8613800138000",
+    password,
+    { action: "accounts.add", username: "zhangsan", password, phoneNumber: "+8613800138000" },
+    "Added zhangsan (userId u_zhangsan).\n",
+  ],
+  [
+    "accounts phone zhangsan +8613800138000",
+    "",
+    { action: "accounts.phone", account: "zhangsan", phoneNumber: "+8613800138000" },
+    "zhangsan (userId u_zhangsan) has the phone number +8613800138000 now. Whoever was bound stays bound.\n",
+  ],
+  [
+    "accounts phone zhangsan --remove",
+    "",
+    { action: "accounts.removePhone", account: "zhangsan" },
+    "zhangsan has no phone number any more: nobody is bound by it, and it is free for another account.\n",
+  ],
+  [
+    "bindings find --phone +8613800138000",
+    "",
+    { action: "bindings.find", of: { phoneNumber: "+8613800138000" } },
+    [
+      "appId               openid  userId      bound at                  state",
+      "wx0123456789abcdef  oAlice  u_zhangsan  2026-03-01T12:00:00.000Z  enabled",
+      "",
+    ].join("\n"),
+  ],
+  [
+    "bindings allow --phone +8613800138000",
+    "",
+    { action: "bindings.allow", of: { phoneNumber: "+8613800138000" } },
+    "Until 2026-03-02T12:00:00.000Z, one more WeChat identity may bind to the userId u_zhangsan by its phone number: make " +
+      "sure that the number is still the same person's. One that the account has already must be unbound first.\n",
+  ],
+  [
+    "bindings allow --user u_zhangsan --app-id wx0123456789abcdef",
+    "",
+    { action: "bindings.allow", of: { userId: "u_zhangsan", appId: "wx0123456789abcdef" } },
+    "Until 2026-03-02T12:00:00.000Z, one more WeChat identity may bind to the userId u_zhangsan by its phone number: make " +
+      "sure that the number is still the same person's. One that the account has already must be unbound first.\n",
   ],
   [
     "accounts passwd zhangsan --yes",

@@ -17,6 +17,9 @@ const functionNames: readonly FunctionName[] = Object.values({
   authorizer: "authorizer",
   verifier: "verifier",
   admin: "admin",
+  phone: "phone",
+  "phone-verifier": "phone-verifier",
+  "phone-authorizer": "phone-authorizer",
   hello: "hello",
 } as const satisfies { [F in FunctionName]: F });
 

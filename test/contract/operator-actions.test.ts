@@ -8,14 +8,23 @@ import {
 } from "../../contract/operator-actions.ts";
 
 const password = "long enough";
+const phoneNumber = "+8613800138000";
 const appSecret = "0123456789abcdef0123456789ABCDEF";
 const row = { username: "lisi", userId: "u_lisi", password };
 
 /** Every action with every field that it may have. */
 const complete: { readonly [A in AdminAction]: AdminRequest<A> } = {
-  "accounts.add": { action: "accounts.add", username: " 李四 ", userId: "u_lisi", password },
+  "accounts.add": {
+    action: "accounts.add",
+    username: " 李四 ",
+    userId: "u_lisi",
+    password,
+    phoneNumber,
+  },
   "accounts.import": { action: "accounts.import", rows: [row] },
   "accounts.passwd": { action: "accounts.passwd", account: "lisi", password },
+  "accounts.phone": { action: "accounts.phone", account: "lisi", phoneNumber },
+  "accounts.removePhone": { action: "accounts.removePhone", account: "lisi" },
   "accounts.disable": { action: "accounts.disable", account: "lisi" },
   "accounts.enable": { action: "accounts.enable", account: "lisi" },
   "accounts.show": { action: "accounts.show", account: "lisi" },
@@ -23,6 +32,7 @@ const complete: { readonly [A in AdminAction]: AdminRequest<A> } = {
   "bindings.find": { action: "bindings.find", of: { openid: "oAlice", appId: "wx1" } },
   "bindings.remove": { action: "bindings.remove", of: { openid: "oAlice" } },
   "bindings.enable": { action: "bindings.enable", of: { openid: "oAlice", appId: "wx1" } },
+  "bindings.allow": { action: "bindings.allow", of: { phoneNumber, appId: "wx1" } },
   "sessions.list": { action: "sessions.list", of: { userId: "u_lisi" } },
   "sessions.revoke": { action: "sessions.revoke", of: { userId: "u_lisi" }, id: "h1" },
   "sessionKey.check": { action: "sessionKey.check", of: { openid: "oAlice", appId: "wx1" } },
@@ -48,6 +58,7 @@ describe("a request", () => {
 
   const optional = [
     ["accounts.add", "userId"],
+    ["accounts.add", "phoneNumber"],
     ["sessions.revoke", "id"],
     ["secret.set", "appId"],
     ["secret.rotate", "appId"],
@@ -77,6 +88,12 @@ describe("a request", () => {
 describe("what is wrong is said in words, with the field", () => {
   const text = "must be text of 1 to 128 characters.";
   const subject = "of needs either userId or openid (with appId or without), as text of 1 to 128 characters.";
+  const ids = "ids are text of 1 to 128 characters, and a phone number is in E.164, such as +8613800138000.";
+  const subjectOrNumber = `of needs userId, openid (with appId or without) or phoneNumber: ${ids}`;
+  const accountOfNumber =
+    "of needs userId or phoneNumber, with appId or without: an id is text of 1 to 128 characters, and a phone number is in E.164, such as +8613800138000.";
+  const e164 = "must be a phone number in E.164, such as +8613800138000.";
+  const withoutCountry = "is a Chinese mobile without +86: write its country code too, as in +8613800138000.";
   const hexadecimal = "appSecret must be the 32 hexadecimal digits that WeChat's console shows once.";
   const eightTo256 = "password must have 8 to 256 characters.";
   const actions = `action must be one of ${adminActions.join(", ")}.`;
@@ -108,13 +125,24 @@ describe("what is wrong is said in words, with the field", () => {
     [{ ...complete["accounts.import"], rows: row }, "rows must be a list of 1 to 100 rows."],
     [{ ...complete["accounts.import"], rows: [] }, "rows must be a list of 1 to 100 rows."],
     [{ ...complete["accounts.import"], rows: Array(101).fill(row) }, "rows must be a list of 1 to 100 rows."],
-    [{ ...complete["bindings.find"], of: "lisi" }, subject],
-    [{ ...complete["bindings.find"], of: {} }, subject],
-    [{ ...complete["bindings.find"], of: { userId: "u", openid: "o" } }, subject],
-    [{ ...complete["bindings.find"], of: { userId: "u", appId: "wx1" } }, subject],
-    [{ ...complete["bindings.find"], of: { userId: 7 } }, subject],
+    [{ ...complete["sessions.list"], of: "lisi" }, subject],
+    [{ ...complete["sessions.list"], of: {} }, subject],
+    [{ ...complete["sessions.list"], of: { userId: "u", openid: "o" } }, subject],
+    [{ ...complete["sessions.list"], of: { userId: "u", appId: "wx1" } }, subject],
+    [{ ...complete["sessions.list"], of: { userId: 7 } }, subject],
     [{ ...complete["bindings.find"], of: { userId: "" } }, `of.userId ${text}`],
     [{ ...complete["bindings.find"], of: { openid: "o", appId: "" } }, `of.appId ${text}`],
+    [{ ...complete["bindings.find"], of: { userId: "u", phoneNumber } }, subjectOrNumber],
+    [{ ...complete["bindings.allow"], of: { openid: "o" } }, accountOfNumber],
+    [
+      { ...complete["bindings.allow"], of: { phoneNumber: "13800138000" } },
+      `of.phoneNumber ${withoutCountry}`,
+    ],
+    [{ ...complete["accounts.phone"], phoneNumber: "13800138000" }, `phoneNumber ${withoutCountry}`],
+    [{ ...complete["accounts.phone"], phoneNumber: "8613800138000" }, `phoneNumber ${withoutCountry}`],
+    [{ ...complete["accounts.phone"], phoneNumber: "+0613800138000" }, `phoneNumber ${e164}`],
+    [{ ...complete["accounts.phone"], phoneNumber: "+86 138 0013 8000" }, `phoneNumber ${e164}`],
+    [{ ...complete["accounts.phone"], phoneNumber: 13_800_138_000 }, `phoneNumber ${e164}`],
     [{ ...complete["bindings.enable"], of: { userId: "u" } }, "of.openid is missing."],
     [{ ...complete["bindings.enable"], of: "lisi" }, "of needs openid, with appId or without."],
     [{ ...complete["sessions.revoke"], id: "" }, `id ${text}`],

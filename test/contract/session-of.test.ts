@@ -22,6 +22,12 @@ describe("the session of an event", () => {
     expect(sessionOf(eventWith(context))).toEqual(context);
   });
 
+  test("has the phone number where the authorizer tells it", () => {
+    const phoneNumber = "+8613800138000";
+    expect(sessionOf(eventWith({ ...context, phoneNumber }))).toStrictEqual({ ...context, phoneNumber });
+    expect(sessionOf(eventWith({ ...context, phoneNumber: 13_800_138_000 }))).toStrictEqual(context);
+  });
+
   test("is without a unionid where WeChat has sent none", () => {
     const { unionid: _, ...without } = context;
     expect(sessionOf(eventWith(without))).toStrictEqual(without);

@@ -48,6 +48,11 @@ describe("the table of errors", async () => {
     expect(rows.get(code)?.[0]).toBe(message);
   });
 
+  test("has no code that is none", () => {
+    const codes = [...rows].filter(([, cells]) => cells.length === 3).map(([code]) => code);
+    expect(codes.toSorted()).toEqual(messages.map(([, code]) => code).toSorted());
+  });
+
   test("is read out of the sources as the SDK says it", () => {
     const [, code = "", message] = messages.find(([, code]) => code === "invalid_code") ?? [];
     expect(messageFor(code, "zh")).toBe(message);

@@ -5,7 +5,7 @@ import type { FunctionDescription } from "../../local/assembly.ts";
 import type { AuthorizationDecision } from "../../local/aws/endpoint.ts";
 import type { PolicyStatement } from "../../local/aws/iam.ts";
 import { sample } from "../../local/sample.ts";
-import { cheap, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
+import { cheap, type StackOnLaptop, scan, startStackOnLaptop, withMore } from "../support/stack-on-laptop.ts";
 
 /** One action of one role on one resource. */
 interface Grant {
@@ -23,7 +23,7 @@ const lines = new Map<string, number>();
 
 beforeAll(async () => {
   stack = await startStackOnLaptop({
-    settings: { sessionKeys: "true" },
+    settings: withMore,
     policyOf: (fn) =>
       grantsOf(fn)
         .filter((grant) => !isSame(grant, takenOut))
@@ -123,6 +123,12 @@ async function useHttp(user: string): Promise<void> {
     body: JSON.stringify({ encryptedData, iv }),
   });
   expectTrouble("open data", opened.status, 200);
+  const told = await stack.call("POST /phone", {
+    session,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ phoneCode: press(user) }),
+  });
+  expectTrouble("phone number", told.status, 200);
   for (const [route, expected] of [
     ["GET /session", 200],
     ["GET /hello", 200],
@@ -133,6 +139,12 @@ async function useHttp(user: string): Promise<void> {
   }
   expectTrouble("revoke", (await stack.call("DELETE /sessions", { session: await silent() })).status, 204);
   expectTrouble("unbind", (await stack.call("DELETE /binding", { session: await silent() })).status, 204);
+}
+
+/** A phone button on the user's phone. */
+function press(user: string): string {
+  const pressed = stack.simulator.phone(user);
+  return "code" in pressed ? (pressed.code ?? "") : "";
 }
 
 async function useAdmin(user: string): Promise<void> {
@@ -156,6 +168,12 @@ async function useAdmin(user: string): Promise<void> {
     expectTrouble("login of the new account", answer.status, 200);
   };
   await logIn();
+  const owner = `${user}'s`;
+  const phoneNumber = `+86${stack.simulator.user(owner).phoneNumber}`;
+  await done({ action: "accounts.phone", account: account.username, phoneNumber });
+  await done({ action: "bindings.remove", of });
+  const byPhone = await stack.login({ code: stack.simulator.login(owner), phoneCode: press(owner) });
+  expectTrouble("login by phone number", byPhone.status, 200);
   const { sessions } = await done({ action: "sessions.list", of });
   expectTrouble("sessions.list", sessions.length, 1);
   await done({ action: "sessions.revoke", of, id: sessions[0].id });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
 import { type CountedFunction, totals, type Units, unitsFile } from "../../scripts/units.ts";
 import { type CountedStack, startCountedStack } from "../support/counting/counter.ts";
-import { countAll, counting, countWithoutPasswords } from "../support/counting/operations.ts";
+import { countAll, counting, countWithoutPasswords, countWithPhone } from "../support/counting/operations.ts";
+import { withMore } from "../support/stack-on-laptop.ts";
 
 let units: Units;
 let secretReads: { readonly first: number; readonly later: number };
@@ -20,7 +21,12 @@ beforeAll(async () => {
   const withoutPasswords = counting(other);
   await countWithoutPasswords(withoutPasswords);
 
-  units = { ...withPasswords.units, ...withoutPasswords.units };
+  const third = await startCountedStack({ settings: withMore, environment: { SESSION_KEYS_TABLE: "" } });
+  open.push(third);
+  const withPhone = counting(third);
+  await countWithPhone(withPhone);
+
+  units = { ...withPasswords.units, ...withoutPasswords.units, ...withPhone.units };
 }, 120_000);
 afterAll(() => Promise.all(open.map((stack) => stack.close())));
 
@@ -52,6 +58,8 @@ test.each([
   ["wrong password by code", 6],
   ["wrong password by ticket", 5],
   ["first login without passwords", 3],
+  ["first login by phone number", 9],
+  ["phone number", 5],
 ])("%s: at most %i steps, one after the other", (operation, most) => {
   expect(totals(functionsOf(operation)).steps).toBeLessThanOrEqual(most);
 });
@@ -61,6 +69,7 @@ test.each([
   ["first login by code", 12],
   ["first login by ticket", 15],
   ["first login without passwords", 6],
+  ["first login by phone number", 10],
 ])("%s: at most %i write units", (operation, most) => {
   expect(totals(functionsOf(operation)).wru).toBeLessThanOrEqual(most);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { sample } from "../../local/sample.ts";
 import { expectNowhere } from "../support/canary-hunt.ts";
-import { type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
+import { type StackOnLaptop, scan, startStackOnLaptop, withMore } from "../support/stack-on-laptop.ts";
 
 const { username, password } = sample;
 const appSecret = "c0ffee00c0ffee00c0ffee00c0ffee00";
@@ -14,7 +14,7 @@ beforeAll(async () => {
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
   }
-  stack = await startStackOnLaptop({ appSecret, settings: { sessionKeys: "true" } });
+  stack = await startStackOnLaptop({ appSecret, settings: withMore });
 });
 afterAll(async () => {
   vi.restoreAllMocks();
@@ -40,6 +40,24 @@ test("no SessionId, password, code, ticket, session_key, AppSecret or open data 
   simulator.trouble({ drop: "after", times: 1 });
   await stack.login({ code: fourth, username, password });
   await stack.login({ code: fifth, username: "__proto__", password: wrongPassword });
+  const phoneNumber = `+86${simulator.user("alice").phoneNumber}`;
+  await stack.admin({ action: "accounts.phone", account: username, phoneNumber });
+  await stack.admin({ action: "bindings.find", of: { phoneNumber } });
+  await stack.admin({ action: "bindings.allow", of: { phoneNumber } });
+  const phoneCodes = Array.from({ length: 3 }, () => Object(simulator.phone("alice")).code);
+  const post = (path: string, body: object) =>
+    stack.call(`POST ${path}`, {
+      session: silent.body.sessionId,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  for (const phoneCode of [phoneCodes[0], phoneCodes[0], "a-spent-phone-code-of-nobody"]) {
+    await post("/phone", { phoneCode });
+  }
+  await stack.login({ code: simulator.login("bob"), phoneCode: phoneCodes[1] });
+  await stack.login({ code: simulator.login("bob"), phoneCode: Object(simulator.phone("bob")).code });
+  simulator.trouble({ body: "html", path: "/wxa/business/getuserphonenumber", times: 1 });
+  await stack.login({ code: simulator.login("carol"), phoneCode: Object(simulator.phone("carol")).code });
   const sessionKey = simulator.sessionKey("alice");
   const { rawData, signature, encryptedData, iv } = simulator.userInfo("alice");
   const open = (fields: object) =>
@@ -67,6 +85,7 @@ test("no SessionId, password, code, ticket, session_key, AppSecret or open data 
     signature,
     "what WeChat says of her": avatars,
     ...Object.fromEntries(codes.map((code, index) => [`code ${index}`, code])),
+    ...Object.fromEntries(phoneCodes.map((code, index) => [`phone code ${index}`, code])),
   };
   const tables = ["Bindings", "Sessions", "Attempts", "Accounts"];
   const rows = await Promise.all(tables.map((table) => scan(stack.laptop, table)));
@@ -74,6 +93,11 @@ test("no SessionId, password, code, ticket, session_key, AppSecret or open data 
   expect(stack.logs.length).toBeGreaterThan(8);
   const places = { tables: JSON.stringify(rows), logs: stack.logs.join("\n"), output: printed.join("") };
   expectNowhere(secrets, places);
+  // The tables are what numbers are kept in.
+  const { tables: _, ...elsewhere } = places;
+  expect(places.tables).toContain(phoneNumber);
+  const numbers = ["alice", "bob", "carol"].map((user) => simulator.user(user).phoneNumber);
+  expectNowhere(Object.fromEntries(numbers.map((number) => [`the number ${number}`, number])), elsewhere);
 });
 
 test("nothing in the tables can be used as a session", async () => {

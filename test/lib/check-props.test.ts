@@ -97,6 +97,33 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
       "authorizerCache must be a Duration of whole seconds, from 0 s to 1 hour, and is ",
     ],
   ],
+  phone: [
+    [
+      [null, true, 5, []],
+      "phone must be an object of perDay, perIdentity, nextHolder, keepNumber, numberInContext",
+    ],
+    ...(["perDay", "perIdentity"] as const).map(
+      (name): Wrong => [
+        [...wholeNumbers, 0].map((it) => ({ [name]: it })),
+        `phone.${name} must be a whole number from 1 to 1000000, and is `,
+      ],
+    ),
+    [
+      [null, "", "Bind", "allow", true].map((it) => ({ nextHolder: it })),
+      'phone.nextHolder must be "refuse" or "bind", and is ',
+    ],
+    ...(["keepNumber", "numberInContext"] as const).map(
+      (name): Wrong => [
+        [null, "true", 1].map((it) => ({ [name]: it })),
+        `phone.${name} must be true or false, and is `,
+      ],
+    ),
+    [
+      [{ numberInContext: true }, { numberInContext: true, keepNumber: false }],
+      "phone.numberInContext needs phone.keepNumber: what is not kept cannot be told.",
+    ],
+    [[{ perday: 5 }], "phone.perday is none of the props"],
+  ],
   sessionKeys: [[[null, "", "true", 0, 1, {}], "sessionKeys must be true or false, and is "]],
   attempts: [
     [
@@ -332,6 +359,7 @@ describe("what the limits allow passes:", () => {
       attempts: { perIdentity: 0, perUsername: 1, perSourceIp: 300, window: Duration.seconds(1) },
       cors: { allowOrigins: ["https://h5.example.com", "http://localhost:8080"] },
       loginThrottle: { ratePerSecond: 0.5, burst: 1 },
+      phone: { perDay: 50, perIdentity: 2, nextHolder: "bind", keepNumber: true, numberInContext: true },
       weChatBaseUrl: "https://api2.weixin.qq.com",
       reservedConcurrency: { login: 1, verifier: 1, authorizer: 1 },
       domain: { name: domainName, certificateArn },

@@ -57,6 +57,24 @@ const examples: Readonly<Record<string, Example>> = {
     ],
     refused: [...seconds, "never", 3601],
   },
+  phone: {
+    taken: [
+      ["true", { phone: {} }],
+      ["false", {}],
+    ],
+    refused: [...flags, ""],
+  },
+  phonePerDay: { taken: [["50", { phone: { perDay: 50 } }]], refused: [...wholeNumbers, 0] },
+  phonePerIdentity: { taken: [[2, { phone: { perIdentity: 2 } }]], refused: [...wholeNumbers, 0] },
+  phoneNextHolder: {
+    taken: [
+      ["bind", { phone: { nextHolder: "bind" } }],
+      ["refuse", { phone: { nextHolder: "refuse" } }],
+    ],
+    refused: ["Bind", "true", true],
+  },
+  phoneKeepNumber: { taken: [["true", { phone: { keepNumber: true } }]], refused: flags },
+  phoneNumberInContext: { taken: [["false", { phone: { numberInContext: false } }]], refused: flags },
   attemptsPerIdentity: { taken: [["5", { attempts: { perIdentity: 5 } }]], refused: wholeNumbers },
   attemptsPerSourceIp: {
     taken: [

@@ -182,7 +182,7 @@ describe("grants", () => {
     authorizer: { Bindings: "BatchGetItem", Sessions: "BatchGetItem" },
     hello: {},
     login: {
-      Attempts: "DeleteItem GetItem PutItem UpdateItem",
+      Attempts: "GetItem PutItem UpdateItem",
       Bindings: "GetItem UpdateItem",
       Sessions: "PutItem",
     },

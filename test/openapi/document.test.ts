@@ -131,6 +131,15 @@ function only(schema: Place, name: string): unknown {
   return Array.isArray(value?.enum) && value.enum.length === 1 ? value.enum[0] : value?.const;
 }
 
+/** The code's own action, where a spent phone code may ask for another one in its place. */
+function ownAction(schema: Place): unknown {
+  const properties = member(schema, "properties");
+  const { enum: actions } = (properties && member(properties, "action")?.value) ?? {};
+  if (!Array.isArray(actions) || actions.length !== 2) return only(schema, "action");
+  expect(actions[1], schema.pointer).toBe("new_phone_code");
+  return actions[0];
+}
+
 /** The schemas of an operation's problems, by the status they stand under. */
 function problemSchemas(operation: Operation): [status: string, schema: Place][] {
   return members(member(operation, "responses")).flatMap(([status, response]) => {
@@ -152,7 +161,7 @@ function table(of: readonly Operation[]): Record<string, Row> {
   const rows = of.flatMap(problemSchemas).map(([status, schema]) => {
     expect(String(only(schema, "status")), `${schema.pointer}, listed under ${status}`).toBe(status);
     expect(only(schema, "type")).toBe(`urn:weapp-login:error:${only(schema, "code")}`);
-    const row: Row = { status: only(schema, "status"), action: only(schema, "action") };
+    const row: Row = { status: only(schema, "status"), action: ownAction(schema) };
     return [String(only(schema, "code")), row] as const;
   });
   return Object.fromEntries(rows);
@@ -164,10 +173,11 @@ describe("the errors", () => {
   const elsewhere = always.filter(({ path }) => path !== "/login");
   const openData = operations().filter(({ path }) => path === "/open-data");
 
-  const documented: readonly ErrorCode[] = [...codes, "session_key_stale"];
+  const ofPhones: readonly ErrorCode[] = ["invalid_phone_code", "phone_number_taken"];
+  const documented: readonly ErrorCode[] = [...codes, ...ofPhones, "session_key_stale"];
 
   test("of login are those of the code, with their status and action", () => {
-    const expected = codes.map((code) => [
+    const expected = [...codes, ...ofPhones].map((code) => [
       code,
       { status: errors[code].status, action: errors[code].action },
     ]);
@@ -191,6 +201,20 @@ describe("the errors", () => {
       store_unavailable: row("store_unavailable"),
       internal_error: row("internal_error"),
     });
+  });
+
+  test("of POST /phone stand under their status", () => {
+    const responses = find("/paths/~1phone/post/responses");
+    const codesOf = (status: string) => {
+      const text = String((responses && member(responses, status))?.value.description);
+      return [...text.matchAll(/`(\w+)`/g)].flatMap(([, name]) => documented.filter((code) => code === name));
+    };
+    const listed = ["429", "500", "503", "504"].flatMap((status) =>
+      codesOf(status).map((code) => [code, Number(status)] as const),
+    );
+    const allowed = find("/components/schemas/PhoneProblem/properties/code")?.value.enum;
+    expect(listed.map(([code]) => code).sort()).toEqual([...(Array.isArray(allowed) ? allowed : [])].sort());
+    for (const [code, status] of listed) expect(errors[code].status, code).toBe(status);
   });
 
   test("have examples that the code would answer, word for word", () => {

@@ -101,7 +101,7 @@ describe.each(["app.mjs", "app.cjs"] as const)("a CDK app of one's own, %s", (na
 describe("what is installed", () => {
   test("is what an owner needs, and nothing else", () => {
     const expected = [
-      /^(package\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
+      /^(package\.json|(README(\.zh-CN)?|CHANGELOG|SECURITY)\.md|LICENSE|openapi\.yaml|docs\/[\w-]+\.md)$/,
       /^(bin\/weapp-login\.cjs|dist\/cli\/weapp-login\.mjs|dist\/THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/client\/(package\.json|(weapp-login|phone|open-data)(\.d)?\.m?[jt]s)$/,
       new RegExp(`^dist/functions/(${Object.keys(ofTheConstruct).join("|")})/index\\.mjs$`),

@@ -30,6 +30,13 @@ const figures = {
   csvRows: { short: 60_000, middle: 300_000, full: 1_000_000 },
   /** How many schedules of the SDK's simulation are run. */
   schedules: { short: 1_000, middle: 50_000, full: 500_000 },
+  /** How many schedules of the simulation of logins, operators and faults are run. */
+  loginSchedules: { short: 200, middle: 4_000, full: 100_000 },
+  /** How many of the bugs planted in the functions are looked for, if there are as many. */
+  plantedLoginBugs: { short: 2, middle: 12, full: Infinity },
+  /** How many of its histories are explained, and how many of the laptop's. */
+  histories: { short: 20, middle: 400, full: 10_000 },
+  laptopHistories: { short: 1, middle: 5, full: 50 },
   /** How many of the bugs planted in the SDK are looked for, if there are as many. */
   plantedBugs: { short: 4, middle: Infinity, full: Infinity },
   /** By how many milliseconds the clock of one function is ahead of the others', one after the other. */

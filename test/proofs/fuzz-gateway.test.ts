@@ -8,7 +8,7 @@ import { generator } from "../support/openapi/generated-requests.ts";
 import { type ApiRequest, outsideDocument } from "../support/openapi/requests.ts";
 import { counted } from "../support/proven.ts";
 import { seededNumbers } from "../support/seeded-numbers.ts";
-import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
+import { type StackOnLaptop, startStackOnLaptop, withMore } from "../support/stack-on-laptop.ts";
 
 const seed = 20_261_122;
 const { username, password } = sample;
@@ -18,6 +18,7 @@ let stack: StackOnLaptop;
 beforeAll(async () => {
   // Only what is counted per identity may run out: there are many identities, and one username and address.
   stack = await startStackOnLaptop({
+    settings: withMore,
     environment: {
       ATTEMPTS_PER_IDENTITY: "2",
       ATTEMPTS_PER_USERNAME: "0",
@@ -72,6 +73,7 @@ test(`${inject("gatewayInputs")} generated requests stay inside the document, an
     code: () => stack.simulator.login(people[below(people.length)] ?? "alice"),
     bindTicket: () => tickets[below(tickets.length)],
     appId: () => sample.appId,
+    phoneCode: () => Object(stack.simulator.phone(people[below(people.length)] ?? "alice")).code,
     username: () => username,
     password: () => (below(3) === 0 ? "wrong" : password),
   };

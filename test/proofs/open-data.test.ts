@@ -10,7 +10,9 @@ const iv = Buffer.from(inBase64.iv, "base64");
 const encryptedData = Buffer.from(inBase64.encryptedData, "base64");
 const { timestamp } = expected.watermark;
 
-test(`of ${inject("wrongKeys")} wrong keys, other ivs, changed data and foreign watermarks each, none is believed`, () => {
+const wrongKeys = inject("wrongKeys");
+
+test(`of ${wrongKeys} wrong keys, other ivs, changed data and foreign watermarks each, none is believed`, () => {
   const random = seededRandom("open data");
   const below = (bound: number) => Buffer.from(random(4)).readUInt32BE() % bound;
   const changed = () => {
@@ -28,7 +30,7 @@ test(`of ${inject("wrongKeys")} wrong keys, other ivs, changed data and foreign 
   };
   const open = (data: Uint8Array, vector: Uint8Array, keys: readonly string[]) =>
     openData({ encryptedData: data, iv: vector }, alice, keys, timestamp * 1000);
-  for (let index = 0; index < inject("wrongKeys"); index++) {
+  for (let index = 0; index < wrongKeys; index++) {
     const wrong = [random(16), random(16)].map((key) => Buffer.from(key).toString("base64"));
     const opened = [
       open(encryptedData, iv, wrong),

@@ -8,6 +8,7 @@ export function adminDeps(appIds: readonly string[]): OperatorDeps {
     appIds,
     accounts: undefined,
     directory: { identitiesOf: async () => [], describe: async () => undefined },
+    numberMemory: { allowNext: async () => true },
     revocations,
     sessions,
     hashes: { ...fakeHasher(), isHash: () => false },

@@ -1,5 +1,11 @@
-import type { VerifierQuestion } from "../../contract/account-verifier.ts";
-import { type AccountStore, accountVerifier, type PasswordHasher } from "../../functions/core/account.ts";
+import type { PasswordQuestion } from "../../contract/account-verifier.ts";
+import {
+  type AccountStore,
+  accountVerifier,
+  type PasswordHasher,
+  type PhoneNumbers,
+  phoneVerifier,
+} from "../../functions/core/account.ts";
 import type { AccountVerifier } from "../../functions/core/account-verifier.ts";
 import type { AttemptCounters, AttemptLimits } from "../../functions/core/attempts.ts";
 import type { ReadBoundSession } from "../../functions/core/authorize.ts";
@@ -10,6 +16,7 @@ import { accountKey, identityKey, type Person } from "../../functions/core/ident
 import { invalidCodes } from "../../functions/core/invalid-codes.ts";
 import { login } from "../../functions/core/login.ts";
 import type { LoggedIn, LoginDeps, LoginRequest } from "../../functions/core/login-attempt.ts";
+import { type PhoneLoginDeps, phoneLogin } from "../../functions/core/login-by-phone.ts";
 import { isRefusal, type Refusal, refused } from "../../functions/core/refusal.ts";
 import { type Revocations, unbindIdentity } from "../../functions/core/revocation.ts";
 import type { Session, SessionList, Sessions } from "../../functions/core/session.ts";
@@ -20,6 +27,9 @@ import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dy
 import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-directory.ts";
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
 import { readBinding } from "../../functions/dynamodb/bindings-table.ts";
+import { dynamoDbKeptNumbers } from "../../functions/dynamodb/kept-numbers.ts";
+import { byNumber, dynamoDbNumberMemory } from "../../functions/dynamodb/number-memory.ts";
+import { dynamoDbNumberedUsers } from "../../functions/dynamodb/phone-numbers.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
 import { dynamoDbSessionKeys } from "../../functions/dynamodb/session-keys.ts";
 import { dynamoDbSessionList, dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
@@ -53,7 +63,8 @@ export type Operation =
   | `tickets.${keyof BindTickets}`
   | `counters.${keyof AttemptCounters}`
   | `sessionKeys.${keyof SessionKeys}`
-  | `accounts.${keyof AccountStore}`
+  | `accounts.${keyof (AccountStore & PhoneNumbers)}`
+  | "wechat.exchangePhoneCode"
   | "authorization.read";
 
 /** Every call to a port passes here, in order. A test can break one, or let something else happen just before it. */
@@ -131,6 +142,39 @@ export function fakeWeChat({ reach }: Journal): FakeWeChat {
   return fake;
 }
 
+/** WeChat as the core sees it when it is asked for phone numbers: each code is exchanged once. */
+export function fakePhones({ reach }: Journal) {
+  const codes = new Map<string, { openid: string; phoneNumber: string } | Refusal>();
+  let issued = 0;
+  const give = (answer: { openid: string; phoneNumber: string } | Refusal) => {
+    issued += 1;
+    const phoneCode = `canary-phone-code-${String(issued).padStart(6, "0")}`;
+    codes.set(phoneCode, answer);
+    return phoneCode;
+  };
+  const fake = {
+    exchanges: 0,
+    /** A button on this person's phone, or a code that WeChat will refuse. */
+    press: ({ openid }: Person, phoneNumber: string) => give({ openid, phoneNumber }),
+    code: (refusal: Refusal) => give(refusal),
+    /** What is answered in the place of the next token. */
+    noToken: undefined as Refusal | undefined,
+    accessTokens: {
+      current: async () => fake.noToken ?? { value: "a token", expiresAt: noon + 7_200_000 },
+      insteadOf: async () => fake.noToken ?? { value: "another token", expiresAt: noon + 7_200_000 },
+    },
+    async exchange({ openid }: { readonly openid: string }, phoneCode: string) {
+      await reach("wechat.exchangePhoneCode");
+      fake.exchanges += 1;
+      const answer = codes.get(phoneCode);
+      codes.delete(phoneCode);
+      if (!answer || ("openid" in answer && answer.openid !== openid)) return refused("invalid_phone_code");
+      return "openid" in answer ? { phoneNumber: answer.phoneNumber } : answer;
+    },
+  };
+  return fake;
+}
+
 /** The names of the tables in a test. */
 export const tables = {
   bindings: "Bindings",
@@ -154,19 +198,26 @@ export function emptyTables(before?: () => Promise<void>): SimulatedDynamoDb {
 }
 
 /** Every port over the functions' own adapters and the simulated tables. */
-export function storesOver(dynamoDb: SimulatedDynamoDb, policy = { oneIdentityPerApp: false }) {
+export function storesOver(
+  dynamoDb: SimulatedDynamoDb,
+  policy = { oneIdentityPerApp: false },
+  appIds: readonly string[] = [shop, cafe],
+) {
   const table = (name: string) => ({ client: dynamoDb.client as never, name, pause: async () => {} });
   return {
-    bindings: dynamoDbBindings(table(tables.bindings), tables, policy),
+    bindings: dynamoDbBindings(table(tables.bindings), tables, { ...policy, byNumber }),
     directory: dynamoDbBindingDirectory(table(tables.bindings)),
     revocations: dynamoDbRevocations(table(tables.bindings)),
+    numberMemory: dynamoDbNumberMemory(table(tables.bindings)),
+    numberedUsers: dynamoDbNumberedUsers(table(tables.accounts)),
+    keptNumbers: dynamoDbKeptNumbers(table(tables.bindings)),
     sessions: {
       ...dynamoDbSessions(table(tables.sessions), tables),
       ...dynamoDbSessionList(table(tables.sessions)),
     },
     tickets: dynamoDbBindTickets(table(tables.attempts)),
     counters: dynamoDbAttemptCounters(table(tables.attempts)),
-    accounts: dynamoDbAccounts(table(tables.accounts), tables.bindings),
+    accounts: dynamoDbAccounts(table(tables.accounts), { bindings: tables.bindings, appIds }),
     sessionKeys: dynamoDbSessionKeys(table(tables.sessionKeys)),
   };
 }
@@ -217,6 +268,8 @@ export function loginWorld(
     limits?: Partial<AttemptLimits>;
     oneIdentityPerApp?: boolean;
     verifier?: "none";
+    /** People log in by phone number. */
+    phone?: Partial<PhoneLoginDeps>;
     /** Whether session_keys are kept. */
     sessionKeys?: true;
     /** Before each call to DynamoDB. */
@@ -282,9 +335,11 @@ export function loginWorld(
   };
   const tickets = {
     ...journaled("tickets", stores.tickets, calls),
-    /** By the ticket's hash. */
+    /** Those that nobody has consumed, by the ticket's hash. */
     get items() {
-      const items = dynamoDb.items(tables.attempts).filter(({ key }) => String(key).startsWith("ticket#"));
+      const items = dynamoDb
+        .items(tables.attempts)
+        .filter(({ key, attemptsLeft }) => String(key).startsWith("ticket#") && attemptsLeft !== undefined);
       return new Map(
         items.map(({ key, attemptsLeft, expiresAt, ...person }) => [
           String(key).slice("ticket#".length),
@@ -321,8 +376,9 @@ export function loginWorld(
       userId: string;
       disabled?: boolean;
       passwordHash?: string;
+      phoneNumber?: string;
     }): void {
-      const { password, disabled = false, userId, passwordHash = hashOf(password) } = account;
+      const { password, disabled = false, userId, passwordHash = hashOf(password), phoneNumber } = account;
       const username = normalizeUsername(account.username);
       const row = {
         username,
@@ -330,7 +386,9 @@ export function loginWorld(
         passwordHash,
         generation: 0,
         ...(disabled && { disabled }),
+        ...(phoneNumber !== undefined && { phoneNumber }),
       };
+      if (phoneNumber !== undefined) dynamoDb.put(tables.accounts, { key: `phone#${phoneNumber}`, username });
       dynamoDb.put(tables.accounts, { key: `username#${username}`, ...row });
       dynamoDb.put(tables.accounts, { key: `userId#${userId}`, username });
     },
@@ -339,7 +397,7 @@ export function loginWorld(
   accounts.put({ ...zhangsan, userId: "user-1" });
   accounts.put({ ...lisi, userId: "user-2" });
 
-  const asked: VerifierQuestion[] = [];
+  const asked: PasswordQuestion[] = [];
   const builtIn = accountVerifier(accounts, hasher);
   const verifier: AccountVerifier = {
     async verify(question) {
@@ -348,6 +406,8 @@ export function loginWorld(
       return builtIn.verify(question);
     },
   };
+
+  const phones = fakePhones(calls);
 
   const limits: AttemptLimits = {
     perIdentity: 100,
@@ -373,6 +433,17 @@ export function loginWorld(
   };
 
   const sourceIp = "203.0.113.7";
+  const phoneDeps: PhoneLoginDeps = {
+    phoneCodes: phones,
+    accessTokens: phones.accessTokens,
+    counters,
+    phoneVerifier: phoneVerifier(accounts),
+    phoneLimits: { perIdentity: 5, perDay: 1_000 },
+    nextHolder: "refuse",
+    keepNumber: false,
+    ...settings.phone,
+  };
+  if (settings.phone) Object.assign(deps, { logInByPhone: phoneLogin(phoneDeps) });
   return {
     time,
     journal: calls,
@@ -392,6 +463,15 @@ export function loginWorld(
     deps,
     read: readOver(dynamoDb, calls),
     login: (request: LoginRequest) => login(request, deps),
+
+    phones,
+    numberMemory: stores.numberMemory,
+    /** A fresh code of this person, and of the button on their phone. */
+    withPhone: (person: Person, phoneNumber: string, ticket?: string): LoginRequest => ({
+      ...(ticket === undefined ? { code: wechat.code(person), appId: person.appId } : { bindTicket: ticket }),
+      phoneCode: phones.press(person, phoneNumber),
+      sourceIp,
+    }),
 
     /** A fresh code of this person, and what else they send. */
     withCode: (

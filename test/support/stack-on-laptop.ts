@@ -15,6 +15,14 @@ import {
 import { assemblyWith } from "./assembly-with.ts";
 import { expectInContract } from "./openapi/answers.ts";
 
+/** Settings of a deployment with what others do without; several tests share its assembly. */
+export const withMore = {
+  phone: "true",
+  phoneKeepNumber: "true",
+  phoneNumberInContext: "true",
+  sessionKeys: "true",
+};
+
 /** As weak as argon2id can be: tests prove who gets in, not how long guessing takes. */
 export const cheap: Argon2idParameters = { memory: 8, passes: 1, parallelism: 1 };
 

@@ -5,6 +5,9 @@ import { dynamoDbAccounts } from "../../functions/dynamodb/accounts.ts";
 import { dynamoDbAttemptCounters, dynamoDbBindTickets } from "../../functions/dynamodb/attempts.ts";
 import { dynamoDbBindingDirectory } from "../../functions/dynamodb/binding-directory.ts";
 import { dynamoDbBindings } from "../../functions/dynamodb/bindings.ts";
+import { dynamoDbKeptNumbers } from "../../functions/dynamodb/kept-numbers.ts";
+import { byNumber, dynamoDbNumberMemory } from "../../functions/dynamodb/number-memory.ts";
+import { dynamoDbNumberedUsers } from "../../functions/dynamodb/phone-numbers.ts";
 import { dynamoDbRevocations } from "../../functions/dynamodb/revocations.ts";
 import { dynamoDbSessionKeys } from "../../functions/dynamodb/session-keys.ts";
 import { dynamoDbSessionList, dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
@@ -21,17 +24,20 @@ export async function storesForThisTest(policy = { oneIdentityPerApp: false }) {
     dynamoDb.table("SESSION_KEYS_TABLE"),
   ];
   const names = { sessions: sessions.name, attempts: attempts.name };
-  const it = dynamoDbBindings(bindings, names, policy);
+  const it = dynamoDbBindings(bindings, names, { ...policy, byNumber });
   let opened = 0;
   return {
     ...dynamoDb,
     bindings: it,
     directory: dynamoDbBindingDirectory(bindings),
     revocations: dynamoDbRevocations(bindings),
+    numberMemory: dynamoDbNumberMemory(bindings),
+    numberedUsers: dynamoDbNumberedUsers(accounts),
+    keptNumbers: dynamoDbKeptNumbers(bindings),
     sessions: { ...dynamoDbSessions(sessions, names), ...dynamoDbSessionList(sessions) },
     tickets: dynamoDbBindTickets(attempts),
     counters: dynamoDbAttemptCounters(attempts),
-    accounts: dynamoDbAccounts(accounts, bindings.name),
+    accounts: dynamoDbAccounts(accounts, { bindings: bindings.name, appIds: ["wx1"] }),
     sessionKeys: dynamoDbSessionKeys(sessionKeys),
     /** Binds with a session of its own, as one whose password was verified under `generation`. */
     bind: (person: Person, userId: string, more: Partial<Bind> = {}): Promise<BindResult> =>

@@ -5,7 +5,7 @@
 /** Codes of the server. */
 type ServerCode = "invalid_request" | "payload_too_large" | "unsupported_media_type" | "method_not_allowed" | "invalid_code" | "invalid_ticket" | "invalid_credentials" | "binding_required" | "already_bound" | "account_already_bound" | "access_changed" | "account_disabled" | "too_many_attempts" | "wechat_user_blocked" | "rate_limited" | "wechat_busy" | "wechat_unavailable" | "wechat_timeout" | "quota_exhausted" | "not_configured" | "invalid_phone_code" | "phone_number_taken" | "session_key_stale" | "store_unavailable" | "internal_error";
 /** What to do about an error. */
-type Action = "fix_request" | "new_code" | "fix_credentials" | "bind" | "unbind_first" | "contact_support" | "wait" | "new_phone_code" | "retry";
+type Action = "fix_request" | "new_code" | "fix_credentials" | "bind" | "unbind_first" | "contact_support" | "wait" | "retry" | "new_phone_code";
 /** Those of the server's codes that a deployment has only where its props ask for phone numbers or open data. */
 type OptionalCode = "invalid_phone_code" | "phone_number_taken" | "session_key_stale";
 /** Login of WeChat mini-programs against a weapp-login API. What is exported here is the SDK. */

@@ -1,6 +1,6 @@
 import type { AdminFields, OperatorRefusal } from "../../../contract/operator-actions.ts";
 import type { AccountView, ImportResult, ImportRow } from "../../../contract/operator-shapes.ts";
-import type { Account, AccountStore } from "../account.ts";
+import type { Account, AccountStore, NumberedUsers, PhoneNumbers } from "../account.ts";
 import * as administration from "../account-administration.ts";
 import { isRefusal } from "../refusal.ts";
 import { flawInUsername, readUsername } from "../username.ts";
@@ -8,7 +8,7 @@ import { bindingsOfUser } from "./bindings.ts";
 import type { OperatorActions, OperatorDeps } from "./deps.ts";
 
 type Row = AdminFields["accounts.import"]["rows"][number];
-type WithAccounts = OperatorDeps & { readonly accounts: AccountStore };
+type WithAccounts = OperatorDeps & { readonly accounts: AccountStore & PhoneNumbers };
 
 export const accountActions = {
   async "accounts.add"(request, deps) {
@@ -16,7 +16,12 @@ export const accountActions = {
     const flaw = flawInUsername(request.username);
     if (flaw !== undefined) return { refused: "invalid_request", detail: flaw };
     const account = await administration.addAccount(request, deps);
-    if ("conflict" in account) return { refused: "account_exists", detail: account.conflict };
+    if ("conflict" in account) {
+      return {
+        refused: account.phoneNumber ? "phone_number_taken" : "account_exists",
+        detail: account.conflict,
+      };
+    }
     return { account: await view(account, deps) };
   },
 
@@ -43,6 +48,29 @@ export const accountActions = {
     const unbound = await administration.changePassword(account, request.password, deps);
     if (unbound === undefined) return noSuchAccount();
     return { account: await view(account, deps), unbound };
+  },
+
+  async "accounts.phone"(request, deps) {
+    if (!hasAccounts(deps)) return noBuiltInAccounts();
+    const account = await find(request.account, deps);
+    if (isRefusal(account)) return account;
+    const { phoneNumber } = request;
+    const set = await deps.accounts.setPhoneNumber(account, phoneNumber);
+    if (set === false) return noSuchAccount();
+    if (set !== true) {
+      const detail = `The phone number has an account already: ${set.phoneNumberTakenBy}.`;
+      return { refused: "phone_number_taken", detail };
+    }
+    return { account: await view({ ...account, phoneNumber }, deps) };
+  },
+
+  async "accounts.removePhone"(request, deps) {
+    if (deps.numberedUsers) return removeNumberOf(request.account, deps.numberedUsers, deps);
+    if (!hasAccounts(deps)) return noBuiltInAccounts();
+    const account = await find(request.account, deps);
+    if (isRefusal(account)) return account;
+    const removed = await deps.accounts.setPhoneNumber(account, undefined);
+    return removed === false ? noSuchAccount() : { userId: account.userId };
   },
 
   async "accounts.disable"(request, deps) {
@@ -103,8 +131,25 @@ function noSuchAccount(): OperatorRefusal {
   return { refused: "no_such_account", detail: "There is no account of this name." };
 }
 
-async function view({ username, userId, disabled }: Account, deps: OperatorDeps): Promise<AccountView> {
-  return { username, ...(await viewOfUser(userId, disabled, deps)) };
+/** Where a number makes an account: whoever has it next gets a new one. A bind under way by it comes too late. */
+async function removeNumberOf(
+  userId: string,
+  numberedUsers: NumberedUsers,
+  { revocations }: OperatorDeps,
+): Promise<{ userId: string } | OperatorRefusal> {
+  if (!(await numberedUsers.remove(userId))) {
+    return { refused: "no_such_number", detail: "This userId has no phone number." };
+  }
+  await revocations.fence(userId);
+  return { userId };
+}
+
+async function view(
+  { username, userId, phoneNumber, disabled }: Account,
+  deps: OperatorDeps,
+): Promise<AccountView> {
+  const numbered = phoneNumber !== undefined && { phoneNumber };
+  return { username, ...numbered, ...(await viewOfUser(userId, disabled, deps)) };
 }
 
 async function viewOfUser(userId: string, disabled: boolean, deps: OperatorDeps): Promise<AccountView> {

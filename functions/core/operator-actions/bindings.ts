@@ -6,7 +6,7 @@ import { identityKey } from "../identity.ts";
 import { iso } from "../iso.ts";
 import { isRefusal } from "../refusal.ts";
 import { unbindIdentity } from "../revocation.ts";
-import { appIdOf, type OperatorActions, type OperatorDeps } from "./deps.ts";
+import { appIdOf, type OperatorActions, type OperatorDeps, userIdOfNumber } from "./deps.ts";
 
 export const bindingActions = {
   async "bindings.find"({ of }, deps) {
@@ -35,7 +35,23 @@ export const bindingActions = {
       ? { refused: "identity_bound", detail: "This identity is bound: enable or disable its account." }
       : { refused: "no_such_identity", detail: "Nothing is known of this identity: is the openid right?" };
   },
+
+  async "bindings.allow"({ of }, deps) {
+    const appId = appIdOf(of.appId, deps);
+    if (typeof appId === "object") return appId;
+    const userId = "userId" in of ? of.userId : await userIdOfNumber(of.phoneNumber, deps);
+    if (typeof userId === "object") return userId;
+    const until = Math.floor(deps.now() / 1_000) + allowedForSeconds;
+    return (await deps.numberMemory.allowNext(userId, appId, until))
+      ? { userId, appId, until: iso(until * 1_000) }
+      : {
+          refused: "no_such_account",
+          detail: "Nothing is known of this userId: nobody was ever bound to it.",
+        };
+  },
 } satisfies Partial<OperatorActions>;
+
+const allowedForSeconds = 86_400;
 
 async function unbindEach(records: readonly BindingRecord[], deps: OperatorDeps): Promise<number> {
   for (const record of records) await unbindIdentity(record, record.userId, deps.revocations);
@@ -46,9 +62,16 @@ function identityView({ appId, openid }: BindingRecord): IdentityView {
   return { appId, openid };
 }
 
-/** The bindings of a user, or the one of an identity; refused for an identity that nobody has bound. */
-export async function recordsOf(of: Subject, deps: OperatorDeps): Promise<BindingRecord[] | OperatorRefusal> {
+/** The bindings of a user (by userId or number), or the one of an identity; refused for an identity that nobody has bound. */
+export async function recordsOf(
+  of: Subject | { readonly phoneNumber: string },
+  deps: OperatorDeps,
+): Promise<BindingRecord[] | OperatorRefusal> {
   if ("userId" in of) return recordsOfUser(of.userId, deps);
+  if ("phoneNumber" in of) {
+    const userId = await userIdOfNumber(of.phoneNumber, deps);
+    return typeof userId === "object" ? userId : recordsOfUser(userId, deps);
+  }
   const appId = appIdOf(of.appId, deps);
   if (typeof appId === "object") return appId;
   const record = await deps.directory.describe(identityKey({ appId, openid: of.openid }));
@@ -65,11 +88,20 @@ async function recordsOfUser(userId: string, { directory }: OperatorDeps): Promi
   return records.filter((record) => record !== undefined);
 }
 
-function view({ appId, openid, unionid, userId, boundAt, disabled }: BindingRecord): BindingView {
+function view({
+  appId,
+  openid,
+  unionid,
+  phoneNumber,
+  userId,
+  boundAt,
+  disabled,
+}: BindingRecord): BindingView {
   return {
     appId,
     openid,
     ...(unionid !== undefined && { unionid }),
+    ...(phoneNumber !== undefined && { phoneNumber }),
     userId,
     boundAt: iso(boundAt),
     disabled,

@@ -4,9 +4,10 @@ import type {
   AdminFields,
   OperatorRefusal,
 } from "../../../contract/operator-actions.ts";
-import type { AccountStore, PasswordHashes } from "../account.ts";
+import type { AccountStore, NumberedUsers, PasswordHashes, PhoneNumbers } from "../account.ts";
 import type { BindingDirectory } from "../binding.ts";
 import type { DiagnosisDeps } from "../diagnosis.ts";
+import type { NumberMemory } from "../number-memory.ts";
 import type { Revocations } from "../revocation.ts";
 import type { SessionList } from "../session.ts";
 import type { OpenDataDeps } from "../session-key.ts";
@@ -14,8 +15,11 @@ import type { OpenDataDeps } from "../session-key.ts";
 /** What the admin function works with. */
 export interface OperatorDeps extends DiagnosisDeps {
   /** Undefined: the owner's own verifier knows the accounts, or there are no passwords at all. */
-  readonly accounts: AccountStore | undefined;
+  readonly accounts: (AccountStore & PhoneNumbers) | undefined;
+  /** Undefined: numbers make no accounts here. */
+  readonly numberedUsers?: NumberedUsers | undefined;
   readonly directory: BindingDirectory;
+  readonly numberMemory: NumberMemory;
   readonly revocations: Revocations;
   readonly sessions: SessionList;
   readonly hashes: PasswordHashes;
@@ -42,4 +46,21 @@ export function appIdOf(
   return appId !== undefined && appIds.includes(appId)
     ? appId
     : { refused: "invalid_request", detail: `appId must be one of ${appIds.join(", ")}.` };
+}
+
+/** The userId of whoever has this number, as operators or first logins have written it. */
+export async function userIdOfNumber(
+  phoneNumber: string,
+  { accounts, numberedUsers }: OperatorDeps,
+): Promise<string | OperatorRefusal> {
+  if (!accounts && !numberedUsers) {
+    return {
+      refused: "no_such_number",
+      detail: "This deployment keeps no phone numbers: ask the system that does, and give the userId.",
+    };
+  }
+  const userId = accounts
+    ? (await accounts.findByPhoneNumber(phoneNumber))?.userId
+    : await numberedUsers?.find(phoneNumber);
+  return userId ?? { refused: "no_such_number", detail: "No account has this phone number." };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Verification, VerifierQuestion } from "../../../contract/account-verifier.ts";
+import type { PasswordQuestion, Verification } from "../../../contract/account-verifier.ts";
 import type { WeChatContact } from "../../../contract/diagnosis.ts";
 import type { AccountVerifier } from "../../../functions/core/account-verifier.ts";
 import type { SecretTrial, StoredSecret } from "../../../functions/core/app-secret.ts";
@@ -126,7 +126,7 @@ describe("passwords", () => {
 
   test("are tried with a name that nobody has, another each time, which the verifier must refuse", async () => {
     const { needs } = deployment([set]);
-    const asked: VerifierQuestion[] = [];
+    const asked: PasswordQuestion[] = [];
     const verifier: AccountVerifier = {
       async verify(question) {
         asked.push(question);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Verification, VerifierQuestion } from "../../../contract/account-verifier.ts";
+import type { PasswordQuestion, Verification } from "../../../contract/account-verifier.ts";
 import type { AttemptLimits } from "../../../functions/core/attempts.ts";
 import { login } from "../../../functions/core/login.ts";
 import {
@@ -195,7 +195,7 @@ describe("an owner's verifier that takes many spellings for one name", () => {
   function mailSystem(says: boolean, limits: Partial<AttemptLimits> = { perUsername: 20 }) {
     const world = loginWorld({ limits });
     let asked = 0;
-    const verify = async ({ username, password }: VerifierQuestion): Promise<Verification> => {
+    const verify = async ({ username, password }: PasswordQuestion): Promise<Verification> => {
       asked += 1;
       const name = username.split("+")[0] ?? "";
       const answer: Verification =

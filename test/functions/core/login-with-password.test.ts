@@ -287,14 +287,18 @@ describe("whatever ends access ends the logins under way", () => {
     expect(refusalOf(await login(withCode(alice)))).toBe(refusal && "binding_required");
   });
 
-  describe("a verifier that says no generation", () => {
+  describe.each([
+    ["a verifier that says no generation", {}],
+    ["an owner's verifier that says generations", { generation: 3 }],
+  ])("%s", (_what, says) => {
     const withOwners = () => {
       const world = loginWorld();
       const verifier: AccountVerifier = {
         async verify() {
           await world.journal.reach("verifier.verify");
-          return { userId: "user-9" };
+          return { userId: "user-9", ...says };
         },
+        isOwners: true,
       };
       const attempt = (request: LoginRequest) => loginWith(request, { ...world.deps, verifier });
       return { ...world, attempt };
@@ -330,16 +334,19 @@ describe("whatever ends access ends the logins under way", () => {
 
     test("decides by its second answer", async () => {
       const { withCode, deps } = loginWorld();
-      const answers: Verification[] = [{ userId: "user-9" }, { refused: "invalid_credentials" }];
-      const verifier = { verify: async () => answers.shift() ?? answers[0] ?? { userId: "" } };
+      const answers: Verification[] = [{ userId: "user-9", ...says }, { refused: "invalid_credentials" }];
+      const verifier = {
+        isOwners: true,
+        verify: async () => answers.shift() ?? answers[0] ?? { userId: "" },
+      };
       const result = await loginWith(withCode(alice, zhangsan), { ...deps, verifier });
       expect(refusalOf(result)).toBe("invalid_credentials");
     });
 
     test("binds nobody where its second answer is another account", async () => {
       const { withCode, deps, bindings } = loginWorld();
-      const answers: Verification[] = [{ userId: "user-9" }, { userId: "user-8" }];
-      const verifier = { verify: async () => answers.shift() ?? { userId: "" } };
+      const answers: Verification[] = [{ userId: "user-9", ...says }, { userId: "user-8" }];
+      const verifier = { isOwners: true, verify: async () => answers.shift() ?? { userId: "" } };
       const result = await loginWith(withCode(alice, zhangsan), { ...deps, verifier });
       expect(refusalOf(result)).toBe("access_changed");
       expect(bindings.of(alice)).toBeUndefined();

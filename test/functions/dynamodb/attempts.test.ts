@@ -120,6 +120,14 @@ describe("bind tickets", () => {
     expect(await it.takeAttempt("a-hash", now)).toEqual(expected);
   });
 
+  test("a creation that arrives once more brings back no attempts", async () => {
+    const { tickets: it } = await tickets();
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      await it.create("a-hash", person, 1, expiresAt);
+      expect(await it.takeAttempt("a-hash", noon)).toEqual(attempt === 1 ? person : undefined);
+    }
+  });
+
   test("an unknown ticket has no attempts, and asking for one makes no ticket", async () => {
     const { tickets: it, items } = await tickets();
     expect(await it.takeAttempt("a-hash", noon)).toBeUndefined();

@@ -214,6 +214,15 @@ describe("DELETE /sessions/{id}", () => {
     expect(await isAllowed(phone)).toBe(true);
   });
 
+  test("is done for a device whose session has been ended before", async () => {
+    const { open, call, isAllowed, revocations } = deployed();
+    const ended = await open(alice);
+    await revocations.endSessions(identityKey(alice));
+    const phone = await open(alice);
+    expect((await call("DELETE /sessions/{id}", phone, handleOf(ended))).statusCode).toBe(204);
+    expect(await isAllowed(phone)).toBe(true);
+  });
+
   test("never logs out somebody else's device, and does not say that there is one", async () => {
     const { open, call, isAllowed } = deployed();
     const alices = await open(alice);

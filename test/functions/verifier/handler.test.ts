@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { passwordQuestion } from "../../../contract/account-verifier.ts";
 import type { AccountVerifier } from "../../../functions/core/account-verifier.ts";
 import { type Facts, StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { verifierHandler } from "../../../functions/verifier/handler.ts";
@@ -11,12 +12,15 @@ function verifying(verify: Verify = async () => ({ userId: "user-1" })) {
   const logged: Facts[] = [];
   const asked: Parameters<Verify>[0][] = [];
   const handler = quietShell(
-    verifierHandler({
-      verify: (credentials) => {
-        asked.push(credentials);
-        return verify(credentials);
+    verifierHandler(
+      {
+        verify: (credentials) => {
+          asked.push(credentials);
+          return verify(credentials);
+        },
       },
-    }),
+      passwordQuestion,
+    ),
     logged,
   );
   return { asked, handler, logged };

@@ -118,6 +118,8 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
     return {
       answer(): Answered {
         const answer = server.answer({ method, path, session, data });
+        // Of another copy, or on its way when the mini-program was restarted.
+        if (method === "DELETE" && path !== "/session") sessionsEnd(copies.filter((it) => it !== copy));
         const isSilent = path === "/login" && server.session(Object(answer.data).sessionId)?.silent;
         if (isSilent && !hasTwoCopies && !copy.isDead && check.findNeedless(copy, order)) needless++;
         return answer;
@@ -220,10 +222,15 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
     });
   }
 
-  function revoke(copies: readonly Copy[]): void {
+  /** All of them at once, behind the back of these copies. */
+  function sessionsEnd(those: readonly Copy[]): void {
     disturbances++;
     // Between a login and its first use: what refuses then, cannot be told from a wrong authorizer.
-    if (copies.some(({ calls }) => calls.some(({ settled }) => !settled))) isTroubled = true;
+    if (those.some(({ calls }) => calls.some(({ settled }) => !settled))) isTroubled = true;
+  }
+
+  function revoke(): void {
+    sessionsEnd(copies);
     server.identity.generation++;
   }
 
@@ -341,7 +348,7 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
         server.freshCode();
         break;
       case "operator unbinds":
-        revoke(copies);
+        revoke();
         identity.userId = undefined;
         break;
       case "number is nobody's":
@@ -382,7 +389,7 @@ async function play(sdk: Sdk, { steps, faults }: Schedule): Promise<string | und
         }
         break;
       case "operator revokes":
-        revoke(copies);
+        revoke();
         break;
       case "operator rebinds":
         isTroubled = true;

@@ -77,7 +77,7 @@ export async function startCountedStack(options: StackOnLaptopOptions = {}): Pro
     const rru = calls.reduce((total, call) => total + call.rru, 0);
     const wru = calls.reduce((total, call) => total + call.wru, 0);
     const named = stepsOf(outgoingEvents(file, fn.name)).map(({ operation, step }) => {
-      if (operation === "jscode2session") return { step, name: "wechat:jscode2session" };
+      if (/^[a-z]/.test(operation)) return { step, name: `wechat:${operation}` };
       const index = calls.findIndex(({ action }) => action.endsWith(`:${operation}`));
       const [call] = index < 0 ? [] : calls.splice(index, 1);
       if (!call) throw new Error(`${operation} of ${fn.label} was refused, or went to nobody that counts.`);

@@ -38,6 +38,7 @@ export function counting({ stack, counted }: CountedStack) {
   const code = (person: string) => ({ code: stack.simulator.login(person) });
 
   return {
+    stack,
     units,
     call,
     count,
@@ -90,4 +91,29 @@ export async function countWithoutPasswords({
 }: ReturnType<typeof counting>): Promise<void> {
   await sessionOf("warm up", {});
   await count("first login without passwords", "POST /login", 200, { body: code("alice") });
+}
+
+/** What there is more where people log in by phone number. */
+export async function countWithPhone({
+  count,
+  stack,
+  code,
+  sessionOf,
+}: ReturnType<typeof counting>): Promise<void> {
+  const phone = (person: string) => ({ phoneCode: Object(stack.simulator.phone(person)).code });
+  const number = (person: string) => `+86${stack.simulator.user(person).phoneNumber}`;
+  // Warm, the access token included.
+  await stack.admin({ action: "accounts.phone", account: username, phoneNumber: number("warm up") });
+  const session = await sessionOf("warm up", phone("warm up"));
+  await stack.call("POST /phone", { session, headers: json, body: JSON.stringify(phone("warm up")) });
+  await stack.admin({ action: "bindings.remove", of: { userId: sample.userId } });
+  await stack.admin({ action: "accounts.phone", account: username, phoneNumber: number("alice") });
+
+  await count("first login by phone number", "POST /login", 200, {
+    body: { ...code("alice"), ...phone("alice") },
+  });
+  await count("phone number", "POST /phone", 200, {
+    session: await sessionOf("alice", {}),
+    body: phone("alice"),
+  });
 }

@@ -68,7 +68,7 @@ export function answerChecks(violated: (what: string) => void) {
       // Conflicts pass, and are waited for.
       store_unavailable: trouble(/^DynamoDB(?!: conflict)|^Lambda/) || troubles.length > patience,
       not_configured: facts.isRotating || trouble(/^Secrets/),
-      wechat_unavailable: facts.isRotating || trouble(/^WeChat/),
+      wechat_unavailable: facts.isRotating || trouble(/^(WeChat|Secrets)/),
       wechat_timeout: trouble(/^(WeChat|Secrets)/),
       wechat_busy: trouble(/^WeChat: refused/),
       rate_limited: trouble(/^WeChat: conflict/),

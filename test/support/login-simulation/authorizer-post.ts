@@ -6,7 +6,7 @@ import type {
 import type { Post, Response } from "../../../functions/authorizer/post.ts";
 import type { Item } from "../dynamodb-expressions.ts";
 import type { SimulatedDynamoDb } from "../simulated-dynamodb.ts";
-import type { Current } from "./outside.ts";
+import type { Current } from "./current.ts";
 
 /** DynamoDB takes no signature that is older, or younger, by its own clock. */
 const longestSkewMs = 300_000;

@@ -1,9 +1,10 @@
 import { deadlines } from "../../../contract/deadlines.ts";
 import { seededRandom } from "../seeded-numbers.ts";
 import type { VirtualTime } from "../virtual-time.ts";
-import type { InstanceRuntime, SimulatedFunction, SimulatedFunctions, StartedEntry } from "./functions.ts";
+import type { Outside } from "./current.ts";
+import type { SimulatedFunctions, StartedEntry } from "./functions.ts";
 import type { Instance, Invocation } from "./network.ts";
-import type { Outside } from "./outside.ts";
+import type { InstanceRuntime, SimulatedFunction } from "./runtime.ts";
 
 /** How an invocation ended, as whoever invoked it sees it. */
 export type Result = { readonly answer: unknown } | { readonly failed: "thrown" | "killed" };

@@ -2,26 +2,9 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { type PlantedBug, planting } from "../planted-bug.ts";
-import { type Current, outsideModules } from "./outside.ts";
-
-export const functionNames = ["login", "session", "authorizer", "verifier", "admin"] as const;
-export type SimulatedFunction = (typeof functionNames)[number];
-
-/** What one instance of a function has of its own: its clock, its timers, its chance, and its settings. */
-export interface InstanceRuntime {
-  readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970, as this instance believes. */
-  now(): number;
-  /** Milliseconds since whenever, and never backwards. */
-  clock(): number;
-  setTimeout(run: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-  /** AbortSignal.timeout. */
-  timeout(ms: number): AbortSignal;
-  random(): number;
-  randomBytes(size: number): Buffer;
-  log(line: object): void;
-}
+import type { Current } from "./current.ts";
+import { outsideModules } from "./outside.ts";
+import { functionNames, type InstanceRuntime, type SimulatedFunction } from "./runtime.ts";
 
 /** The entry's part of an instance, after INIT as far as nobody waits for it. */
 export interface StartedEntry {

@@ -1,5 +1,5 @@
 import type { VirtualTime } from "../virtual-time.ts";
-import type { SimulatedFunction } from "./functions.ts";
+import type { SimulatedFunction } from "./runtime.ts";
 import type { Fault } from "./schedule.ts";
 
 export type Place = "DynamoDB" | "WeChat" | "Secrets Manager" | "Lambda";

@@ -32,13 +32,11 @@ export function operators(stage: Stage, { phoneOf }: Pick<People, "phoneOf">) {
 
   async function disable(step: Step): Promise<void> {
     const userId = userIdOf(step);
+    const account = accountOf(step);
     if (!isBuiltIn) world.owners.setDisabled(accountNumber(numberOf(step)).username, true);
     const repeat = async () => {
       const disabling = bans.disabling();
-      const answer = await operate(
-        { action: "accounts.disable", account: accountOf(step) },
-        { ends: ofUser(userId) },
-      );
+      const answer = await operate({ action: "accounts.disable", account }, { ends: ofUser(userId) });
       if (!answer || "refused" in answer) return;
       const all = [...tableState.bindings.values()];
       const those = all.filter((it) => it.userId === userId && it.openid !== undefined);

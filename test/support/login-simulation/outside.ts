@@ -3,37 +3,10 @@ import crypto from "node:crypto";
 import net from "node:net";
 import util from "node:util";
 import type { Answer } from "../../../functions/wechat/bounded-request.ts";
-import { failure, type SimulatedCall, type SimulatedDynamoDb } from "../simulated-dynamodb.ts";
+import { failure } from "../simulated-dynamodb.ts";
 import { authorizerPost } from "./authorizer-post.ts";
-import type { InstanceRuntime } from "./functions.ts";
-import type { Instance, Invocation, Network } from "./network.ts";
+import type { Current } from "./current.ts";
 import { sendsAsTheSdk } from "./sdk.ts";
-import type { Secrets } from "./secrets.ts";
-import type { SimulatedWeChat } from "./simulated-wechat.ts";
-
-/** What is outside of the functions. */
-export interface Outside {
-  readonly network: Network;
-  readonly dynamoDb: SimulatedDynamoDb;
-  readonly secrets: Secrets;
-  readonly wechat: SimulatedWeChat;
-  /** The account verifier's answer. */
-  readonly invokeVerifier: (
-    payload: unknown,
-    by: Invocation | undefined,
-  ) => Promise<{ Payload?: Uint8Array; FunctionError?: string }>;
-  /** After this has been written, for whoever sent it. */
-  readonly written: (call: SimulatedCall, by: Invocation | undefined) => void;
-  /** The right time, in milliseconds. */
-  readonly now: () => number;
-}
-
-/** The instance that runs in a slot, and what is outside of it. */
-export interface Current {
-  readonly instance: Instance;
-  readonly runtime: InstanceRuntime;
-  readonly outside: Outside;
-}
 
 /** In the place of argon2id's 50 ms of work. */
 const hashingMs = 50;

@@ -22,7 +22,11 @@ export interface TypedPassword {
 const never = Number.POSITIVE_INFINITY;
 
 /** Which passwords open, and that no binding stands on one that does not any more. */
-export function passwordChecks(accounts: number, next: () => Order, violated: (what: string) => void) {
+export function passwordChecks(
+  { accounts }: { readonly accounts: number },
+  next: () => Order,
+  violated: (what: string) => void,
+) {
   const versions: Version[][] = Array.from({ length: accounts }, () => [
     { confirmed: 0, deadAt: never, isOver: () => true, earlier: [] },
   ]);

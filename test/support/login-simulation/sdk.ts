@@ -1,6 +1,6 @@
 import { callOf, failure, type SimulatedCall } from "../simulated-dynamodb.ts";
+import type { Current } from "./current.ts";
 import type { Trip } from "./network.ts";
-import type { Current } from "./outside.ts";
 
 interface SendOptions {
   readonly abortSignal?: AbortSignal;

@@ -115,7 +115,7 @@ export function stage(functions: SimulatedFunctions, schedule: Schedule) {
     violated,
   );
   const sessions = sessionChecks(lifetimeSeconds * 1_000, () => it.time.now, violated);
-  const passwords = passwordChecks(setup.accounts, sessions.next, violated);
+  const passwords = passwordChecks({ accounts: setup.accounts }, sessions.next, violated);
   const bans = banChecks(sessions.next, violated);
   const answers = answerChecks(violated);
   const guesses = guessChecks(schedule, () => it.time.now, violated);

@@ -8,9 +8,10 @@ import { type SimulatedCall, type SimulatedDynamoDb, simulatedDynamoDb } from ".
 import { virtualTime } from "../virtual-time.ts";
 import { batchGetItem } from "./authorizer-post.ts";
 import { cloud } from "./cloud.ts";
+import type { Outside } from "./current.ts";
 import type { SimulatedFunctions } from "./functions.ts";
 import { type Invocation, network } from "./network.ts";
-import { cheapHash, type Outside } from "./outside.ts";
+import { cheapHash } from "./outside.ts";
 import { ownersAccounts } from "./owners-verifier.ts";
 import type { Schedule, Setup } from "./schedule.ts";
 import { simulatedSecrets } from "./secrets.ts";
@@ -187,6 +188,7 @@ function environments(setup: Setup, appIds: readonly string[]) {
     APP_SECRETS: JSON.stringify(Object.fromEntries(appIds.map((appId) => [appId, appId]))),
     WECHAT_BASE_URL: "https://api.weixin.qq.com",
     VERIFIER_FUNCTION: verifier === "none" ? none : "verifier",
+    ...(verifier.startsWith("own") && { VERIFIER_IS_OWNERS: "true" }),
     IDENTITIES_PER_ACCOUNT: oneIdentityPerApp ? "one-per-app" : "any",
     SESSION_LIFETIME_SECONDS: String(lifetimeSeconds),
     ATTEMPTS_PER_IDENTITY: limit,

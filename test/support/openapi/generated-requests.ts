@@ -42,9 +42,13 @@ export function generator(below: (bound: number) => number, ingredients: Ingredi
     );
   };
 
-  const forms = ["SilentLogin", "FirstLogin", "LoginWithTicket"].flatMap(
-    (name) => find(`/components/schemas/${name}`) ?? [],
-  );
+  const forms = [
+    "SilentLogin",
+    "FirstLogin",
+    "LoginWithTicket",
+    "PhoneLogin",
+    "PhoneLoginWithTicket",
+  ].flatMap((name) => find(`/components/schemas/${name}`) ?? []);
   const form = () => {
     const schema = anyOf(forms);
     if (!schema) throw new Error("openapi.yaml has no forms of login.");
