@@ -182,8 +182,8 @@ describe("requests that are no requests", () => {
     [{ action: "accounts.show", account: 7 }, "account"],
     [{ action: "accounts.import", rows: [] }, "1 to 100"],
     [{ action: "accounts.import", rows: Array(101).fill({}) }, "1 to 100"],
-    [{ action: "bindings.find", of: {} }, "userId or openid"],
-    [{ action: "bindings.find", of: { userId: "u", openid: "o" } }, "userId or openid"],
+    [{ action: "bindings.find", of: {} }, "of needs userId"],
+    [{ action: "bindings.find", of: { userId: "u", openid: "o" } }, "of needs userId"],
     [{ action: "secret.set", appSecret: "not hexadecimal" }, "32 hexadecimal"],
     [{ action: "secret.set", appSecret: sample.appSecret, appId: "wx-of-others" }, "appId must be one of"],
   ])("%j is refused, in words", async (request, words) => {

@@ -12,26 +12,30 @@ const figures = {
   /** How many requests the fuzz test of the API sends through the laptop's gateway. */
   gatewayInputs: { short: 400, middle: 2_000, full: 20_000 },
   /** How many rounds of logging in, asking and logging out 24 clients make, all at once. */
-  loadRounds: { short: 3, middle: 100, full: 2_000 },
+  loadRounds: { short: 1, middle: 100, full: 2_000 },
   /** How often 64 log in at once through the laptop, each function in processes of its own. */
   processRounds: { short: 1, middle: 3, full: 20 },
   /** How many acts are cut short, and in how many places in all, if there are as many. */
-  killedActs: { short: 3, middle: Infinity, full: Infinity },
-  killPoints: { short: 6, middle: 55, full: Infinity },
+  killedActs: { short: 1, middle: Infinity, full: Infinity },
+  killPoints: { short: 3, middle: 55, full: Infinity },
   /** How many pairs of such places are tried. */
   killPairs: { short: 1, middle: 20, full: 1_000 },
+  /** How many of the grants are taken out, one after the other, if there are as many. */
+  grantsTaken: { short: 8, middle: Infinity, full: Infinity },
+  /** How many of the ways to end access meet logins under way, if there are as many. */
+  endings: { short: 2, middle: Infinity, full: Infinity },
   /** How many operations are compared between the simulated tables and the embedded engine. */
-  storeOperations: { short: 1_000, middle: 10_000, full: 50_000 },
+  storeOperations: { short: 400, middle: 10_000, full: 50_000 },
   /** How many session_keys, ivs and watermarks that are not the right ones are tried. */
   wrongKeys: { short: 1_000, middle: 20_000, full: 20_000 },
   /** How many accounts the import test imports. */
-  importedAccounts: { short: 1_200, middle: 3_000, full: 10_000 },
+  importedAccounts: { short: 400, middle: 3_000, full: 10_000 },
   /** How many rows the import's reader reads. */
   csvRows: { short: 60_000, middle: 300_000, full: 1_000_000 },
   /** How many schedules of the SDK's simulation are run. */
   schedules: { short: 1_000, middle: 50_000, full: 500_000 },
   /** How many schedules of the simulation of logins, operators and faults are run. */
-  loginSchedules: { short: 200, middle: 4_000, full: 100_000 },
+  loginSchedules: { short: 100, middle: 4_000, full: 100_000 },
   /** How many of the bugs planted in the functions are looked for, if there are as many. */
   plantedLoginBugs: { short: 2, middle: 12, full: Infinity },
   /** How many of its histories are explained, and how many of the laptop's. */

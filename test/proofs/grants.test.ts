@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { AdminRequest } from "../../contract/operator-actions.ts";
 import { hashPassword } from "../../functions/passwords/argon2id.ts";
 import type { FunctionDescription } from "../../local/assembly.ts";
@@ -47,10 +47,13 @@ test("every grant is used, and everything that is asked for is granted", async (
   expect(distinct(used)).toEqual(distinct(granted));
 });
 
-// One round for each grant.
+// One round for each grant, or, in a short run, for some of each part of the list.
 test("taking any single action out of any role is noticed", { timeout: 180_000 }, async () => {
   const unnoticed: string[] = [];
-  for (const [index, grant] of allGrants().entries()) {
+  const grants = allGrants();
+  const step = Math.max(1, Math.floor(grants.length / inject("grantsTaken")));
+  for (const [index, grant] of grants.entries()) {
+    if (index % step > 0) continue;
     takenOut = grant;
     // The AppSecret is kept for the life of an instance.
     if (grant.action.startsWith("secretsmanager:")) await stack.laptop.functions.recycle();
