@@ -152,6 +152,8 @@ describe("the playground in Chromium", () => {
     const sessions = { expiresAt: new Date(Date.now() + 86_400_000).toISOString(), userId: "u_zhangsan" };
     let number = "8613800138000";
     let sent = 0;
+    // The page asks for the state all the time, also when it is closed.
+    onTestFinished(() => page.unrouteAll({ behavior: "ignoreErrors" }));
     await page.route("**/_playground/state?*", async (route) => {
       const response = await route.fetch();
       const state = await response.json();
