@@ -78,7 +78,8 @@ export function operations(): readonly Operation[] {
 
 /** The operation of a request; a path without variables goes before one with them. */
 export function findOperation(method: string, path: string): Operation | undefined {
-  const { pathname } = new URL(path, "http://localhost");
+  // As it was sent: a URL would resolve dots, and API Gateway does not.
+  const [pathname = ""] = path.split(/[?#]/);
   const fits = (template: string) =>
     new RegExp(
       `^${template
