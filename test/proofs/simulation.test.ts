@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, inject, test } from "vitest";
 import { type SimulatedFunctions, simulatedFunctions } from "../support/login-simulation/functions.ts";
 import { plantedBugs } from "../support/login-simulation/planted-bugs.ts";
@@ -73,6 +74,14 @@ test.runIf(seed > 0)("the story of one seed", async () => {
     : (await run(functions, scheduleOf(seed), { told: true })).story.join("\n");
   console.log(story);
   expect(violation).toBeUndefined();
+});
+
+test("every planted bug has its place in the source", async () => {
+  const root = new URL("../../", import.meta.url);
+  for (const { name, file, ...bug } of plantedBugs) {
+    const source = await readFile(new URL(file, root), "utf8");
+    for (const { replace } of [bug, bug.also ?? bug]) expect(source.includes(replace), name).toBe(true);
+  }
 });
 
 test.each(plantedBugs.slice(0, inject("plantedLoginBugs")))("planted: $name", async (bug) => {

@@ -45,7 +45,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a bind does not mind what the account has seen since",
     file: "functions/dynamodb/bindings.ts",
-    replace: "          notShutOut.condition,\n",
+    replace:
+      "          ...(generation === undefined ? [] : [notNewerThanVerified]),\n" +
+      '          ...(fence === undefined ? [] : [isStill("fence", fence)]),\n',
     by: "",
   },
   {
@@ -81,8 +83,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "what was left unprocessed is taken for not there",
     file: "functions/authorizer/bound-session.ts",
-    replace: "if (unprocessed.length === 0) return",
-    by: "return",
+    replace: "if (unprocessed.length === 0) {",
+    by: "{",
   },
   {
     name: "expiry is left to the table",
@@ -99,8 +101,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a session is good for whoever has the identity now",
     file: "functions/dynamodb/revocations.ts",
-    replace: "REMOVE userId, boundAt, appId, openid, unionid ADD generation :one",
-    by: "REMOVE userId, boundAt, appId, openid, unionid SET generation = :one",
+    replace: "REMOVE userId, boundAt, appId, openid, unionid, phoneNumber ADD generation :one",
+    by: "REMOVE userId, boundAt, appId, openid, unionid, phoneNumber SET generation = :one",
   },
   {
     name: "a disabled identity keeps its sessions' generation",
