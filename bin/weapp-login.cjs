@@ -55,8 +55,9 @@ function runSourcesWith(node) {
     process.exit(1);
   });
   child.on("exit", (code, signal) => {
-    if (signal === null) {
-      process.exitCode = code;
+    if (signal === null || signal === "SIGINT") {
+      // A second Ctrl-C, which npm may have passed on, can meet it as it ends: interrupted it is all the same.
+      process.exitCode = signal === null ? code : 130;
       return;
     }
     process.removeAllListeners(signal);

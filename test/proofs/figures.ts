@@ -29,7 +29,7 @@ const figures = {
   /** How many session_keys, ivs and watermarks that are not the right ones are tried. */
   wrongKeys: { short: 1_000, middle: 20_000, full: 20_000 },
   /** How many accounts the import test imports. */
-  importedAccounts: { short: 400, middle: 3_000, full: 10_000 },
+  importedAccounts: { short: 1_200, middle: 3_000, full: 10_000 },
   /** How many rows the import's reader reads. */
   csvRows: { short: 60_000, middle: 300_000, full: 1_000_000 },
   /** How many schedules of the SDK's simulation are run. */
