@@ -58,6 +58,7 @@ export class DeployedLogin extends Construct {
   protect(route: string, handler: IFunction): void {
     this.#routes.add(route, handler, this.authorizer);
   }
+
   /**
    * Lets a Lambda of yours borrow WeChat's access token, with `accessToken()` of `weapp-login/access-token`. The deployed
    * stack needs `accessTokens: true`: without it, CloudFormation refuses this one's deploy because no stack exports

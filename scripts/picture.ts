@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { startChromium } from "./chromium.ts";
+import { root } from "./files.ts";
 
 /** What GitHub shows on the first screen of a README should come at once. */
 const mostBytes = 80 * 1024;
@@ -11,7 +13,6 @@ const pictures = [
   { locale: "zh-CN", path: "docs/playground.zh-CN.png" },
 ];
 
-const root = new URL("../", import.meta.url);
 const stack = spawn(process.execPath, ["local/start.ts"], {
   cwd: root,
   env: { ...process.env, PORT: "0", WECHAT_PORT: "0", AWS_PORT: "0" },
@@ -68,8 +69,9 @@ async function takePicture(browser: Browser, url: string, locale: string, path: 
   await page.locator("#result").getByText("u_zhangsan").waitFor();
   // The tables follow the calls.
   await page.locator(".table .item.changed").first().waitFor();
-  await page.screenshot({ path: new URL(path, root).pathname });
-  const { size } = await stat(new URL(path, root));
+  const file = join(root, path);
+  await page.screenshot({ path: file });
+  const { size } = await stat(file);
   console.log(`${path}: ${size} bytes`);
   if (size > mostBytes) throw new Error(`${path} has more than ${mostBytes} bytes.`);
   await context.close();

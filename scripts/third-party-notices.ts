@@ -1,9 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Metafile } from "esbuild";
+import { root } from "./files.ts";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 /** What may be passed on in a bundle, as long as its notice goes with it. */
 const allowed = ["MIT", "Apache-2.0", "ISC", "0BSD"];
 

@@ -47,8 +47,9 @@ const tables: readonly InspectedTable[] = [
 const table = tablesOf(documentClient(dynamoDb));
 const bindings = table(env.BINDINGS_TABLE);
 const calls = serverCalls(weChatHost(env.WECHAT_BASE_URL, Date.now));
+const stable = stableToken(calls);
 const tokens = accessTokens({
-  stableToken: stableToken(calls),
+  stableToken: stable,
   appSecrets: secretsManagerAppSecrets(secretsManager, appSecretArns, Date.now),
   now: Date.now,
 });
@@ -78,7 +79,7 @@ export const handler = shell(
     appIds: Object.keys(appSecretArns),
     appSecrets,
     trials,
-    stableToken: stableToken(calls),
+    stableToken: stable,
     accessTokens: optionalVariable("ACCESS_TOKENS", process.env) !== undefined,
     weChatUrl: env.WECHAT_BASE_URL,
     tables: dynamoDbInspection(dynamoDb, tables),

@@ -1,7 +1,7 @@
 import type { SecretVerdict } from "../../contract/diagnosis.ts";
 import { type AccessTokens, cachedAccessTokens } from "./access-token-cache.ts";
-import type { AppSecrets } from "./app-secret.ts";
-import { isRefusal, type Refusal, refused } from "./refusal.ts";
+import { type AppSecrets, noAppSecret } from "./app-secret.ts";
+import { isRefusal, type Refusal } from "./refusal.ts";
 
 /** What WeChat said when it was asked for one. `secret`: what became known of the AppSecret by it. */
 export type TokenVerdict = { readonly secret: SecretVerdict } & (
@@ -41,10 +41,7 @@ export async function askWithSecret(
   force = false,
 ): Promise<TokenVerdict> {
   const secret = await appSecrets.current(appId);
-  if (secret === undefined) {
-    const facts = { why: "no AppSecret: not set, or the store of secrets did not answer", alarm: true };
-    return { secret: "unknown", refusal: refused("not_configured", { facts }) };
-  }
+  if (secret === undefined) return { secret: "unknown", refusal: noAppSecret() };
   const verdict = await stableToken.ask(appId, secret.value, force);
   if (verdict.secret !== "refused") return verdict;
   const renewed = await appSecrets.renewed(appId);

@@ -15,8 +15,8 @@ export interface Account {
   /** E.164, as an operator has written it. Nobody else has it. */
   readonly phoneNumber?: string;
   /**
-   * Raised by one whenever the password or the phone number changes or the account is shut, together with the account item's: a bind that was
-   * verified under an earlier one comes too late.
+   * Raised by one whenever the password or the phone number changes or the account is shut, together with the account
+   * item's: a bind that was verified under an earlier one comes too late.
    */
   readonly generation: number;
 }
@@ -58,7 +58,10 @@ export interface AccountStore extends Accounts {
   countImported(parameters: string, more: number, secret: Uint8Array): Promise<void>;
   /** Gives it another phone number, or none. Whoever binds by the old one meanwhile comes too late. */
   setPhoneNumber(account: Account, phoneNumber: string | undefined): Promise<boolean | PhoneNumberTaken>;
-  /** Removes the row, its name and its number, and what is remembered of that; lifts a ban, because who comes back under this userId one day is somebody new. */
+  /**
+   * Removes the row, its name and its number, and what is remembered of that; lifts a ban, because who comes back under
+   * this userId one day is somebody new.
+   */
   remove(account: Account): Promise<boolean>;
 }
 

@@ -1,4 +1,5 @@
 import type { SecretVerdict, WeChatContact } from "../../contract/diagnosis.ts";
+import { type Refusal, refused } from "./refusal.ts";
 
 /** What there is as an AppSecret. `proven`: WeChat had accepted it when it was stored. */
 export type StoredSecret =
@@ -47,4 +48,10 @@ export interface AppSecrets {
   current(appId: string): Promise<AppSecret | undefined>;
   /** Asks the store now: for when WeChat has refused the value that `current` gave. */
   renewed(appId: string): Promise<AppSecret | undefined>;
+}
+
+/** Where there is none to ask WeChat with. */
+export function noAppSecret(): Refusal {
+  const why = "no AppSecret: not set, or the store of secrets did not answer";
+  return refused("not_configured", { facts: { why, alarm: true } });
 }

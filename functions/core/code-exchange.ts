@@ -1,7 +1,7 @@
 import type { SecretVerdict } from "../../contract/diagnosis.ts";
-import type { AppSecrets } from "./app-secret.ts";
+import { type AppSecrets, noAppSecret } from "./app-secret.ts";
 import type { Person } from "./identity.ts";
-import { type Refusal, refused } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** Whose code it was. */
 export interface Exchanged {
@@ -40,11 +40,7 @@ export function codeExchange({
 
   return async (appId, code) => {
     const secret = await appSecrets.current(appId);
-    if (secret === undefined) {
-      return refused("not_configured", {
-        facts: { why: "no AppSecret: not set, or the store of secrets did not answer", alarm: true },
-      });
-    }
+    if (secret === undefined) return noAppSecret();
     const send = wechat.exchange(appId, code);
     let verdict = await send(secret.value);
     if (verdict.secret === "refused") {

@@ -19,6 +19,11 @@ export function identityKey({ appId, openid }: Identity): Uint8Array {
   return sha256(`${appId}#${openid}`).subarray(0, identityKeyBytes);
 }
 
+/** The same as text, in base64url: what logs and counters call an identity. */
+export function identityText(identity: Identity): string {
+  return Buffer.from(identityKey(identity)).toString("base64url");
+}
+
 /**
  * Key of the account item that lists a user's identities: SHA-256(account # userId), 32 bytes.
  * Its length keeps it out of the identities' key space: no SessionId, however forged, can address it.

@@ -38,7 +38,7 @@ export interface LoggedIn {
 }
 
 /** Whether somebody looks too risky to be bound. Undefined: let in. */
-export type RiskCheck = (person: Person, sourceIp: string) => Promise<Refusal | undefined>;
+export type RiskCheck = (person: Person) => Promise<Refusal | undefined>;
 
 export interface LoginDeps {
   readonly exchangeCode: ExchangeCode;

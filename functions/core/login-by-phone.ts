@@ -38,7 +38,7 @@ export function phoneLogin(deps: PhoneLoginDeps): LogInByPhone {
     const { person, enteredAt } = attempt;
     const binding = await attempt.deps.bindings.find(identityKey(person));
     if (isBound(binding) || binding?.disabled) return logInBound(binding, request, attempt);
-    const risky = await attempt.deps.risk?.(person, request.sourceIp);
+    const risky = await attempt.deps.risk?.(person);
     if (risky) return risky;
     const told = await verifiedNumber(person, phoneCode, deps, enteredAt);
     if ("refusal" in told) {

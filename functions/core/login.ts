@@ -2,7 +2,7 @@ import { newUserId } from "./account.ts";
 import { allAnswered } from "./attempts.ts";
 import { issueTicket, ticketAttempts, ticketHash } from "./bind-ticket.ts";
 import type { Exchanged } from "./code-exchange.ts";
-import { identityKey } from "./identity.ts";
+import { identityKey, identityText } from "./identity.ts";
 import {
   type LoggedIn,
   type LoginAttempt,
@@ -28,19 +28,21 @@ export async function login(request: LoginRequest, deps: LoginDeps): Promise<Log
     };
   }
   const { person, sessionKey } = exchanged;
-  const key = identityKey(person);
   const attempt: LoginAttempt = { person, enteredAt, device: request.device, deps };
-  const { credentials, phoneCode } = request;
   const [result, kept] = await allAnswered([
-    credentials
-      ? logInWithPassword({ ...request, credentials }, attempt)
-      : phoneCode !== undefined && deps.logInByPhone
-        ? deps.logInByPhone(phoneCode, request, attempt)
-        : logInSilently(attempt),
-    sessionKey === undefined ? undefined : deps.keepSessionKey?.(key, sessionKey, enteredAt),
+    logInPerson(request, attempt),
+    sessionKey === undefined ? undefined : deps.keepSessionKey?.(identityKey(person), sessionKey, enteredAt),
   ]);
-  const identity = Buffer.from(key).toString("base64url");
-  return { ...result, facts: { ...result.facts, ...kept, appId: person.appId, identity } };
+  const who = { appId: person.appId, identity: identityText(person) };
+  return { ...result, facts: { ...result.facts, ...kept, ...who } };
+}
+
+async function logInPerson(request: LoginRequest, attempt: LoginAttempt): Promise<LoggedIn | Refusal> {
+  const { credentials, phoneCode } = request;
+  const { logInByPhone } = attempt.deps;
+  if (credentials) return logInWithPassword({ ...request, credentials }, attempt);
+  if (phoneCode !== undefined && logInByPhone) return logInByPhone(phoneCode, request, attempt);
+  return logInSilently(attempt);
 }
 
 async function identify(

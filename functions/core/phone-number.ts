@@ -2,7 +2,7 @@ import { type TokenRefused, withAccessToken } from "./access-token.ts";
 import type { AccessTokens } from "./access-token-cache.ts";
 import type { AttemptCounters } from "./attempts.ts";
 import { dayInChina } from "./day-in-china.ts";
-import { type Identity, identityKey } from "./identity.ts";
+import { type Identity, identityText } from "./identity.ts";
 import { isRefusal, type Refusal, refused } from "./refusal.ts";
 
 /** A number that WeChat has told: E.164. */
@@ -78,7 +78,7 @@ async function charge(
   const { number, secondsLeft } = dayInChina(now);
   // Kept a while longer than the day: another instance's clock may be behind.
   const expiresAt = Math.floor(now / 1_000) + secondsLeft + 3_600;
-  const who = Buffer.from(identityKey(identity)).toString("base64url");
+  const who = identityText(identity);
   if ((await counters.charge(`phone#${number}#${who}`, phoneLimits.perIdentity, expiresAt)) === undefined) {
     return refused("too_many_attempts", { retryAfter: secondsLeft, facts: { limit: "phone.perIdentity" } });
   }

@@ -34,7 +34,7 @@ export function loginWithRisk(ranks: RiskRanks, refuseFrom: number, logIn: typeo
     const bindings = {
       ...deps.bindings,
       bind: async (bind: Parameters<LoginDeps["bindings"]["bind"]>[0]) =>
-        (await risk(bind.person, request.sourceIp)) ? "wechat_user_blocked" : deps.bindings.bind(bind),
+        (await risk(bind.person)) ? "wechat_user_blocked" : deps.bindings.bind(bind),
     } satisfies LoginDeps["bindings"];
     const result = await logIn(request, { ...deps, risk, bindings });
     return { ...result, facts: { ...result.facts, ...facts } };

@@ -2,6 +2,7 @@ import { BatchGetCommand, type BatchGetCommandInput } from "@aws-sdk/lib-dynamod
 import type { Account, AccountStore, Accounts, NewAccount, PhoneNumbers } from "../core/account.ts";
 import { accountKey } from "../core/identity.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
+import { nameKey, rowKey } from "./accounts-table.ts";
 import { isStill, raiseAccount } from "./bindings-table.ts";
 import {
   countImportedHashes,
@@ -260,15 +261,6 @@ export function dynamoDbAccounts(
       });
     },
   };
-}
-
-/** Where the account of a normalised username stands. */
-function rowKey(username: string) {
-  return { key: `username#${username}` };
-}
-
-function nameKey(userId: string) {
-  return { key: `userId#${userId}` };
 }
 
 function theirsWithNumber(phoneNumber: string | undefined): string {

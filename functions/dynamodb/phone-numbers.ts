@@ -1,5 +1,6 @@
 import type { Accounts, NumberedUsers, PhoneNumbers } from "../core/account.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
+import { nameKey, numberKey } from "./accounts-table.ts";
 import { readItem, type Table } from "./table.ts";
 import { type CancellationReason, failed, type TransactionPart, transact } from "./transaction.ts";
 
@@ -82,12 +83,4 @@ export function deleteNumber(TableName: string, phoneNumber: string): Transactio
 export function holderOf(number: CancellationReason | undefined): string {
   const { username, userId } = failed(number) ? (number?.Item ?? {}) : {};
   return username?.S ?? userId?.S ?? "";
-}
-
-function nameKey(userId: string) {
-  return { key: `userId#${userId}` };
-}
-
-function numberKey(phoneNumber: string) {
-  return { key: `phone#${phoneNumber}` };
 }

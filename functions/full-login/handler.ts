@@ -1,5 +1,6 @@
 import { PhoneCodeSpent } from "../core/phone-number.ts";
-import { loginHandler, refusal } from "../login/handler.ts";
+import { loginHandler } from "../login/handler.ts";
+import { refusal } from "../runtime/problem.ts";
 import { whatBroke } from "../runtime/what-broke.ts";
 
 /** `ANY /login` of a deployment that has more than every deployment: what broke after a phone code was spent says so. */

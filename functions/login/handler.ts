@@ -1,13 +1,12 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { loginDeadlineMs } from "../../contract/deadline-ms.ts";
-import { type ErrorCode, errors } from "../../contract/errors.ts";
 import { iso } from "../core/iso.ts";
 import { login } from "../core/login.ts";
 import type { LoginDeps } from "../core/login-attempt.ts";
-import { type Facts, isRefusal } from "../core/refusal.ts";
+import { isRefusal } from "../core/refusal.ts";
 import { json } from "../runtime/answer.ts";
-import { type ProblemDetails, problem } from "../runtime/problem.ts";
-import type { LambdaFunction, Outcome } from "../runtime/shell.ts";
+import { refusal } from "../runtime/problem.ts";
+import type { LambdaFunction } from "../runtime/shell.ts";
 import { type Deployment, readLoginRequest } from "./request.ts";
 
 type Event = APIGatewayProxyEventV2;
@@ -47,17 +46,5 @@ export function loginHandler(
     },
 
     broke: ({ code, facts }, event) => refusal(event, code, {}, facts),
-  };
-}
-
-export function refusal(
-  { requestContext }: Event,
-  code: ErrorCode,
-  details: ProblemDetails,
-  facts: Facts = {},
-): Outcome<Answer> {
-  return {
-    answer: problem(code, requestContext.requestId, details),
-    line: { outcome: code, status: errors[code].status, ...facts },
   };
 }

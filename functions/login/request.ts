@@ -4,7 +4,7 @@ import { looksLikeTicket } from "../core/bind-ticket.ts";
 import type { LoginRequest } from "../core/login-attempt.ts";
 import { isRefusal } from "../core/refusal.ts";
 import { readUsername } from "../core/username.ts";
-import { type BadRequest, invalid, readJsonObject } from "../runtime/json-body.ts";
+import { type BadRequest, invalid, readFields } from "../runtime/json-body.ts";
 import { deviceLabel } from "./device.ts";
 
 /** Byte-exact as it was typed. A character of four bytes is one. */
@@ -47,15 +47,9 @@ export function readLoginRequest(
   event: LoginEvent,
   { appIds, passwords, phone }: Deployment,
 ): LoginRequest | BadRequest {
-  const json = readJsonObject(event);
-  if (isRefusal(json)) return json;
-  const read = v.safeParse(loginBody, json.body);
-  if (!read.success) {
-    const [issue] = read.issues;
-    const field = v.getDotPath(issue) ?? "";
-    return invalid(`The field ${field} ${issue.message}.`, field);
-  }
-  const { code, bindTicket, username, password, phoneCode } = read.output;
+  const read = readFields(event, loginBody);
+  if (isRefusal(read)) return read;
+  const { code, bindTicket, username, password, phoneCode } = read.fields;
 
   if ((username === undefined) !== (password === undefined)) {
     return invalid("username and password go together.", username === undefined ? "username" : "password");
@@ -88,7 +82,7 @@ export function readLoginRequest(
   if (code !== undefined) {
     // WeChat calls a blank code missing, which would look like a fault of ours.
     if (code.trim() === "") return invalid("The field code is empty.", "code");
-    const appId = read.output.appId ?? (appIds.length === 1 ? appIds[0] : undefined);
+    const appId = read.fields.appId ?? (appIds.length === 1 ? appIds[0] : undefined);
     if (appId === undefined) {
       return invalid("This deployment serves several mini-programs: say which with appId.", "appId");
     }

@@ -1,13 +1,12 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { deadlines } from "../../contract/deadlines.ts";
-import { errors } from "../../contract/errors.ts";
 import { sessionOf } from "../../contract/session-of.ts";
-import { identityKey } from "../core/identity.ts";
+import { identityKey, identityText } from "../core/identity.ts";
 import { openData } from "../core/open-data.ts";
 import { isRefusal } from "../core/refusal.ts";
 import type { SessionKeys } from "../core/session-key.ts";
 import { json } from "../runtime/answer.ts";
-import { problem } from "../runtime/problem.ts";
+import { refusal } from "../runtime/problem.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 import { readOpenDataRequest } from "./request.ts";
 
@@ -31,26 +30,18 @@ export function openDataHandler({
 
     async handle(event) {
       const { userId, ...caller } = sessionOf(event);
-      const key = identityKey(caller);
-      const who = { userId, identity: Buffer.from(key).toString("base64url") };
+      const who = { userId, identity: identityText(caller) };
       const request = readOpenDataRequest(event);
       const opened = isRefusal(request)
         ? request
-        : openData(request, caller, await sessionKeys.find(key), now());
+        : openData(request, caller, await sessionKeys.find(identityKey(caller)), now());
       if (!isRefusal(opened)) {
         return { answer: json(200, { data: opened.data }), line: { outcome: "opened", status: 200, ...who } };
       }
       const { refused, ...details } = opened;
-      const { status } = errors[refused];
-      return {
-        answer: problem(refused, event.requestContext.requestId, details, "elsewhere"),
-        line: { outcome: refused, status, ...who },
-      };
+      return refusal(event, refused, details, who, "elsewhere");
     },
 
-    broke: ({ code, facts }, { requestContext }) => ({
-      answer: problem(code, requestContext.requestId, {}, "elsewhere"),
-      line: { outcome: code, status: errors[code].status, ...facts },
-    }),
+    broke: ({ code, facts }, event) => refusal(event, code, {}, facts, "elsewhere"),
   };
 }

@@ -2,16 +2,15 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import * as v from "valibot";
 import type { OpenData } from "../core/open-data.ts";
 import { isRefusal } from "../core/refusal.ts";
-import { type BadRequest, invalid, readJsonObject } from "../runtime/json-body.ts";
+import { type BadRequest, base64, invalid, readFields } from "../runtime/json-body.ts";
 
-/** The body is no longer than 4 KiB: no pattern here runs over more. */
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const blockBytes = 16;
 
 function inBase64(mustBe: string, is: (bytes: number) => boolean) {
   return v.exactOptional(
     v.pipe(
       v.string(mustBe),
+      // The body is no longer than 4 KiB.
       v.regex(base64, mustBe),
       v.transform((text) => Buffer.from(text, "base64")),
       v.check(({ length }) => is(length), mustBe),
@@ -43,19 +42,13 @@ const openDataBody = v.object({
 
 /** `{ encryptedData, iv }` or `{ rawData, signature }`, as `wx` gives them. */
 export function readOpenDataRequest(event: APIGatewayProxyEventV2): OpenData | BadRequest {
-  const json = readJsonObject(event);
-  if (isRefusal(json)) return json;
-  const read = v.safeParse(openDataBody, json.body);
-  if (!read.success) {
-    const [issue] = read.issues;
-    const field = v.getDotPath(issue) ?? "";
-    return invalid(`The field ${field} ${issue.message}.`, field);
-  }
-  const { encryptedData, iv, rawData, signature } = read.output;
+  const read = readFields(event, openDataBody);
+  if (isRefusal(read)) return read;
+  const { encryptedData, iv, rawData, signature } = read.fields;
   const isEncrypted = encryptedData !== undefined || iv !== undefined;
   const isSigned = rawData !== undefined || signature !== undefined;
   if (isEncrypted && isSigned) {
-    const all = Object.keys(read.output);
+    const all = Object.keys(read.fields);
     return invalid("Send either encryptedData and iv, or rawData and signature.", ...all);
   }
   if (encryptedData && iv) return { encryptedData, iv };

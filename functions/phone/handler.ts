@@ -1,16 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { deadlines } from "../../contract/deadlines.ts";
-import { type ErrorCode, errors } from "../../contract/errors.ts";
 import { generationIn } from "../../contract/session-generation.ts";
 import { sessionOf } from "../../contract/session-of.ts";
-import { identityKey } from "../core/identity.ts";
+import { identityText } from "../core/identity.ts";
 import { PhoneCodeSpent } from "../core/phone-number.ts";
 import { type PhoneOfSessionDeps, phoneOfSession } from "../core/phone-of-session.ts";
-import { type Facts, isRefusal } from "../core/refusal.ts";
+import { isRefusal } from "../core/refusal.ts";
 import { json, noLongerValid } from "../runtime/answer.ts";
 import { invalid, readJsonObject } from "../runtime/json-body.ts";
-import { type ProblemDetails, problem } from "../runtime/problem.ts";
-import type { LambdaFunction, Outcome } from "../runtime/shell.ts";
+import { refusal } from "../runtime/problem.ts";
+import type { LambdaFunction } from "../runtime/shell.ts";
 import { whatBroke } from "../runtime/what-broke.ts";
 
 type Event = APIGatewayProxyEventV2;
@@ -27,11 +26,11 @@ export function phoneHandler(deps: PhoneOfSessionDeps): LambdaFunction<Event, An
     async handle(event) {
       const caller = sessionOf(event);
       const { userId, appId } = caller;
-      const who = { userId, appId, identity: Buffer.from(identityKey(caller)).toString("base64url") };
+      const who = { userId, appId, identity: identityText(caller) };
       const request = readPhoneCode(event);
       if (isRefusal(request)) {
         const { refused, ...details } = request;
-        return refusal(event, refused, details, who);
+        return refusal(event, refused, details, who, "elsewhere");
       }
       try {
         const holder = { ...caller, generation: generationIn(event) };
@@ -42,7 +41,7 @@ export function phoneHandler(deps: PhoneOfSessionDeps): LambdaFunction<Event, An
         if ("refusal" in told) {
           const { refused, facts, ...details } = told.refusal;
           const action = told.spent && ({ action: "new_phone_code" } as const);
-          return refusal(event, refused, { ...details, ...action }, { ...who, ...facts });
+          return refusal(event, refused, { ...details, ...action }, { ...who, ...facts }, "elsewhere");
         }
         return {
           answer: json(200, { phoneNumber: told.phoneNumber }),
@@ -51,11 +50,11 @@ export function phoneHandler(deps: PhoneOfSessionDeps): LambdaFunction<Event, An
       } catch (error) {
         if (!(error instanceof PhoneCodeSpent)) throw error;
         const { code, facts } = whatBroke(error.cause);
-        return refusal(event, code, { action: "new_phone_code" }, { ...who, ...facts });
+        return refusal(event, code, { action: "new_phone_code" }, { ...who, ...facts }, "elsewhere");
       }
     },
 
-    broke: ({ code, facts }, event) => refusal(event, code, {}, facts),
+    broke: ({ code, facts }, event) => refusal(event, code, {}, facts, "elsewhere"),
   };
 }
 
@@ -72,16 +71,4 @@ function readPhoneCode(event: Event) {
   return isCode
     ? { phoneCode }
     : invalid(`The field phoneCode must be text of 1 to ${longestCode} characters.`, "phoneCode");
-}
-
-function refusal(
-  { requestContext }: Event,
-  code: ErrorCode,
-  details: ProblemDetails,
-  facts: Facts,
-): Outcome<Answer> {
-  return {
-    answer: problem(code, requestContext.requestId, details, "elsewhere"),
-    line: { outcome: code, status: errors[code].status, ...facts },
-  };
 }

@@ -1,10 +1,12 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import * as v from "valibot";
 import type { RequestErrorCode } from "../../contract/errors.ts";
 
 const maxBytes = 4 * 1024;
 const maxBase64 = 4 * Math.ceil(maxBytes / 3);
 const poisoned = ["__proto__", "constructor", "prototype"];
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Only for what has a bound: over megabytes it runs out of stack. */
+export const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Why a request is not even looked at; in words that repeat nothing of it. */
@@ -23,9 +25,25 @@ const tooLarge: BadRequest = {
   detail: `The body may have at most ${maxBytes} bytes.`,
 };
 
+type BodyEvent = Partial<Pick<APIGatewayProxyEventV2, "body" | "headers" | "isBase64Encoded">>;
+
+/** The fields of a JSON body. Other fields are ignored; a flaw's message completes a sentence that names its field. */
+export function readFields<T extends object>(
+  event: BodyEvent,
+  schema: v.GenericSchema<unknown, T>,
+): { readonly fields: T } | BadRequest {
+  const json = readJsonObject(event);
+  if ("refused" in json) return json;
+  const read = v.safeParse(schema, json.body);
+  if (read.success) return { fields: read.output };
+  const [issue] = read.issues;
+  const field = v.getDotPath(issue) ?? "";
+  return invalid(`The field ${field} ${issue.message}.`, field);
+}
+
 /** At most 4 KiB of JSON in UTF-8. What is read has no prototype, so that no name in it can reach one. */
 export function readJsonObject(
-  event: Partial<Pick<APIGatewayProxyEventV2, "body" | "headers" | "isBase64Encoded">>,
+  event: BodyEvent,
 ): { readonly body: Readonly<Record<string, unknown>> } | BadRequest {
   const mediaType = event.headers?.["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") {
@@ -35,7 +53,7 @@ export function readJsonObject(
     };
   }
   const { body: text = "", isBase64Encoded } = event;
-  // Its length first: over megabytes, a pattern runs out of stack.
+  // Its length first.
   if (text.length > (isBase64Encoded ? maxBase64 : maxBytes)) return tooLarge;
   if (isBase64Encoded && !base64.test(text)) return invalid("The body is not valid base64.");
   if (!text.isWellFormed()) return invalid("The body is not valid Unicode.");

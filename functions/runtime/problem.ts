@@ -1,5 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { type Action, type ErrorCode, errors } from "../../contract/errors.ts";
+import type { Facts } from "../core/refusal.ts";
+import type { Outcome } from "./shell.ts";
 
 export interface ProblemDetails {
   readonly detail?: string;
@@ -13,6 +15,8 @@ export interface ProblemDetails {
   readonly allow?: string;
 }
 
+type At = "login" | "elsewhere";
+
 /**
  * An error answer: `application/problem+json`, RFC 9457. `at` says where it happened, because what an outage means to
  * a client differs: at login the code is gone (`new_code`), elsewhere the same call may be sent again (`retry`).
@@ -21,7 +25,7 @@ export function problem(
   code: ErrorCode,
   requestId: string,
   details: ProblemDetails = {},
-  at: "login" | "elsewhere" = "login",
+  at: At = "login",
 ): APIGatewayProxyStructuredResultV2 {
   const { status, action, elsewhere, title } = errors[code];
   const { retryAfter, allow, ...members } = details;
@@ -42,5 +46,19 @@ export function problem(
       requestId,
       ...members,
     }),
+  };
+}
+
+/** The same with its line in the log, which has the `facts` too. */
+export function refusal(
+  { requestContext }: { readonly requestContext: { readonly requestId: string } },
+  code: ErrorCode,
+  details: ProblemDetails = {},
+  facts: Facts = {},
+  at: At = "login",
+): Outcome<APIGatewayProxyStructuredResultV2> {
+  return {
+    answer: problem(code, requestContext.requestId, details, at),
+    line: { outcome: code, status: errors[code].status, ...facts },
   };
 }

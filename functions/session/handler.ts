@@ -1,16 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { sessionDeadlineMs } from "../../contract/deadline-ms.ts";
-import { errors } from "../../contract/errors.ts";
 import { generationIn } from "../../contract/session-generation.ts";
 import { type AuthorizerContext, sessionOf } from "../../contract/session-of.ts";
 import type { BindingDirectory } from "../core/binding.ts";
-import { identityKey } from "../core/identity.ts";
+import { identityKey, identityText } from "../core/identity.ts";
 import { iso } from "../core/iso.ts";
 import { liveSessions } from "../core/live-session.ts";
 import { endSessionsOfIdentity, type Revocations, unbindIdentity } from "../core/revocation.ts";
 import { type Session, type SessionList, sessionHandle, sessionKeyOf } from "../core/session.ts";
 import { json, noContent, noLongerValid } from "../runtime/answer.ts";
-import { problem } from "../runtime/problem.ts";
+import { refusal } from "../runtime/problem.ts";
 import type { LambdaFunction } from "../runtime/shell.ts";
 
 export interface SessionDeps {
@@ -80,17 +79,11 @@ export function sessionHandler(deps: SessionDeps): LambdaFunction<Event, Answer>
       const generation = generationIn(event);
       const answer = await route({ ...deps, caller, generation, id: event.pathParameters?.id ?? "" });
       const status = answer.statusCode ?? 200;
-      const identity = Buffer.from(identityKey(caller)).toString("base64url");
-      return {
-        answer,
-        line: { outcome: status === 403 ? "refused" : "done", status, userId: caller.userId, identity },
-      };
+      const who = { userId: caller.userId, identity: identityText(caller) };
+      return { answer, line: { outcome: status === 403 ? "refused" : "done", status, ...who } };
     },
 
-    broke: ({ code, facts }, { requestContext }) => ({
-      answer: problem(code, requestContext.requestId, {}, "elsewhere"),
-      line: { outcome: code, status: errors[code].status, ...facts },
-    }),
+    broke: ({ code, facts }, event) => refusal(event, code, {}, facts, "elsewhere"),
   };
 }
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { ExchangeVerdict } from "../core/code-exchange.ts";
 import { refused } from "../core/refusal.ts";
 import { type Answer, boundedRequest } from "./bounded-request.ts";
-import { errcodeMember, type Meanings, refusalOf } from "./errcodes.ts";
+import { errcodeMember, type Meanings, refusalOf, unreadable } from "./errcodes.ts";
 import type { WeChatHost } from "./host.ts";
 
 /**
@@ -90,8 +90,4 @@ function verdictOf(answer: Answer, appId: string, now: number, withSessionKey: b
     person: { appId, openid, ...(unionid !== "" && { unionid }) },
     ...(withSessionKey && session_key !== "" && { sessionKey: session_key }),
   };
-}
-
-function unreadable(why: string): Verdict {
-  return { secret: "unknown", refusal: refused("wechat_unavailable", { facts: { why } }) };
 }

@@ -52,6 +52,11 @@ export const errcodeMember = v.nullish(
   0,
 );
 
+/** What is no answer of WeChat's. */
+export function unreadable(why: string) {
+  return { secret: "unknown", refusal: refused("wechat_unavailable", { facts: { why } }) } as const;
+}
+
 export interface RefusedByErrcode {
   readonly errcode: number;
   readonly secret: SecretVerdict;

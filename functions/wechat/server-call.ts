@@ -5,7 +5,7 @@ import type { TokenRefused } from "../core/access-token.ts";
 import { type Refusal, refused } from "../core/refusal.ts";
 import { outside, sinceItBegan } from "../runtime/invocation.ts";
 import { boundedRequest } from "./bounded-request.ts";
-import { errcodeMember, type Meanings, type RefusedByErrcode, refusalOf } from "./errcodes.ts";
+import { errcodeMember, type Meanings, type RefusedByErrcode, refusalOf, unreadable } from "./errcodes.ts";
 import type { WeChatHost } from "./host.ts";
 
 /** All of WeChat's calls of one invocation end by then, so that the stores still have time. */
@@ -81,8 +81,4 @@ function withSeenAddress(answer: RefusedByErrcode, errmsg: string): RefusedByErr
   if (answer.errcode !== 40164 || isIP(address) === 0) return answer;
   const { refusal } = answer;
   return { ...answer, refusal: { ...refusal, facts: { ...refusal.facts, address } } };
-}
-
-function unreadable(why: string): { readonly secret: "unknown"; readonly refusal: Refusal } {
-  return { secret: "unknown", refusal: refused("wechat_unavailable", { facts: { why } }) };
 }

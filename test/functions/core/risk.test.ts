@@ -96,7 +96,7 @@ test("within one login WeChat is asked once, whoever else asks before it", async
     },
   };
   const asksBeforeItBinds: typeof login = async (request, its) => {
-    expect(await its.risk?.(alice, request.sourceIp)).toBeUndefined();
+    expect(await its.risk?.(alice)).toBeUndefined();
     return login(request, its);
   };
   const result = await loginWithRisk(ranks, 2, asksBeforeItBinds)(withCode(alice, zhangsan), deps);

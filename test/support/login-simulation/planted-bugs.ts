@@ -189,7 +189,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "the log says who it was",
     file: "functions/core/login.ts",
-    replace: "appId: person.appId, identity }",
+    replace: "appId: person.appId, identity: identityText(person) }",
     by: "appId: person.appId, identity: person.openid }",
   },
   {
@@ -201,7 +201,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "an outage behind the authorizer asks for a new code",
     file: "functions/session/handler.ts",
-    replace: 'requestContext.requestId, {}, "elsewhere")',
-    by: 'requestContext.requestId, {}, "login")',
+    replace: 'facts, "elsewhere")',
+    by: 'facts, "login")',
   },
 ];
