@@ -57,5 +57,5 @@ function invalid(detail: string) {
 function detailOf({ refused, facts: { errcode, address } = {} }: Refusal): string {
   const said = [errcode !== undefined && `errcode ${errcode}`, address !== undefined && `for ${address}`];
   const why = said.filter(Boolean).join(" ");
-  return `${errors[refused].title}${why && ` (${why})`}: \`weapp-login doctor\` says what to do.`;
+  return `${errors[refused].title.en}${why && ` (${why})`}: \`weapp-login doctor\` says what to do.`;
 }

@@ -38,8 +38,10 @@ test("codes and actions are the server's", () => {
   expectTypeOf<Action>().toEqualTypeOf<ServersAction>();
 });
 
+const event = { headers: {}, requestContext: { requestId: "r-1" } };
+
 test.each(Object.entries(errors))("%s of the server rejects a login as a LoginError", async (code, row) => {
-  const answer = problem(code as ErrorCode, "r-1", { detail: "Why.", retryAfter: 9, bindTicket: "t" });
+  const answer = problem(event, code as ErrorCode, { detail: "Why.", retryAfter: 9, bindTicket: "t" });
   const { options, storage } = fakeWx(() => ({
     statusCode: answer.statusCode ?? 0,
     // As it travels, and as some clients leave it: a string.

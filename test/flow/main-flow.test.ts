@@ -110,6 +110,13 @@ test("a GET on /login is told to use POST", async () => {
   expect(answer.body.detail).toContain("method: 'POST'");
 });
 
+test("an error has its title in the language of whoever asks", async () => {
+  const headers = { "accept-language": "zh-CN,zh;q=0.9,en;q=0.8" };
+  const answer = await stack.call("GET /login", { headers });
+  expect(answer.headers.get("content-language")).toBe("zh");
+  expect(answer.body).toMatchObject({ title: "该地址不支持此请求方法", code: "method_not_allowed" });
+});
+
 test("without a session the gateway says 401, and with a dead one 403", async () => {
   expect(await stack.call("GET /hello")).toMatchObject({ status: 401, body: { message: "Unauthorized" } });
   const session = "A".repeat(64);

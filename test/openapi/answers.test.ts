@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { expectInContract, outsideContract } from "../support/openapi/answers.ts";
 
 const json = { "content-type": "application/json", "cache-control": "no-store" };
-const problemJson = { "content-type": "application/problem+json", "cache-control": "no-store" };
+const problemJson = {
+  "content-type": "application/problem+json",
+  "cache-control": "no-store",
+  "content-language": "en",
+};
 const gateway = { "content-type": "application/json" };
 const loggedIn = {
   sessionId: "A".repeat(64),

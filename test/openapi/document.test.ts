@@ -225,7 +225,10 @@ describe("the errors", () => {
       const known = documented.find((it) => it === code);
       if (!known) expect.fail(`${where} has the unknown code ${code}`);
       const at = action === "retry" ? "elsewhere" : "login";
-      expect(JSON.parse(problem(known, requestId, details, at).body ?? ""), where).toEqual(value);
+      expect(
+        JSON.parse(problem({ headers: {}, requestContext: { requestId } }, known, details, at).body ?? ""),
+        where,
+      ).toEqual(value);
       shown.add(code);
     }
     expect([...shown].sort()).toEqual([...documented].sort());

@@ -32,16 +32,18 @@ const promised: readonly [code: ErrorCode, status: number, atLogin: Action, else
   ["not_configured", 503, "contact_support", "contact_support"],
 ];
 
+const event = { headers: {}, requestContext: { requestId: "request-1" } };
+
 test("every code that there is was promised, and no other", () => {
   expect(promised.map(([code]) => code).sort()).toEqual(Object.keys(errors).sort());
 });
 
 describe.each(promised)("%s", (code, status, atLogin, elsewhere) => {
   test(`is ${status} with the action ${atLogin} at login and ${elsewhere} elsewhere`, () => {
-    expect(problem(code, "request-1").statusCode).toBe(status);
-    expect(bodyOf(problem(code, "request-1"))).toMatchObject({ code, status, action: atLogin });
-    expect(bodyOf(problem(code, "request-1", {}, "login"))).toMatchObject({ action: atLogin });
-    expect(bodyOf(problem(code, "request-1", {}, "elsewhere"))).toMatchObject({
+    expect(problem(event, code).statusCode).toBe(status);
+    expect(bodyOf(problem(event, code))).toMatchObject({ code, status, action: atLogin });
+    expect(bodyOf(problem(event, code, {}, "login"))).toMatchObject({ action: atLogin });
+    expect(bodyOf(problem(event, code, {}, "elsewhere"))).toMatchObject({
       code,
       status,
       action: elsewhere,
@@ -49,10 +51,11 @@ describe.each(promised)("%s", (code, status, atLogin, elsewhere) => {
   });
 
   test("is a problem as RFC 9457 has it, which nobody may cache", () => {
-    const answer = problem(code, "request-1");
+    const answer = problem(event, code);
     expect(answer.headers).toEqual({
       "content-type": "application/problem+json",
       "cache-control": "no-store",
+      "content-language": "en",
     });
     expect(bodyOf(answer)).toEqual({
       type: expect.stringMatching(new RegExp(`^urn:.+:${code}$`)),
@@ -67,21 +70,49 @@ describe.each(promised)("%s", (code, status, atLogin, elsewhere) => {
 
 describe("an answer", () => {
   test("says in a header when to come back, in whole seconds", () => {
-    const answer = problem("too_many_attempts", "request-1", { retryAfter: 120 });
+    const answer = problem(event, "too_many_attempts", { retryAfter: 120 });
     expect(answer.headers).toMatchObject({ "retry-after": "120" });
   });
 
   test("says in a header which method is allowed", () => {
-    const answer = problem("method_not_allowed", "request-1", { allow: "POST" });
+    const answer = problem(event, "method_not_allowed", { allow: "POST" });
     expect(answer.headers).toMatchObject({ allow: "POST" });
   });
 
   test("carries the detail, the fields at fault and the bind ticket in its body", () => {
     const details = { detail: "Look here.", fields: ["code"], bindTicket: "a ticket" };
-    expect(bodyOf(problem("invalid_request", "request-1", details))).toMatchObject(details);
+    expect(bodyOf(problem(event, "invalid_request", details))).toMatchObject(details);
   });
 
-  test("has the title of its code, so that two codes are never told alike", () => {
-    expect(new Set(promised.map(([code]) => bodyOf(problem(code, "r")).title)).size).toBe(promised.length);
+  test.each(["en", "zh"])(
+    "has the title of its code in %s, so that two codes are never told alike",
+    (language) => {
+      const answers = promised.map(([code]) =>
+        problem({ ...event, headers: { "accept-language": language } }, code),
+      );
+      expect(new Set(answers.map((answer) => bodyOf(answer).title)).size).toBe(promised.length);
+      for (const answer of answers) {
+        expect(answer.headers).toMatchObject({ "content-language": language });
+        expect(/[\u4e00-\u9fff]/.test(String(bodyOf(answer).title))).toBe(language === "zh");
+      }
+    },
+  );
+
+  test.each([
+    ["zh-CN,zh;q=0.9,en;q=0.8", "zh"],
+    ["zh", "zh"],
+    ["ZH-Hant-TW", "zh"],
+    ["zh_CN", "en"],
+    ["en;q=0.5, zh-CN;q=0.501", "zh"],
+    ["en-US,en;q=0.9,zh-CN;q=0.8", "en"],
+    ["fr, zh;q=0.1", "zh"],
+    ["zh;q=0", "en"],
+    ["fr", "en"],
+    ["*", "en"],
+    ["", "en"],
+    ["zha", "en"],
+  ])("is told to who accepts %o in %s", (accepted, language) => {
+    const answer = problem({ ...event, headers: { "accept-language": accepted } }, "invalid_code");
+    expect(answer.headers).toMatchObject({ "content-language": language });
   });
 });
