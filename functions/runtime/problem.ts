@@ -18,7 +18,7 @@ export interface ProblemDetails {
 
 type At = "login" | "elsewhere";
 
-type Event = Pick<APIGatewayProxyEventV2, "headers"> & {
+type Event = Partial<Pick<APIGatewayProxyEventV2, "headers">> & {
   readonly requestContext: { readonly requestId: string };
 };
 
@@ -33,7 +33,7 @@ export function problem(
   at: At = "login",
 ): APIGatewayProxyStructuredResultV2 {
   const { status, action, elsewhere, title } = errors[code];
-  const language = languageFor(headers["accept-language"]);
+  const language = languageFor(headers?.["accept-language"]);
   const { retryAfter, allow, ...members } = details;
   return {
     statusCode: status,

@@ -112,7 +112,7 @@ describe("what costs every cold start, and nobody needs, is in no bundle:", () =
  */
 const budgets = {
   authorizer: { bytes: 5_200, files: 22 },
-  login: { bytes: 108_500, files: 424 },
+  login: { bytes: 109_500, files: 424 },
   "full-login": { bytes: 115_000, files: 440 },
   "access-token": { bytes: 70_000, files: 330 },
   session: { bytes: 76_000, files: 360 },

@@ -98,6 +98,11 @@ describe("an answer", () => {
     },
   );
 
+  test("is told in English where the event has no headers", () => {
+    const { requestContext } = event;
+    expect(problem({ requestContext }, "internal_error").headers).toMatchObject({ "content-language": "en" });
+  });
+
   test.each([
     ["zh-CN,zh;q=0.9,en;q=0.8", "zh"],
     ["zh", "zh"],
