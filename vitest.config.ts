@@ -21,6 +21,8 @@ export default defineConfig(({ mode }) => {
       reporters: proofs ? ["default", new ProofsReporter()] : ["default"],
       testTimeout: proofs ? 1_800_000 : 30_000,
       hookTimeout: 60_000,
+      // Else every file loads everything anew, which takes longer than its tests. So files share what modules keep.
+      isolate: false,
       // Most of the time a test waits for processes that it has started: with one worker a core would idle.
       maxWorkers: Math.max(2, availableParallelism() - 1),
     },

@@ -1,9 +1,8 @@
-import { expect, expectTypeOf, test } from "vitest";
+import { expect, expectTypeOf, test, vi } from "vitest";
 import { openData } from "../../client/open-data.ts";
 import { bindPhone } from "../../client/phone.ts";
 import {
   type Action,
-  addMessages,
   type ClientCode,
   createLogin,
   errorOf,
@@ -119,6 +118,10 @@ test.each([...Object.keys(errors), ...Object.keys(clientCodes)])(
 );
 
 test("words of the app's own are said, also for what the phone's button adds later, and for codes of its functions", async () => {
+  // A copy of its own, because those words would stay.
+  vi.resetModules();
+  const { addMessages, createLogin, messageFor } = await import("../../client/weapp-login.ts");
+  const { bindPhone } = await import("../../client/phone.ts");
   addMessages({
     phone_button_failed: ["请再试", "Once more."],
     album_is_full: ["相册已满", "The album is full."],

@@ -11,6 +11,7 @@ import type { WeappLoginProps, WeappLoginStackProps } from "../../lib/props.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { WeappLoginStack } from "../../lib/weapp-login-stack.ts";
 import { appId, newApp, ownFunction } from "../support/in-process.ts";
+import { newerRuntime } from "../support/newer-runtime.ts";
 
 const stack = new Stack(undefined, "Anywhere");
 const inIreland = new Stack(undefined, "Ireland", { env: { region: "eu-west-1", account: "111111111111" } });
@@ -365,7 +366,7 @@ describe("what the limits allow passes:", () => {
       domain: { name: domainName, certificateArn },
       alarmEmail: "ops@example.com",
       logRetention: RetentionDays.INFINITE,
-      runtime: new Runtime("nodejs26.x"),
+      runtime: newerRuntime(),
       architecture: Architecture.X86_64,
       removalPolicy: RemovalPolicy.DESTROY,
     };

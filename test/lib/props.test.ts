@@ -1,12 +1,13 @@
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
-import { Architecture, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, test } from "vitest";
 import type { WeappLoginStackProps } from "../../lib/props.ts";
 import { sampleAppId } from "../../lib/settings.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { appId, newApp, ownFunction, stackWith, synthesized } from "../support/in-process.ts";
+import { newerRuntime } from "../support/newer-runtime.ts";
 import {
   environmentOf,
   functionName,
@@ -194,7 +195,7 @@ describe("a prop", () => {
         invalidCodesPerSourceIp: 5,
         window: Duration.minutes(4),
       },
-      runtime: new Runtime("nodejs26.x"),
+      runtime: newerRuntime(),
       architecture: Architecture.X86_64,
       logRetention: RetentionDays.ONE_WEEK,
       hello: true,

@@ -26,7 +26,7 @@ test("the import's reader takes the same memory for the last rows as for the fir
     { line: count, username: "User-1", reason: "the same username is on line 2" },
     { line: count + 1, username: "another", reason: "the userId has another username on line 3" },
   ]);
-  expect(Math.max(...heap) - Math.min(...heap)).toBeLessThan(1_500_000);
+  expect(Math.max(...heap) - (heap[0] ?? 0)).toBeLessThan(1_500_000);
   proven({ rows: read });
 });
 

@@ -1,21 +1,19 @@
-import { expect, test, vi } from "vitest";
+import crypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { signer } from "../../../functions/authorizer/signature.ts";
-
-const made = vi.hoisted(() => ({ keys: 0 }));
-vi.mock("node:crypto", async (original) => {
-  const crypto = await original<typeof import("node:crypto")>();
-  const createSecretKey = (key: Buffer) => {
-    made.keys++;
-    return crypto.createSecretKey(key);
-  };
-  return { ...crypto, createSecretKey };
-});
 
 const noon = Date.UTC(2026, 2, 1, 12);
 const day = 86_400_000;
 const credentials = { AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" };
 
 test("the key is made once for a day and its credentials", () => {
+  const made = vi.spyOn(crypto, "createSecretKey");
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    made.mockRestore();
+    syncBuiltinESMExports();
+  });
   const sign = signer({ region: "us-east-1", url: new URL("http://localhost/") }, "a target");
   const keys = [
     [noon, credentials],
@@ -26,7 +24,7 @@ test("the key is made once for a day and its credentials", () => {
   ] as const;
   const counts = keys.map(([now, of]) => {
     sign("{}", of, now);
-    return made.keys;
+    return made.mock.calls.length;
   });
   expect(counts).toEqual([1, 1, 2, 3, 3]);
 });
