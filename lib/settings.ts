@@ -65,6 +65,7 @@ const settings: Readonly<Record<string, Setting>> = {
   reservedAuthorizers: ["reservedConcurrency.authorizer", number],
   monitoring: ["monitoring", trueOrFalse],
   alarmEmail: ["alarmEmail", asItIs],
+  runbookUrl: ["runbookUrl", asItIs],
   logRetentionDays: ["logRetention", number],
   architecture: ["architecture", architecture],
   hello: ["hello", trueOrFalse],
