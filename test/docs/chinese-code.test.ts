@@ -44,7 +44,7 @@ describe("code", async () => {
   const lines = [...chinesePages].flatMap(([page, text]) =>
     codeIn(text, /^(sh|js|ts|xml)$/).map((line) => [page, line] as const),
   );
-  const commands = lines.filter(([, line]) => line.startsWith("npx weapp-login "));
+  const commands = lines.filter(([, line]) => /^npx (--no )?weapp-login /.test(line));
 
   test("is the same as on the English pages", () => {
     const typed = lines.filter((line) => !commands.includes(line));
@@ -53,7 +53,7 @@ describe("code", async () => {
   });
 
   test.each(commands)("%s: %s", async (_, line) => {
-    const words = line.split(" ").slice(2);
+    const words = line.replace(" --no", "").split(" ").slice(2);
     const path = words.slice(0, words[0] === "doctor" || words[0] === "wechat" ? 1 : 2);
     const { stdout } = await runHere([...path, "--help"]);
     expect(stdout).toContain(`Usage: weapp-login ${path.join(" ")} `);
