@@ -3,7 +3,7 @@ import { type Assembly, variableOf } from "../local/assembly.ts";
 import { openDynamoDb } from "../local/aws/dynamodb.ts";
 import { isRecord } from "../local/aws/json.ts";
 
-/** The laptop's DynamoDB with so many bindings, in memory. */
+/** The local stack's DynamoDB with so many bindings, in memory. */
 export interface FilledStore extends AsyncDisposable {
   /** The authorizer's read, of another identity each time. */
   read(): Promise<void>;
@@ -38,7 +38,7 @@ export async function filledStore(assembly: Assembly, count: number): Promise<Fi
       });
       const items =
         "Responses" in found && isRecord(found.Responses) ? Object.values(found.Responses).flat() : [];
-      if (items.length !== 2) throw new Error("The laptop's store lost a binding or a session.");
+      if (items.length !== 2) throw new Error("The local stack's store lost a binding or a session.");
     },
     [Symbol.asyncDispose]: () => dynamoDb.close(),
   };

@@ -61,14 +61,14 @@ async function bodySizes(harness: Harness): Promise<Growth> {
   };
 }
 
-/** The authorizer's read in the laptop's DynamoDB: that a look-up by key stays one, however many keys there are. */
+/** The authorizer's read in the local stack's DynamoDB: that a look-up by key stays one, however many keys there are. */
 async function bindings(harness: Harness, most: number): Promise<Growth> {
-  const what = "growth: the authorizer's read in the laptop's store, CPU per read";
+  const what = "growth: the authorizer's read in the local stack's store, CPU per read";
   await using opened = new AsyncDisposableStack();
   const cases: { label: string; read: () => Promise<void> }[] = [];
   for (let count = 1_000; count <= most; count *= 10) {
     const label = `${count.toLocaleString("en")} bindings`;
-    harness.progress("growth: filling the laptop's store", 1, 1, label);
+    harness.progress("growth: filling the local stack's store", 1, 1, label);
     cases.push({ label, read: opened.use(await filledStore(harness.assembly, count)).read });
   }
   for (const { read } of cases) for (let call = 0; call < warmUp; call++) await read();

@@ -102,7 +102,7 @@ export function printReport(report: Report): string {
   }
   if (wrongPasswords) {
     add(
-      "Wrong passwords: wall time of the verifier on the laptop",
+      "Wrong passwords: wall time of the verifier on the local stack",
       ["name", "ms", "× the nearest known"],
       wrongPasswords.map(({ label, known, ms }) => [
         label,

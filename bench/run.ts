@@ -27,7 +27,7 @@ const usage = `Usage: npm run bench -- [--quick] [--json] [--docs] [--only SECTI
   --json          one JSON document instead of tables
   --docs          the tables into docs/performance.md too
   --only          ${sections.join(", ")}
-  --growth-max N  the most bindings to fill the laptop's store with; 100000 (--quick: 1000) unless said otherwise,
+  --growth-max N  the most bindings to fill the local stack's store with; 100000 (--quick: 1000) unless said otherwise,
                   1000000 takes some 3 minutes and 1.2 GB`;
 
 const { values } = parseArgs({

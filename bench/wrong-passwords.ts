@@ -18,7 +18,7 @@ const foreign = ["m=65536,t=3,p=4", "m=12288,t=3,p=1"];
 const unknownNames = 8;
 
 /**
- * The deployed verifier on the laptop after an import, asked by the wall clock as a stranger would: what an unknown name
+ * The deployed verifier on the local stack after an import, asked by the wall clock as a stranger would: what an unknown name
  * takes must be what some known name takes.
  */
 export async function wrongPasswords(harness: Harness): Promise<WrongPassword[]> {

@@ -13,7 +13,7 @@ export interface SignInNeeds {
   readonly appId: string | undefined;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Milliseconds before each further try of a login that failed in passing. */
+  /** Milliseconds before each further try of a login that failed temporarily. */
   readonly retryDelays: readonly number[];
   readonly now: () => number;
   readonly record: ReturnType<typeof loginRecord>;

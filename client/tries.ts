@@ -1,6 +1,6 @@
 import { LoginError } from "./login-error.ts";
 
-/** Tries again, after each of these delays (milliseconds), what failed in passing. Rejects with the last failure. */
+/** Tries again, after each of these delays (milliseconds), what failed temporarily. Rejects with the last failure. */
 export async function persistently<T>(
   attempt: () => Promise<T>,
   delays: readonly number[],

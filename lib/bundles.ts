@@ -1,26 +1,11 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { FunctionName } from "../contract/environment.ts";
+import { packageDirectory } from "./package-directory.ts";
 
 /** The directory with a function's bundle. */
 export function bundleOf(name: FunctionName): string {
   const directory = join(packageDirectory(), "dist/functions", name);
   if (existsSync(join(directory, "index.mjs"))) return directory;
   throw new Error(`There is no bundle of the ${name} function. Run \`npm run build\` first.`);
-}
-
-/** Of this package, which this file is in, unless a bundler has put it into an app's own file. */
-function packageDirectory(): string {
-  const places = [import.meta.dirname, process.cwd()].filter((it) => it !== undefined);
-  for (const place of places) {
-    try {
-      return dirname(createRequire(join(place, "index.js")).resolve("weapp-login/package.json"));
-    } catch {
-      // Not there: the next place.
-    }
-  }
-  throw new Error(
-    `The package weapp-login is not found from ${places.join(" or ")}. It has the functions' bundles: install it where the app runs.`,
-  );
 }

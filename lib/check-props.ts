@@ -81,10 +81,10 @@ function checkKey(key: IKey, stack: Stack): void {
   checkRegion("encryptionKey", "a key", key, stack);
 }
 
-function checkMonitoring({ monitoring, alarmTopic, alarmEmail }: Props, stack: Stack): void {
-  if (!monitoring && (alarmTopic || alarmEmail !== undefined)) {
+function checkMonitoring({ monitoring, alarmTopic, alarmEmail, runbookUrl }: Props, stack: Stack): void {
+  if (!monitoring && (alarmTopic || (alarmEmail ?? runbookUrl) !== undefined)) {
     throw new Error(
-      "monitoring is false, so that there are no alarms: leave alarmTopic and alarmEmail out, or monitoring.",
+      "monitoring is false, so that there are no alarms: leave alarmTopic, alarmEmail and runbookUrl out, or monitoring.",
     );
   }
   if (alarmTopic) checkRegion("alarmTopic", "a topic", alarmTopic, stack);

@@ -9,10 +9,13 @@ import {
 } from "aws-cdk-lib/aws-apigatewayv2";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { sessionRoutes } from "../contract/session-routes.ts";
+import { openDataRoute, phoneRoute, sessionRoutes } from "../contract/session-routes.ts";
 import { grantAccessToken } from "./access-token-grant.ts";
 import { assertStackName, exportName } from "./exports.ts";
 import { loginPath, ProtectedRoutes } from "./protected-routes.ts";
+
+/** Whether the deployed stack has these is not known here; where it has none today, it may have them tomorrow. */
+const optionalRoutes = [openDataRoute, phoneRoute];
 
 /**
  * The login of a deployed stack: a mini-program has one filed domain and so one API, which further apps put their routes
@@ -52,10 +55,15 @@ export class DeployedLogin extends Construct {
   }
 
   /**
-   * Puts a Lambda behind the authorizer: `login.protect("GET /orders", orders)`. Throws for the login's own routes. With
-   * `cors` on the API, a route of `ANY` or `OPTIONS` catches browsers' preflights: name the methods there.
+   * Puts a Lambda behind the authorizer: `login.protect("GET /orders", orders)`. Throws for the login's own routes,
+   * those of `phone` and `sessionKeys` included. With `cors` on the API, a route of `ANY` or `OPTIONS` catches browsers' preflights: name the methods there.
    */
   protect(route: string, handler: IFunction): void {
+    if (optionalRoutes.includes(route)) {
+      throw new Error(
+        `"${route}" is the login's own wherever it has phone or sessionKeys, and is kept for it: take another path.`,
+      );
+    }
     this.#routes.add(route, handler, this.authorizer);
   }
 

@@ -26,6 +26,12 @@ const weChatBaseUrl = text("https:// and a host, or http:// and localhost or 127
   return isOrigin(value) && /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(value);
 });
 
+/** Its length leaves room in the text of an alarm. */
+const runbookUrl = text(
+  "an https:// address of at most 400 characters, without a fragment (#…)",
+  (value) => /^https:\/\/[^\s#]+$/.test(value) && URL.canParse(value) && value.length <= 400,
+);
+
 function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
 }
@@ -132,6 +138,7 @@ export const propSchemas = {
   monitoring: v.optional(trueOrFalse, true),
   alarmTopic: v.optional(object<ITopic>("a topic (ITopic)", "topicArn", "addSubscription")),
   alarmEmail: v.optional(textOrToken("an address such as ops@example.com", /^[^@\s]+@[^@\s]+$/)),
+  runbookUrl: v.optional(runbookUrl),
   logRetention: v.optional(
     v.enum(RetentionDays, "a RetentionDays, which is one of 1, 3, 5, 7, 14, 30, 60, 90, … days"),
     RetentionDays.THREE_MONTHS,

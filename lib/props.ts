@@ -148,6 +148,13 @@ export interface WeappLoginProps {
    * @default nobody
    */
   readonly alarmEmail?: string;
+  /**
+   * The page that an alarm's text links to, with the alarm's name as anchor (`#loginsfail`): docs/runbook.md where you
+   * publish it, or a page of yours with the same headings. `https://`, without a fragment.
+   *
+   * @default docs/runbook.md in the repository that the package's package.json names; only its name, where there is none
+   */
+  readonly runbookUrl?: string;
   /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays;
   /**

@@ -5,7 +5,7 @@ import { stackPropSchemas } from "./prop-schemas.ts";
 import type { WeappLoginStackProps } from "./props.ts";
 import { readBy } from "./schemas.ts";
 
-/** The AppId that cdk.json comes with: good for a laptop and for looking at the template, not for WeChat. */
+/** The AppId that cdk.json comes with: good for the local stack and for looking at the template, not for WeChat. */
 export const sampleAppId = "wx0123456789abcdef";
 
 /** The prop that a setting is, by its path, and how its value in the context is read. */
@@ -65,6 +65,7 @@ const settings: Readonly<Record<string, Setting>> = {
   reservedAuthorizers: ["reservedConcurrency.authorizer", number],
   monitoring: ["monitoring", trueOrFalse],
   alarmEmail: ["alarmEmail", asItIs],
+  runbookUrl: ["runbookUrl", asItIs],
   logRetentionDays: ["logRetention", number],
   architecture: ["architecture", architecture],
   hello: ["hello", trueOrFalse],

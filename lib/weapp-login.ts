@@ -138,8 +138,13 @@ export class WeappLogin extends Construct {
         tables,
         api: this.api,
       };
-      const { alarmTopic, alarmEmail } = props;
-      this.monitoring = new Monitoring(this, "Monitoring", { ...watched, alarmTopic, alarmEmail });
+      const { alarmTopic, alarmEmail, runbookUrl } = props;
+      this.monitoring = new Monitoring(this, "Monitoring", {
+        ...watched,
+        alarmTopic,
+        alarmEmail,
+        runbookUrl,
+      });
     }
     this.#addOutputs(props.appId, uncached.idOn(this.api));
     this.#newAccessTokenFunction = () => {

@@ -180,5 +180,5 @@ function describeTable(name: string, it: Resource): TableDescription {
 
 function keyType(type: unknown): "S" | "N" | "B" {
   if (type === "S" || type === "N" || type === "B") return type;
-  throw new Error(`The laptop knows no key attribute of the type ${type}.`);
+  throw new Error(`The local stack knows no key attribute of the type ${type}.`);
 }

@@ -55,7 +55,7 @@ export function resolver(
     if (name === "Fn::Join") return list(resolve(second)).map(String).join(String(first));
     if (name === "Fn::Split") return String(resolve(second)).split(String(first));
     if (name === "Fn::Select") return list(resolve(second))[Number(first)];
-    throw new Error(`The laptop does not know CloudFormation's ${name}.`);
+    throw new Error(`The local stack does not know CloudFormation's ${name}.`);
   }
 
   function reference(name: string): string {
@@ -90,13 +90,13 @@ export function resolver(
     }
     // A custom domain leads nowhere on a laptop.
     if (which === "RegionalDomainName") return "laptop.invalid";
-    throw new Error(`The laptop does not know the attribute ${which} of ${Type}.`);
+    throw new Error(`The local stack does not know the attribute ${which} of ${Type}.`);
   }
 
   function arnOf(logicalId: string, type: string): string {
     const name = physicalName(logicalId);
     const path = arnPaths[type];
-    if (!path) throw new Error(`The laptop does not know the ARN of ${type}.`);
+    if (!path) throw new Error(`The local stack does not know the ARN of ${type}.`);
     const [service, resourcePath] = path(name);
     const region = service === "iam" ? "" : place.region;
     return `arn:${place.partition}:${service}:${region}:${place.accountId}:${resourcePath}`;

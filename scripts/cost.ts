@@ -103,6 +103,9 @@ function costTables(units: Units): string {
     "silent login": billPerMillion(operation(units, "silent login")),
     "first login": billPerMillion(operation(units, "first login by code")),
     "first login without passwords": billPerMillion(operation(units, "first login without passwords")),
+    "silent login, session_key kept": billPerMillion(
+      operation(units, "silent login, with session_keys kept"),
+    ),
     "log out everywhere": billPerMillion(operation(units, "log out everywhere, 1 session")),
     "authorization (added)": billPerMillion(operation(units, "authorize"), false),
   };

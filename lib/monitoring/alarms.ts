@@ -12,11 +12,22 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { LogMetrics } from "./log-metrics.ts";
 import { type AlarmName, type Rule, rules } from "./rules.ts";
+import { runbookOf } from "./runbook.ts";
 import { apiErrorPercent, authorizerErrorPercent, successPercent, sum, weChatPercent } from "./shares.ts";
 import { functionThrottles, tableThrottles, type Watched } from "./watched.ts";
 
-/** What each alarm looks at, by its rule. The topic hears of it when it rings and when it is over. */
-export function alarms(scope: Construct, metrics: LogMetrics, watched: Watched, topic: ITopic): Alarm[] {
+export interface AlarmsProps {
+  readonly topic: ITopic;
+  readonly runbookUrl: string | undefined;
+}
+
+/** What each alarm looks at, by its rule. The topic hears of it when it goes off and when it is over. */
+export function alarms(
+  scope: Construct,
+  metrics: LogMetrics,
+  watched: Watched,
+  { topic, runbookUrl }: AlarmsProps,
+): Alarm[] {
   const looksAt: Record<AlarmName, Metric | MathExpression> = {
     LoginsFail: successPercent(metrics, watched),
     LoginsSlow: metrics.loginMs(Stats.percentile(99)),
@@ -36,21 +47,27 @@ export function alarms(scope: Construct, metrics: LogMetrics, watched: Watched, 
   const action = new SnsAction(topic);
   return Object.entries<Rule>(rules).map(([name, rule]) => {
     const metric = looksAt[name as AlarmName];
-    const alarm = newAlarm(scope, name, rule, metric);
+    const description = `${rule.means} ${rule.because} What to do: ${runbookOf(name, runbookUrl)}`;
+    const alarm = newAlarm(scope, name, rule, { description, metric });
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
     return alarm;
   });
 }
 
-function newAlarm(scope: Construct, name: string, rule: Rule, metric: Metric | MathExpression): Alarm {
+interface AlarmText {
+  readonly description: string;
+  readonly metric: Metric | MathExpression;
+}
+
+function newAlarm(scope: Construct, name: string, rule: Rule, { description, metric }: AlarmText): Alarm {
   const [datapointsToAlarm, evaluationPeriods] = rule.periods;
   return new Alarm(scope, name, {
-    alarmDescription: `${rule.means} ${rule.because} What to do: docs/runbook.md#${name.toLowerCase()}`,
+    alarmDescription: description,
     metric: metric.with({ period: Duration.minutes(rule.periodMinutes) }),
     threshold: rule.threshold,
     comparisonOperator:
-      rule.rings === "below"
+      rule.side === "below"
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     datapointsToAlarm,

@@ -14,28 +14,31 @@ export interface MonitoringProps extends Watched {
   /** Default: a topic of its own. */
   readonly alarmTopic?: ITopic | undefined;
   readonly alarmEmail?: string | undefined;
+  /** Default: see runbook.ts. */
+  readonly runbookUrl?: string | undefined;
 }
 
-/** Answers "are people getting in, how fast, why not", and rings when they are not. See docs/runbook.md. */
+/** Answers "are people getting in, how fast, why not", and raises alarms when they are not. See docs/runbook.md. */
 export class Monitoring extends Construct {
   readonly alarmTopic: ITopic;
   readonly alarms: readonly Alarm[];
   readonly dashboard: Dashboard;
   readonly #metrics: LogMetrics;
 
-  constructor(scope: Construct, id: string, { alarmTopic, alarmEmail, ...watched }: MonitoringProps) {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
+    const { alarmTopic, alarmEmail, runbookUrl, ...watched } = props;
     const metrics = new LogMetrics(this, "Metrics", watched);
     this.#metrics = metrics;
     this.alarmTopic = alarmTopic ?? newAlarmTopic(this);
     if (alarmEmail !== undefined) this.alarmTopic.addSubscription(new EmailSubscription(alarmEmail));
-    this.alarms = alarms(this, metrics, watched, this.alarmTopic);
+    this.alarms = alarms(this, metrics, watched, { topic: this.alarmTopic, runbookUrl });
     this.dashboard = newDashboard(this, metrics, watched, this.alarms);
     this.#output("AlarmTopicArn", this.alarmTopic.topicArn, "Subscribe to it: docs/runbook.md");
     this.#output("DashboardName", this.dashboard.dashboardName, "In the CloudWatch console");
   }
 
-  /** The alarm MustLook rings for its lines too. */
+  /** The alarm MustLook goes off for its lines too. */
   watchAlarmsOf(name: string, fn: LambdaFunction): void {
     this.#metrics.countAlarmsOf(name, fn);
   }

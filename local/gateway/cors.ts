@@ -17,7 +17,7 @@ export function describeCors(configuration: unknown): CorsDescription | undefine
   if (!isRecord(configuration)) return undefined;
   const { AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders, MaxAge, ...rest } = configuration;
   const unknown = Object.keys(rest);
-  if (unknown.length > 0) throw new Error(`The laptop does not know ${unknown.join(", ")} of CORS.`);
+  if (unknown.length > 0) throw new Error(`The local stack does not know ${unknown.join(", ")} of CORS.`);
   return {
     allowOrigins: texts(AllowOrigins),
     allowMethods: texts(AllowMethods),

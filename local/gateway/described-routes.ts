@@ -49,7 +49,7 @@ function describeAuthorizer(authorizerId: string, it: Resource): AuthorizerDescr
     payloadFormat: text(it.AuthorizerPayloadFormatVersion),
     identityHeaders: list(it.IdentitySource).map((source) => {
       const header = /^\$request\.header\.(.+)$/.exec(text(source))?.[1];
-      if (header === undefined) throw new Error(`The laptop knows no identity source ${source}.`);
+      if (header === undefined) throw new Error(`The local stack knows no identity source ${source}.`);
       return header.toLowerCase();
     }),
     cacheSeconds: Number(it.AuthorizerResultTtlInSeconds ?? 300),

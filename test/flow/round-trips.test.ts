@@ -2,7 +2,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "../../local/sample.ts";
 import { type CountedFunction, totals, type Units, unitsFile } from "../../scripts/units.ts";
 import { type CountedStack, startCountedStack } from "../support/counting/counter.ts";
-import { countAll, counting, countWithoutPasswords, countWithPhone } from "../support/counting/operations.ts";
+import {
+  countAll,
+  counting,
+  countWithoutPasswords,
+  countWithPhone,
+  countWithSessionKeys,
+} from "../support/counting/operations.ts";
 import { withMore } from "../support/stack-on-laptop.ts";
 
 let units: Units;
@@ -26,7 +32,17 @@ beforeAll(async () => {
   const withPhone = counting(third);
   await countWithPhone(withPhone);
 
-  units = { ...withPasswords.units, ...withoutPasswords.units, ...withPhone.units };
+  const fourth = await startCountedStack({ settings: withMore });
+  open.push(fourth);
+  const withSessionKeys = counting(fourth);
+  await countWithSessionKeys(withSessionKeys);
+
+  units = {
+    ...withPasswords.units,
+    ...withoutPasswords.units,
+    ...withPhone.units,
+    ...withSessionKeys.units,
+  };
 }, 120_000);
 afterAll(() => Promise.all(open.map((stack) => stack.close())));
 
@@ -60,6 +76,8 @@ test.each([
   ["first login without passwords", 3],
   ["first login by phone number", 9],
   ["phone number", 5],
+  ["silent login, with session_keys kept", 3],
+  ["open data", 2],
 ])("%s: at most %i steps, one after the other", (operation, most) => {
   expect(totals(functionsOf(operation)).steps).toBeLessThanOrEqual(most);
 });
@@ -70,6 +88,7 @@ test.each([
   ["first login by ticket", 15],
   ["first login without passwords", 6],
   ["first login by phone number", 10],
+  ["silent login, with session_keys kept", 2],
 ])("%s: at most %i write units", (operation, most) => {
   expect(totals(functionsOf(operation)).wru).toBeLessThanOrEqual(most);
 });

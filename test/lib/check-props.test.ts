@@ -269,6 +269,23 @@ const wrong: { readonly [P in keyof Required<WeappLoginStackProps>]: readonly Wr
       "alarmEmail must be an address such as ops@example.com, and is ",
     ],
   ],
+  runbookUrl: [
+    [
+      [
+        null,
+        "",
+        "http://wiki.example.com/login",
+        "wiki.example.com/login",
+        "docs/runbook.md",
+        "https://",
+        "https://wiki.example.com/log in",
+        "https://wiki.example.com/login#mustlook",
+        "https://wiki.example.com/login#",
+        `https://wiki.example.com/${"a".repeat(376)}`,
+      ],
+      "runbookUrl must be an https:// address of at most 400 characters, without a fragment (#…), and is ",
+    ],
+  ],
   logRetention: [[[null, "", 91, 0, -1, "ONE_DAY", "7"], "logRetention must be a RetentionDays, "]],
   runtime: [
     [
@@ -365,6 +382,7 @@ describe("what the limits allow passes:", () => {
       reservedConcurrency: { login: 1, verifier: 1, authorizer: 1 },
       domain: { name: domainName, certificateArn },
       alarmEmail: "ops@example.com",
+      runbookUrl: "https://wiki.example.com/login",
       logRetention: RetentionDays.INFINITE,
       runtime: newerRuntime(),
       architecture: Architecture.X86_64,
@@ -413,11 +431,13 @@ describe("what would have no effect is refused:", () => {
     }
   });
 
-  test("a topic or an address where there are no alarms", () => {
+  test("a topic, an address or a runbook where there are no alarms", () => {
     const alarmTopic = new Topic(stack, "Topic");
     expect(() => readProps({ appId, monitoring: false, alarmTopic }, stack)).toThrow("leave alarmTopic");
     const alarmEmail = "ops@example.com";
     expect(() => readProps({ appId, monitoring: false, alarmEmail }, stack)).toThrow("monitoring is false");
+    const runbookUrl = "https://wiki.example.com/login";
+    expect(() => readProps({ appId, monitoring: false, runbookUrl }, stack)).toThrow("monitoring is false");
     readProps({ appId, monitoring: false }, stack);
     readProps({ appId, alarmTopic }, stack);
   });

@@ -6,6 +6,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { type Rule, rules } from "../../lib/monitoring/rules.ts";
+import { runbookIn } from "../../lib/monitoring/runbook.ts";
 import type { WeappLoginProps } from "../../lib/props.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { awsMetrics } from "../support/aws-metrics.ts";
@@ -45,6 +46,8 @@ const filters = metricFilters(resources);
 const topic = only(resources, "AWS::SNS::Topic").logicalId;
 const runbook = await readFile(new URL("../../docs/runbook.md", import.meta.url), "utf8");
 
+const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+
 /** What GitHub makes of a heading. */
 const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
   heading
@@ -60,29 +63,34 @@ describe("every alarm", () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual(Object.keys(rules).sort());
   });
 
-  test.each(all)("says what it means, why it rings and where to read on: %s", (name, { properties }) => {
+  test.each(all)("says what it means, why it goes off and where to read on: %s", (name, { properties }) => {
     const { means, because } = new Map<string, Rule>(Object.entries(rules)).get(name) ?? {};
     const description = String(properties.AlarmDescription);
-    expect(description).toBe(`${means} ${because} What to do: docs/runbook.md#${name.toLowerCase()}`);
-    // CloudWatch's limit.
-    expect(description.length).toBeLessThanOrEqual(1024);
-    expect(anchors).toContain(name.toLowerCase());
+    const anchor = name.toLowerCase();
+    const [said, page] = description.split(" What to do: ");
+    expect(said).toBe(`${means} ${because}`);
+    // What the owner of the repository has put into package.json, or has not yet.
+    expect([
+      `docs/runbook.md#${anchor} of the package weapp-login (runbookUrl makes this a link)`,
+      `${runbookIn(manifest.repository.url)}#${anchor}`,
+    ]).toContain(page);
+    expect(anchors).toContain(anchor);
   });
 
-  test.each(all)("rings as its rule says, and never for want of data: %s", (name, { properties }) => {
+  test.each(all)("goes off as its rule says, and never when there is no data: %s", (name, { properties }) => {
     const rule = new Map<string, Rule>(Object.entries(rules)).get(name);
     expect(properties).toMatchObject({
       Threshold: rule?.threshold,
       DatapointsToAlarm: rule?.periods[0],
       EvaluationPeriods: rule?.periods[1],
       TreatMissingData: "notBreaching",
-      ComparisonOperator: rule?.rings ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
+      ComparisonOperator: rule?.side ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
     });
     const periods = JSON.stringify(properties).match(/"Period":\d+/g) ?? [];
     expect(new Set(periods)).toEqual(new Set([`"Period":${(rule?.periodMinutes ?? 0) * 60}`]));
   });
 
-  test.each(all)("tells the topic when it rings and when it is over: %s", (_, { properties }) => {
+  test.each(all)("tells the topic when it goes off and when it is over: %s", (_, { properties }) => {
     expect(properties).toMatchObject({ AlarmActions: [{ Ref: topic }], OKActions: [{ Ref: topic }] });
     expect(properties.ActionsEnabled).not.toBe(false);
     // A name of its own would keep a second deployment out of the account.
@@ -92,25 +100,47 @@ describe("every alarm", () => {
   test.each(all)("is on the dashboard: %s", (name) => {
     expect(JSON.stringify(dashboard.widgets)).toContain(`Monitoring${name}`);
   });
+});
 
-  test("of the runbook is an alarm", () => {
-    const chapter = /^## Alarms$(.*?)^## /ms.exec(runbook)?.[1] ?? "";
-    const headings = [...chapter.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
-    expect(headings.sort()).toEqual(Object.keys(rules).sort());
+describe("the page that an alarm's text opens", () => {
+  const descriptions = (runbookUrl: string) =>
+    alarmsIn(withProps({ runbookUrl }).resources).map(({ name, properties }) => ({
+      name,
+      text: String(properties.AlarmDescription),
+    }));
+
+  test("is the owner's, at the alarm's name", () => {
+    for (const { name, text } of descriptions("https://wiki.example.com/login?lang=en")) {
+      expect(text).toMatch(
+        new RegExp(` What to do: https://wiki\\.example\\.com/login\\?lang=en#${name.toLowerCase()}$`),
+      );
+    }
   });
 
-  test("has the threshold that the runbook's table says", () => {
-    for (const [name, rule] of Object.entries<Rule>(rules)) {
-      const row = runbook.split("\n").find((line) => line.startsWith(`| [${name}](#${name.toLowerCase()})`));
-      expect(row, name).toContain(String(rule.threshold).replace(/000$/, " 000"));
-    }
+  test("has room in the text, however long its address may be", () => {
+    const longest = `https://wiki.example.com/${"a".repeat(375)}`;
+    expect(() => withProps({ runbookUrl: `${longest}a` })).toThrow("runbookUrl must be");
+    // CloudWatch's limit.
+    for (const { name, text } of descriptions(longest)) expect(text.length, name).toBeLessThanOrEqual(1024);
+  });
+
+  test.each([
+    [
+      "git+https://github.com/acme/weapp-login.git",
+      "https://github.com/acme/weapp-login/blob/HEAD/docs/runbook.md",
+    ],
+    ["git+https://github.com/OWNER/weapp-login.git", undefined],
+    ["git+https://git.example.com/acme/weapp-login.git", undefined],
+    [undefined, undefined],
+  ])("is by default in the repository of package.json, where that names one: %s", (repository, url) => {
+    expect(runbookIn(repository)).toBe(url);
   });
 });
 
 describe("configuration failures and bugs", () => {
   const rule = rules.MustLook;
 
-  test("ring at the first one, within a minute", () => {
+  test("raise the alarm at the first one, within a minute", () => {
     expect(rule).toMatchObject({ threshold: 1, periodMinutes: 1, periods: [1, 1] });
   });
 
@@ -183,7 +213,7 @@ test("a person whom WeChat refuses calls nobody, and an AppId that it has frozen
   expect(blocked?.dimensions).toEqual({ Outcome: "wechat_user_blocked" });
 });
 
-test("what API Gateway answers by itself rings: the alarm counts its answers, not the functions'", () => {
+test("what API Gateway answers by itself sets one off: the alarm counts its answers, not the functions'", () => {
   const series = alarms.find(({ name }) => name === "ApiFails")?.series;
   expect(series?.map(({ namespace, name }) => `${namespace} ${name}`)).toEqual([
     "AWS/ApiGateway 5xx",

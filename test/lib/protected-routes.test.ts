@@ -2,6 +2,7 @@ import { Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { type IFunction, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, test } from "vitest";
+import type { WeappLoginProps } from "../../lib/props.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { appId, newApp, ownFunction } from "../support/in-process.ts";
 import { functionName, ofType, only, type Resource, referencesIn, resourcesOf } from "../support/template.ts";
@@ -11,9 +12,9 @@ const here = { env: { region: "eu-west-1", account: "111111111111" } };
 
 /** What puts routes on the login's API: the stack of the login itself, and one that knows the name of that stack. */
 const places = {
-  "the construct": (stackProps = {}) => {
+  "the construct": (stackProps = {}, props: Partial<WeappLoginProps> = {}) => {
     const stack = new Stack(newApp(), "Shop", stackProps);
-    return { stack, login: new WeappLogin(stack, "Login", { appId }) };
+    return { stack, login: new WeappLogin(stack, "Login", { appId, ...props }) };
   },
   "another stack": (stackProps = {}) => {
     const stack = new Stack(newApp(), "Orders", stackProps);
@@ -118,6 +119,13 @@ describe.each(Object.entries(places))("protect, of %s,", (_where, place) => {
     const orders = ownFunction(stack, "Orders");
     if (again !== route || route === "GET /orders") login.protect(route, orders);
     expect(() => login.protect(again, orders)).toThrow(`The API has "${again}" already`);
+  });
+
+  test.each(["POST /phone", "POST /open-data"])("refuses %s of a login that has it", (route) => {
+    const { stack, login } = place({}, { phone: {}, sessionKeys: true });
+    expect(() => login.protect(route, ownFunction(stack, "Orders"))).toThrow(
+      /^The API has "POST .*" already|^"POST .*" is the login's own/,
+    );
   });
 
   test("takes routes that only look like one another", () => {

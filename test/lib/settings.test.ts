@@ -171,6 +171,15 @@ const examples: Readonly<Record<string, Example>> = {
     refused: flags,
   },
   alarmEmail: { taken: [["ops@example.com", { alarmEmail: "ops@example.com" }]], refused: ["ops", true] },
+  runbookUrl: {
+    taken: [["https://wiki.example.com/login", { runbookUrl: "https://wiki.example.com/login" }]],
+    refused: [
+      "http://wiki.example.com/login",
+      "docs/runbook.md",
+      "https://wiki.example.com/login#mustlook",
+      true,
+    ],
+  },
   logRetentionDays: { taken: [["7", { logRetention: 7 }]], refused: ["91", "7d", 0, "ONE_WEEK"] },
   architecture: {
     taken: [

@@ -237,7 +237,7 @@ describe("what is in a template that the laptop cannot honour:", () => {
     const IdentitySource = ["$request.querystring.session"];
     const changed = { ...asks, Properties: { ...asks.Properties, IdentitySource } };
     await expect(read({ Asks: changed })).rejects.toThrow(
-      "The laptop knows no identity source $request.querystring.session.",
+      "The local stack knows no identity source $request.querystring.session.",
     );
   });
 
@@ -253,7 +253,7 @@ describe("what is in a template that the laptop cannot honour:", () => {
   test("an intrinsic function is refused by name", async () => {
     const Properties = { ...orders.Properties, Timeout: { "Fn::If": ["Slow", 9, 3] } };
     await expect(read({ Orders: { ...orders, Properties } })).rejects.toThrow(
-      "The laptop does not know CloudFormation's Fn::If.",
+      "The local stack does not know CloudFormation's Fn::If.",
     );
   });
 

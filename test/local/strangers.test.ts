@@ -94,7 +94,7 @@ describe("the operator's key", () => {
     expect((await refusal(clients(guessed)[deed]())).name).toMatch(/InvalidSignature|SignatureDoesNotMatch/);
   });
 
-  test("is in a file that only its owner can read, and gone when the laptop ends", async () => {
+  test("is in a file that only its owner can read, and gone when the local stack ends", async () => {
     const other = await startStackOnLaptop();
     const port = new URL(other.laptop.awsUrl).port;
     const file = new URL(`../../node_modules/.cache/weapp-login/operators/${port}.json`, import.meta.url);
@@ -127,7 +127,7 @@ describe("a page of another site", () => {
     expect(await status(laptop.awsUrl, "POST", { ...stolen, ...headers }, "{}")).toBe(403);
   });
 
-  test("nor does a page of the laptop's own call AWS", async () => {
+  test("nor does a page of the local stack's own call AWS", async () => {
     expect(await status(laptop.awsUrl, "POST", { origin: laptop.url }, "{}")).toBe(403);
     expect(await status(laptop.awsUrl, "POST", { origin: laptop.awsUrl }, "{}")).toBe(403);
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/wechat-simulator.md"), "utf8");
-const startOfACommand = "npx weapp-login wechat";
+const startOfACommand = "npx --no weapp-login wechat";
 
 interface Step {
   readonly line: number;
@@ -44,7 +44,7 @@ describe.skipIf(!hasTools)("docs/wechat-simulator.md", () => {
   async function start({ commands }: Step): Promise<string> {
     // What npx finds is not what is tested here; ports on this machine may be taken.
     const program = [process.execPath, join(root, "bin/weapp-login.cjs")];
-    const args = commands.trim().split(" ").slice(2).concat("--port", "0", "--lang", "en");
+    const args = commands.trim().split(" ").slice(3).concat("--port", "0", "--lang", "en");
     const [command = "", ...rest] = [...program, ...args];
     const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
     running.push({ child, end: once(child, "exit"), errors: text(child.stderr) });

@@ -9,6 +9,7 @@ export const names = [
   "backend",
   "deploy",
   "operate",
+  "runbook",
   "reference",
 ];
 const files = ["README.zh-CN.md", "docs/zh-CN/README.md", ...names.map((name) => `docs/zh-CN/${name}.md`)];

@@ -31,8 +31,8 @@ interface LoginOptions {
     /** Milliseconds for `wx.login`, for `POST /login`, and for requests that say nothing else; 15000 by default. */
     readonly timeout?: number;
     /**
-     * Milliseconds to wait before each further try of a login that failed in passing, give or take half; [1000, 3000] by
-     * default, and [] for no further try. Only the last failure is reported. In passing: an `invalid_code`, and the
+     * Milliseconds to wait before each further try of a login that failed temporarily, give or take half; [1000, 3000] by
+     * default, and [] for no further try. Only the last failure is reported. Temporary are an `invalid_code`, and the
      * server's and the gateway's 5xx that may be different next time (WeChat is busy, a rotated AppSecret is not known
      * yet); with a password only those before it was looked at; and once a `wx.login` that failed. Refusals, `Retry-After`
      * and a missing network are reported at once.

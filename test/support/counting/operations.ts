@@ -93,6 +93,27 @@ export async function countWithoutPasswords({
   await count("first login without passwords", "POST /login", 200, { body: code("alice") });
 }
 
+/** What there is more where each login's session_key is kept. */
+export async function countWithSessionKeys({
+  count,
+  stack,
+  code,
+  sessionOf,
+}: ReturnType<typeof counting>): Promise<void> {
+  const openData = () => {
+    const { encryptedData, iv } = stack.simulator.userInfo("alice");
+    return { encryptedData, iv };
+  };
+  const session = await sessionOf("alice");
+  await stack.call("POST /open-data", { session, headers: json, body: JSON.stringify(openData()) });
+
+  await count("silent login, with session_keys kept", "POST /login", 200, { body: code("alice") });
+  await count("first login by code, with session_keys kept", "POST /login", 200, {
+    body: { ...code("bob"), ...credentials },
+  });
+  await count("open data", "POST /open-data", 200, { session, body: openData() });
+}
+
 /** What there is more where people log in by phone number. */
 export async function countWithPhone({
   count,

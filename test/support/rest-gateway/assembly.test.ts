@@ -181,7 +181,7 @@ describe("what the laptop would not honour is refused:", () => {
     [
       "another identity source",
       { Asks: { IdentitySource: "context.stage" } },
-      "The laptop knows no identity source context.stage.",
+      "The local stack knows no identity source context.stage.",
     ],
     [
       "a cache that everybody shares",

@@ -122,7 +122,7 @@ function describeAuthorizer(
       .map((source) => {
         const [, from, name = ""] = /^method\.request\.(header|querystring)\.(.+)$/.exec(source.trim()) ?? [];
         if (from !== "header" && from !== "querystring") {
-          throw new Error(`The laptop knows no identity source ${source}.`);
+          throw new Error(`The local stack knows no identity source ${source}.`);
         }
         return { from, name };
       }),
