@@ -6,7 +6,7 @@ export interface CommandsToRun {
   /** In which the rest is told. */
   readonly words: DoctorWords;
   readonly onLaptop: boolean;
-  /** `npx weapp-login doctor --local`. */
+  /** `npx --no weapp-login doctor --local`. */
   weappLogin(command: string): string;
   /** An AWS CLI command. */
   aws(command: string): string;
@@ -30,7 +30,7 @@ export function commandsToRun(
     .join("");
   const local = laptop === laptopUrl ? "--local" : `--local ${laptop}`;
   const where = laptop === undefined ? `--stack ${stack}${place}` : local;
-  const weappLogin = (command: string) => `\`npx weapp-login ${command} ${where}\``;
+  const weappLogin = (command: string) => `\`npx --no weapp-login ${command} ${where}\``;
   const common = {
     words,
     weappLogin,

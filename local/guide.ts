@@ -23,7 +23,7 @@ export function printGuide(options: GuideOptions): void {
     ["API", `${url}   ${routes}`],
     ["WeChat", weChatUrl ?? `${simulatorUrl}   a simulator, controls under /_sim/`],
     ["AWS endpoints", `${awsUrl}   DynamoDB, Secrets Manager, Lambda, CloudFormation`],
-    ["command line", `npx weapp-login --help   (with ${local})`],
+    ["command line", `npx --no -- weapp-login --help   (with ${local})`],
     [
       "account to try",
       passwords ? `${sample.username} / ${sample.password}` : "none: the first login makes one",

@@ -12,7 +12,7 @@ export function adminDocument(): string {
   const refusals = Object.entries(adminRefusals).map(([code, meaning]) => [`\`${code}\``, meaning]);
   return `# The admin function
 
-All that operators do goes through one function, which is invoked with IAM and has no route: \`npx weapp-login\` asks it
+All that operators do goes through one function, which is invoked with IAM and has no route: \`npx --no weapp-login\` asks it
 (\`docs/operate.md\`), and so may your own systems. The stack's output \`AdminFunctionName\` names it; whoever asks needs
 \`lambda:InvokeFunction\` on it.
 

@@ -90,7 +90,7 @@ function readApps(values: readonly string[]): AppConfig[] {
 
 function portFailure(error: unknown, port: number): Failure | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const other = `npx weapp-login wechat --port ${port + (port > 65_000 ? -10 : port < 1024 ? 8000 : 10)}`;
+  const other = `npx --no weapp-login wechat --port ${port + (port > 65_000 ? -10 : port < 1024 ? 8000 : 10)}`;
   if (code === "EADDRINUSE") {
     return usage(({ failures }) => failures.portTaken(port, other));
   }

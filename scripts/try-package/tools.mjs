@@ -8,7 +8,7 @@ export async function tryCommandLine(shop) {
   const { stdout, stderr } = await run(shop, "npx", "--no", "--", "weapp-login", "--help", "--lang", "en");
   assert.match(stdout, /^Usage: weapp-login /);
   assert.equal(complaints(stderr), "");
-  console.log("  npx weapp-login --help");
+  console.log("  npx --no -- weapp-login --help");
 }
 
 export async function tryWechat(shop) {

@@ -112,7 +112,7 @@ test("says what to do, and counts, with exit code 1 where something was found", 
   expect(exit).toBe(1);
   expect(stdout).toContain(
     `✗ AppSecret of ${appId}  still the placeholder: login answers not_configured. What to do: reset it at ` +
-      `${weChatConsole}, which shows it once, and run \`npx weapp-login secret rotate --stack WeappLogin ` +
+      `${weChatConsole}, which shows it once, and run \`npx --no weapp-login secret rotate --stack WeappLogin ` +
       "--region eu-west-1`.\n",
   );
   expect(stdout).toContain(
@@ -124,8 +124,8 @@ test("says what to do, and counts, with exit code 1 where something was found", 
 });
 
 describe("what the admin function found", () => {
-  const rotate = "`npx weapp-login secret rotate --stack WeappLogin`";
-  const doctor = "`npx weapp-login doctor --stack WeappLogin`";
+  const rotate = "`npx --no weapp-login secret rotate --stack WeappLogin`";
+  const doctor = "`npx --no weapp-login doctor --stack WeappLogin`";
   const secret = `AppSecret of ${appId}`;
   const askAgain =
     `run ${doctor} again; if that does not help, \`npx cdk drift WeappLogin\` shows whether the admin function's role ` +
@@ -294,7 +294,7 @@ describe("what the admin function found", () => {
     const seen = await checks({}, "--region", "eu-west-1");
     const [, found] = seen.checks.filter(({ check }) => check.startsWith("AppSecret"));
     expect(found?.todo).toContain(
-      `\`npx weapp-login secret rotate --app-id ${other} --stack WeappLogin --region eu-west-1\``,
+      `\`npx --no weapp-login secret rotate --app-id ${other} --stack WeappLogin --region eu-west-1\``,
     );
   });
 
@@ -371,7 +371,7 @@ describe("functions and passwords", () => {
     "run `npx cdk drift WeappLogin`, which shows what was removed or changed, and `npx cdk deploy --revert-drift " +
     "WeappLogin`, which restores it";
   const askAgain =
-    /^run `npx weapp-login doctor --stack WeappLogin` again; .* the admin function's role was changed$/;
+    /^run `npx --no weapp-login doctor --stack WeappLogin` again; .* the admin function's role was changed$/;
   const verifierLog = "see the verifier function's log in CloudWatch, as docs/runbook.md shows it";
   const ofOwn =
     "; a verifier of your own must let the admin function's role in, as it does the login function's";
@@ -674,7 +674,7 @@ describe("what stops the examination leaves the rest unchecked", () => {
     const { checks: found } = await checks();
     expect(found[2]).toMatchObject({
       found: "DynamoDB did not answer",
-      todo: "run `npx weapp-login doctor --stack WeappLogin` again",
+      todo: "run `npx --no weapp-login doctor --stack WeappLogin` again",
     });
   });
 

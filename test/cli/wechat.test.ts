@@ -117,7 +117,7 @@ describe("weapp-login wechat", () => {
     const { exit, stdout, stderr } = await runHere(["wechat", "--port", String(port)]);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
     expect(stderr).toMatch(
-      new RegExp(`^Port ${port} is taken\\. .* choose another: npx weapp-login wechat --port \\d+\\n$`),
+      new RegExp(`^Port ${port} is taken\\. .* choose another: npx --no weapp-login wechat --port \\d+\\n$`),
     );
   });
 

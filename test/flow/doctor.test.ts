@@ -79,7 +79,7 @@ test("finds a placeholder AppSecret, and says so without showing it to WeChat", 
       check: secretName,
       state: "problem",
       found: "still the placeholder: login answers not_configured",
-      todo: expect.stringContaining(`\`npx weapp-login secret rotate --local ${stack.laptop.awsUrl}\``),
+      todo: expect.stringContaining(`\`npx --no weapp-login secret rotate --local ${stack.laptop.awsUrl}\``),
     },
   ]);
   expect(of("WeChat")).toMatchObject({ state: "ok" });
@@ -97,7 +97,7 @@ test("finds a wrong AppSecret, and rotating to the right one makes it green", as
       check: secretName,
       state: "problem",
       found: "WeChat refuses it (errcode 40125): it was reset there, or is another mini-program's",
-      todo: expect.stringContaining(`\`npx weapp-login secret rotate --local ${laptop.awsUrl}\``),
+      todo: expect.stringContaining(`\`npx --no weapp-login secret rotate --local ${laptop.awsUrl}\``),
     },
   ]);
   const rotated = await runHere(["secret", "rotate", "--local", laptop.awsUrl], { piped: reset });
