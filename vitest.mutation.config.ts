@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The tests of what is mutated. */
 const testsOf: Readonly<Record<string, string>> = {
   authorizer: "authorizer",
-  core: "{core,login,session,admin,verifier,wechat}",
+  core: "{core,login,session,admin,verifier,wechat,access-token,open-data}",
   dynamodb: "{dynamodb,core}",
 };
 const area = process.env.MUTATED_AREA ?? "";

@@ -35,7 +35,7 @@ export async function everyDeath({ stack, watched }: KillableStack, mostActs: nu
  * whole, what was begun can be brought to its end, and the next login works. Returns how many places were reached: all of
  * them where no instance is warm.
  */
-export async function live(
+export async function survive(
   killable: KillableStack,
   name: string,
   deaths: readonly Death[],
