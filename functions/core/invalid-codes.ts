@@ -36,8 +36,7 @@ export function invalidCodes({
 
   return {
     refusalFor(sourceIp, now) {
-      const until = overUntil.get(sourceIp);
-      if (until === undefined) return undefined;
+      const until = overUntil.get(sourceIp) ?? 0;
       if (now < until) return overLimit(Math.ceil((until - now) / 1000));
       overUntil.delete(sourceIp);
       return undefined;

@@ -11,7 +11,6 @@ export function isLive(
   now: number,
 ): boolean {
   return (
-    binding.userId !== undefined &&
     binding.userId === session.userId &&
     !binding.disabled &&
     session.generation === binding.generation &&

@@ -68,8 +68,7 @@ function decrypted(
   now: number,
 ): Opened {
   for (const sessionKey of sessionKeys) {
-    const text = decipher(encryptedData, Buffer.from(sessionKey, "base64"), iv);
-    const data = text === undefined ? undefined : jsonObject(text);
+    const data = decipher(encryptedData, Buffer.from(sessionKey, "base64"), iv);
     const madeAt = data && watermarkOf(data, identity);
     if (!data || madeAt === undefined) continue;
     if (Math.abs(now / 1000 - madeAt) <= watermarkToleranceSeconds) return { data };
@@ -83,20 +82,13 @@ function decrypted(
   return { refused: "session_key_stale" };
 }
 
-const blockBytes = 16;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** AES-128-CBC with PKCS#7 padding, and UTF-8 in it; undefined where it is not, as with any other key. */
-function decipher(encrypted: Uint8Array, key: Uint8Array, iv: Uint8Array): string | undefined {
-  if (key.length !== blockBytes) return undefined;
-  const cipher = createDecipheriv("aes-128-cbc", key, iv).setAutoPadding(false);
-  const padded = Buffer.concat([cipher.update(encrypted), cipher.final()]);
-  const padding = padded.at(-1) ?? 0;
-  const isPadded =
-    padding >= 1 && padding <= blockBytes && padded.subarray(-padding).every((it) => it === padding);
-  if (!isPadded) return undefined;
+/** AES-128-CBC with PKCS#7 padding, and a JSON object in UTF-8 in it; undefined where it is not, as with any other key. */
+function decipher(encrypted: Uint8Array, key: Uint8Array, iv: Uint8Array): JsonObject | undefined {
   try {
-    return utf8.decode(padded.subarray(0, -padding));
+    const cipher = createDecipheriv("aes-128-cbc", key, iv);
+    return jsonObject(utf8.decode(Buffer.concat([cipher.update(encrypted), cipher.final()])));
   } catch {
     return undefined;
   }

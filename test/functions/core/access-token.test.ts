@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
   accessTokens,
+  askWithSecret,
   type StableToken,
   type TokenVerdict,
   withAccessToken,
 } from "../../../functions/core/access-token.ts";
+import { cachedAccessTokens } from "../../../functions/core/access-token-cache.ts";
 import { isRefusal, type Refusal, refused } from "../../../functions/core/refusal.ts";
 import { settableSecrets } from "../../support/wechat.ts";
 
@@ -37,7 +39,7 @@ function weChat(lifetimeSeconds = 7_200) {
   };
   const tokens = accessTokens({ stableToken, appSecrets: secrets, now: () => time.now });
   const value = async (asked = tokens.current(appId)) => shown(await asked);
-  return { time, secrets, state, issue, tokens, value };
+  return { time, secrets, stableToken, state, issue, tokens, value };
 }
 
 function shown(token: { readonly value: string } | Refusal): string {
@@ -137,6 +139,22 @@ describe("where WeChat fails while the token is still good", () => {
     expect(await value()).toBe("token 2");
   });
 
+  test("it stays in use also where nobody can be asked at all, and not beyond its end", async () => {
+    const time = { now: noon };
+    const broken = new Error("the AppSecret cannot be read");
+    let ask = async () => ({ value: "token 1", expiresAt: noon + 7_200 * second });
+    const tokens = cachedAccessTokens(
+      () => ask(),
+      () => time.now,
+    );
+    await tokens.current(appId);
+    ask = () => Promise.reject(broken);
+    time.now = noon + 7_200 * second - 1;
+    expect(await tokens.current(appId)).toMatchObject({ value: "token 1" });
+    time.now += 30 * second;
+    await expect(tokens.current(appId)).rejects.toBe(broken);
+  });
+
   test("one that WeChat has refused meanwhile does not", async () => {
     const { time, state, tokens } = weChat();
     await tokens.current(appId);
@@ -179,6 +197,14 @@ describe("after the AppSecret was rotated", () => {
     expect(secrets.renewals).toEqual([appId]);
   });
 
+  test.each([undefined, "s3cret"])("and renewing it gives %j, WeChat is asked once", async (renewed) => {
+    const { state, secrets, tokens } = weChat();
+    state.secret = "another";
+    secrets.next = renewed;
+    expect(shown(await tokens.current(appId))).toBe("not_configured");
+    expect(state.asked).toEqual([false]);
+  });
+
   test("and not stored yet, the answer is not_configured once the token has ended", async () => {
     const { time, state, value } = weChat();
     await value();
@@ -191,8 +217,9 @@ describe("after the AppSecret was rotated", () => {
 });
 
 test("without an AppSecret WeChat is not asked", async () => {
-  const { secrets, state, tokens } = weChat();
+  const { secrets, stableToken, state, tokens } = weChat();
   secrets.now = undefined;
+  expect(await askWithSecret(appId, stableToken, secrets)).toMatchObject({ secret: "unknown" });
   expect(await tokens.current(appId)).toMatchObject({ refused: "not_configured", facts: { alarm: true } });
   expect(state.asked).toEqual([]);
 });
@@ -228,5 +255,17 @@ describe("a call with the token", () => {
       }),
     ).toEqual(refused("wechat_unavailable"));
     expect(used).toHaveLength(2);
+  });
+
+  test("is not made again where no other token can be had", async () => {
+    const { state, tokens } = weChat();
+    const used: string[] = [];
+    const call = async (token: string) => {
+      used.push(token);
+      state.down = true;
+      return tokenRefused;
+    };
+    expect(await withAccessToken(tokens, appId, call)).toEqual(refused("wechat_timeout"));
+    expect(used).toEqual(["token 1"]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accountVerifier, newUserId } from "../../../functions/core/account.ts";
+import { accountVerifier, newUserId, newUserVerifier } from "../../../functions/core/account.ts";
 import { StoreUnavailable } from "../../../functions/core/refusal.ts";
 import { fakeHasher, hashOf, loginWorld, shop } from "../../support/fakes.ts";
 import { seededRandom } from "../../support/seeded-numbers.ts";
@@ -103,4 +103,18 @@ test("a new userId is 128 random bits, and another one each time", () => {
   const ids = Array.from({ length: 100 }, () => newUserId(random));
   expect(new Set(ids).size).toBe(100);
   for (const id of ids) expect(id).toMatch(/^u_[A-Za-z0-9_-]{22}$/);
+});
+
+test("a number without accounts is whoever came first by it", async () => {
+  const users = new Map<string, string>();
+  const findOrAdd = async (phoneNumber: string, userId: string) => {
+    const known = users.get(phoneNumber) ?? userId;
+    users.set(phoneNumber, known);
+    return known;
+  };
+  const { verify } = newUserVerifier({ findOrAdd }, seededRandom("numbers"));
+  const first = await verify({ phoneNumber: "+8613800138000", appId: shop });
+  expect(first).toStrictEqual({ userId: expect.stringMatching(/^u_[\w-]{22}$/) });
+  expect(await verify({ phoneNumber: "+8613800138000", appId: shop })).toEqual(first);
+  expect(await verify({ phoneNumber: "+8613800138001", appId: shop })).not.toEqual(first);
 });

@@ -40,18 +40,26 @@ test.each<[string, number | undefined, number, object]>([
   expect(givenBack).toEqual(isRefused && count !== undefined ? [counter] : []);
 });
 
+const limits = {
+  perIdentity: 5,
+  perSourceIp: 5,
+  perUsername: 5,
+  invalidCodesPerSourceIp: 5,
+  windowSeconds,
+};
+
 test("what a spelling counts as too often costs nobody but its identity", async () => {
   const { counters, givenBack } = counting(undefined);
-  const limits = {
-    perIdentity: 5,
-    perSourceIp: 5,
-    perUsername: 5,
-    invalidCodesPerSourceIp: 5,
-    windowSeconds,
-  };
   const charge = { charged: ["identity#1#a", "ip#1#b", "username#1#c"] };
   const attempt = { username: "josé" };
   const counted = await chargeCountedAs("jose", charge, attempt as never, { limits, counters }, noon);
   expect(counted).toMatchObject({ refused: "too_many_attempts" });
   expect(givenBack).toEqual(["ip#1#b", "username#1#c"]);
+});
+
+test("what a name counts as is not counted twice where that is the name", async () => {
+  const { counters } = counting(undefined);
+  const charge = { charged: ["username#1#jose"] };
+  const attempt = { username: "jose" };
+  expect(await chargeCountedAs("JOSÉ", charge, attempt as never, { limits, counters }, noon)).toBe(charge);
 });

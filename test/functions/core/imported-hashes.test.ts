@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { accountVerifier } from "../../../functions/core/account.ts";
 import { importAccounts } from "../../../functions/core/account-administration.ts";
@@ -67,6 +68,15 @@ describe("an unknown name", () => {
     expect(chosen[0]).not.toEqual(chosen[1]);
   });
 
+  test("costs the same in every version of this program, which may run side by side", () => {
+    const parameters = ["quick hash", "slow hash"];
+    const imported = { secret: Buffer.alloc(32, 1), parameters };
+    const work = names.map((name) => decoyParameters(name, "hash", imported)).join();
+    expect(createHash("sha256").update(work).digest("hex")).toBe(
+      "8e3c165cf3d56723d48002fdae568fab4b095172167f84b2696ecc94d4a8b26f",
+    );
+  });
+
   test("costs today's work where nothing was imported, or nothing foreign", async () => {
     for (const hashes of [[], [hashOf(password)]]) {
       const { workOf, inUse } = await imported(...hashes);
@@ -123,6 +133,12 @@ describe("a right password", () => {
     journal.breaks("accounts.replaceHash", new StoreUnavailable("DynamoDB", new Error("throttled")));
     expect(await verify("imported 1")).toMatchObject({ userId: "u_1" });
   });
+});
+
+test("a bug is no outage: a login in which the hash cannot be replaced for another reason fails", async () => {
+  const { verify, journal } = await imported(slow);
+  journal.breaks("accounts.replaceHash", new TypeError("a bug"));
+  await expect(verify("imported 1")).rejects.toThrow("a bug");
 });
 
 test("an import that is repeated, or that meets accounts, counts nobody twice and keeps the secret", async () => {

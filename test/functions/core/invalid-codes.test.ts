@@ -82,14 +82,19 @@ describe("codes that WeChat calls invalid", () => {
   });
 });
 
-test("an instance remembers no more than 10,000 addresses, the latest", async () => {
+test("an instance remembers no more than 10,000 addresses, those that were over their limit last", async () => {
   const { deps } = loginWorld();
-  const counters = { ...deps.counters, charge: async () => undefined, read: async () => 0 };
-  const it = invalidCodes({ limits: { invalidCodesPerSourceIp: 1, windowSeconds: 900 }, counters });
-  for (let number = 0; number <= 10_000; number++) await it.count(`address ${number}`, noon);
-  expect(it.refusalFor("address 0", noon)).toBeUndefined();
-  expect(it.refusalFor("address 1", noon)).toBeDefined();
-  expect(it.refusalFor("address 10000", noon)).toBeDefined();
+  let counted: number | undefined;
+  const counters = { ...deps.counters, charge: async () => counted, read: async () => 0 };
+  const codes = invalidCodes({ limits: { invalidCodesPerSourceIp: 5, windowSeconds: 900 }, counters });
+  const isRemembered = (number: number) => codes.refusalFor(`address ${number}`, noon) !== undefined;
+  for (let number = 0; number < 10_000; number++) await codes.count(`address ${number}`, noon);
+  await codes.count("address 0", noon);
+  await codes.count("address 10000", noon);
+  expect([0, 1, 2, 10_000].map(isRemembered)).toEqual([true, false, true, true]);
+  counted = 1;
+  await codes.count("below its limit", noon);
+  expect(isRemembered(2)).toBe(true);
 });
 
 test("an address is let in again by the millisecond, and told the seconds until then", async () => {

@@ -43,6 +43,17 @@ describe("an unbound identity", () => {
     expect(world.bindings.of(alice)).toMatchObject({ userId: "user-1" });
   });
 
+  test("without a ticket, a number to keep or a rule for its next holder is bound without any", async () => {
+    const world = phoneWorld({ phone: { nextHolder: "bind" } });
+    const { bind } = world.bindings;
+    world.bindings.bind = (asked) => {
+      expect(Object.keys(asked).sort()).toEqual(["account", "generation", "person", "session", "userId"]);
+      return bind(asked);
+    };
+    loggedIn(await world.login(world.withPhone(alice, number)));
+    expect.assertions(1);
+  });
+
   test("with a ticket uses it up", async () => {
     const world = phoneWorld();
     const ticket = ticketIn(await world.login(world.withCode(alice)));
@@ -94,6 +105,25 @@ describe("a binding decides first", () => {
     world.bindings.put(alice, { userId: "user-1", disabled: true });
     expect(told(await world.login(world.withPhone(alice, number)))).toEqual({ refused: "account_disabled" });
     expect(world.phones.exchanges).toBe(0);
+  });
+
+  test("also one to the same account, made meanwhile by a login that was faster", async () => {
+    const world = phoneWorld();
+    world.journal.meanwhile("bindings.bind", () => world.bindings.put(alice));
+    const result = loggedIn(await world.login(world.withPhone(alice, number)));
+    expect(result).toMatchObject({ userId: "user-1", newBinding: false });
+  });
+
+  test("and where it was made and has ended meanwhile, another phone code is asked for", async () => {
+    const world = phoneWorld();
+    world.journal.meanwhile("bindings.bind", () => {
+      world.bindings.put(alice, { userId: "user-2" });
+      world.journal.meanwhile("bindings.find", () => world.bindings.unbind(alice, "user-2"));
+    });
+    expect(told(await world.login(world.withPhone(alice, number)))).toMatchObject({
+      refused: "access_changed",
+      action: "new_phone_code",
+    });
   });
 
   test("also one that another login of the same person makes meanwhile", async () => {
@@ -174,6 +204,35 @@ describe("once the phone code has left for WeChat", () => {
     await expect(other.login(other.withPhone(alice, number, ticket))).rejects.toMatchObject({
       bindTicket: ticket,
     });
+  });
+
+  test("one identity per account is told as that, too", async () => {
+    const world = phoneWorld({ oneIdentityPerApp: true, phone: { nextHolder: "bind" } });
+    loggedIn(await world.login(world.withPhone(alice, number)));
+    expect(told(await world.login(world.withPhone(bob, number)))).toEqual({
+      refused: "account_already_bound",
+    });
+  });
+
+  test("a ticket that was used up meanwhile is told with no other one", async () => {
+    const world = phoneWorld();
+    const ticket = ticketIn(await world.login(world.withCode(alice)));
+    const [key] = world.tickets.items.keys();
+    world.journal.meanwhile("bindings.bind", () => {
+      world.dynamoDb.put(tables.attempts, { key: `ticket#${key}`, expiresAt: noon / 1_000 + 600 });
+    });
+    expect(told(await world.login(world.withPhone(alice, number, ticket)))).toStrictEqual({
+      refused: "invalid_ticket",
+      action: "new_phone_code",
+    });
+  });
+
+  test("what is no outage is thrown as it is where a ticket would be issued", async () => {
+    const world = phoneWorld();
+    const bug = new TypeError("a bug");
+    world.journal.breaks("bindings.bind", outage);
+    world.journal.breaks("tickets.create", bug);
+    await expect(world.login(world.withPhone(alice, number))).rejects.toBe(bug);
   });
 
   test("a disabled account is told as that: another phone code would change nothing", async () => {
@@ -268,4 +327,18 @@ describe("without passwords", () => {
     expect(world.journal.operations).toContain("bindings.fenceOf");
     expect(world.dynamoDb.items(tables.sessions)).toHaveLength(1);
   });
+});
+
+test("a verifier of the owner's is asked twice also where it says generations", async () => {
+  let asked = 0;
+  const phoneVerifier = {
+    isOwners: true,
+    async verify() {
+      asked += 1;
+      return { userId: "user-1", generation: 0 };
+    },
+  };
+  const world = phoneWorld({ phone: { phoneVerifier } });
+  loggedIn(await world.login(world.withPhone(alice, number)));
+  expect(asked).toBe(2);
 });

@@ -131,6 +131,8 @@ describe("after an outage", () => {
   test("an error that is no outage is thrown as it is", async () => {
     const { login, withCode, journal } = loginWorld();
     const bug = new TypeError("a bug");
+    journal.breaks("counters.giveBack", bug);
+    await expect(login(withCode(alice, zhangsan))).rejects.toBe(bug);
     journal.breaks("wechat.exchange", bug);
     await expect(login(withCode(alice))).rejects.toBe(bug);
   });

@@ -38,6 +38,18 @@ describe("the first login, in one call", () => {
     expect(bindings.items.size).toBe(1);
   });
 
+  test("asks for nothing that it has not: no ticket, no device", async () => {
+    const { login, withCode, bindings } = loginWorld();
+    const { bind } = bindings;
+    bindings.bind = (asked) => {
+      expect(asked).not.toHaveProperty("ticket");
+      expect(asked.session).not.toHaveProperty("device");
+      return bind(asked);
+    };
+    loggedIn(await login(withCode(alice, zhangsan)));
+    expect.assertions(2);
+  });
+
   test("gives one session, which the authorizer allows, and no ticket", async () => {
     const { login, withCode, sessions, tickets, read, time } = loginWorld();
     const { sessionId } = loggedIn(await login(withCode(alice, zhangsan)));

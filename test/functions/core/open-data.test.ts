@@ -21,8 +21,18 @@ function encrypted(text: string | Buffer, { key = sessionKey, padded = true } = 
   return { encryptedData: Buffer.concat([cipher.update(text), cipher.final()]), iv: published.iv };
 }
 
-const dated = (data: object, watermark: unknown = { timestamp: madeAt, appid: appId }) =>
-  encrypted(JSON.stringify({ ...data, watermark }));
+const textOf = (data: object, watermark: unknown = { timestamp: madeAt, appid: appId }) =>
+  JSON.stringify({ ...data, watermark });
+const dated = (data: object, watermark?: unknown) => encrypted(textOf(data, watermark));
+
+/** What is left of it without the last bytes is a JSON object all the same. */
+const endingWith = (...last: number[]) => {
+  const text = textOf({});
+  const blocks = Buffer.alloc(16 * (Math.ceil(text.length / 16) + 2), " ");
+  blocks.write(text);
+  blocks.set(last, blocks.length - last.length);
+  return encrypted(blocks, { padded: false });
+};
 
 describe("WeChat's published vectors are opened:", () => {
   test.each([[[sessionKey]], [[...otherKeys, sessionKey]], [[sessionKey, ...otherKeys]]])(
@@ -61,25 +71,29 @@ test.each([
   ["no object", encrypted("[1]")],
   ["null", encrypted("null")],
   ["no JSON", encrypted("{")],
-  ["no UTF-8", encrypted(Buffer.from([0x22, 0xff, 0x22]))],
+  ["no UTF-8", encrypted(Buffer.from(textOf({ name: "\xff" }), "latin1"))],
   ["nothing", encrypted("")],
   ["no watermark", encrypted("{}")],
   ["a watermark that is none", dated({}, "today")],
+  ["a watermark of null", dated({}, null)],
   ["another appid", dated({}, { timestamp: madeAt, appid: "wx0000000000000000" })],
   ["no appid", dated({}, { timestamp: madeAt })],
   ["no time", dated({}, { appid: appId })],
   ["a time in words", dated({}, { timestamp: String(madeAt), appid: appId })],
   ["another user's openId", dated({ openId: "oGZUI0egBJY1zhBYw2KhdUfwVJJF" })],
   ["an openId that is none", dated({ openId: null })],
-  ["no padding", encrypted(Buffer.alloc(32, "x"), { padded: false })],
-  ["a padding of 0", encrypted(Buffer.alloc(16, 0), { padded: false })],
-  ["a padding of 17", encrypted(Buffer.alloc(32, 17), { padded: false })],
-  [
-    "a padding that is not all of it",
-    encrypted(Buffer.from(`{${" ".repeat(13)}\x01\x02`), { padded: false }),
-  ],
+  ["no padding", endingWith()],
+  ["a padding of 0", endingWith(0)],
+  ["a padding of 17", endingWith(...Array<number>(17).fill(17))],
+  ["a padding that is not all of it", endingWith(1, 2)],
 ])("what decrypts to %s is taken for another key's", (_, request) => {
   expect(openData(request, alice, [sessionKey], now)).toEqual(stale);
+});
+
+test("a padding of a whole block is one like any other", () => {
+  expect(openData(endingWith(...Array<number>(16).fill(16)), alice, [sessionKey], now)).toHaveProperty(
+    "data",
+  );
 });
 
 test.each([
@@ -119,6 +133,7 @@ test.each(["[]", "null", '"text"', "5", "{", ""])("rawData %j is no JSON object,
     .digest();
   expect(openData({ rawData, signature }, alice, [sessionKey], now)).toMatchObject({
     refused: "invalid_request",
+    detail: "rawData must be a JSON object.",
     fields: ["rawData"],
   });
 });

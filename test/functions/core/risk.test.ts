@@ -86,6 +86,18 @@ describe("WeChat hears nothing", () => {
   });
 });
 
+test("whoever asks before the bind is told the same", async () => {
+  const { deps, withCode } = loginWorld();
+  const told: unknown[] = [];
+  const asksBeforeItBinds: typeof login = async (request, its) => {
+    told.push(await its.risk?.(alice));
+    return login(request, its);
+  };
+  const logIn = loginWithRisk({ ask: async () => ({ rank: 4 }) }, 3, asksBeforeItBinds);
+  expect(refusalOf(await logIn(withCode(alice, zhangsan), deps))).toBe("wechat_user_blocked");
+  expect(told).toEqual([{ refused: "wechat_user_blocked" }]);
+});
+
 test("within one login WeChat is asked once, whoever else asks before it", async () => {
   const { deps, withCode } = loginWorld();
   let asked = 0;

@@ -44,6 +44,12 @@ function world(schedule?: Schedule) {
 }
 
 describe("a login", () => {
+  test("that brings none, by a ticket or from an answer without one, keeps none", async () => {
+    const { logIn, journal } = world();
+    await logIn();
+    expect(journal.operations).toEqual(["wechat.exchange", "bindings.find", "sessions.open"]);
+  });
+
   test("keeps the session_key beside its other work, until the session that it opens ends", async () => {
     const { logIn, journal, dynamoDb } = world();
     await logIn("K1");

@@ -104,5 +104,7 @@ describe("attempts are counted alike", () => {
     expect(countedName("\u0301")).not.toBe("");
     expect(Buffer.byteLength(countedName("\ufdfa".repeat(512)))).toBeLessThanOrEqual(512);
     expect(countedName("\ufdfa".repeat(512))).not.toBe(countedName("\ufdfa".repeat(511)));
+    expect(countedName("a".repeat(512))).toBe("a".repeat(512));
+    expect(countedName("a".repeat(513))).toMatch(/^[\w-]{43}$/);
   });
 });
