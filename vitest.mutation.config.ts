@@ -28,7 +28,7 @@ export default defineConfig({
     exclude: ["test/functions/core/interleavings.test.ts", "test/functions/admin/black-hole.test.ts"],
     globalSetup: "test/support/synthesized-once.ts",
     sequence: { sequencer: QuickFirst },
-    testTimeout: 10_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 1,
   },
