@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../../../functions/core/account.ts";
 import { authorize } from "../../../../functions/core/authorize.ts";
+import { StoreUnavailable } from "../../../../functions/core/refusal.ts";
 import { alice, hashOf, lisi, noon, refusalOf, zhangsan } from "../../../support/fakes.ts";
 import { operatorWorld } from "./operator-world.ts";
 
@@ -132,13 +133,14 @@ describe("accounts are imported", () => {
     const passwordHash = "old of <it>";
     const rows = [
       { username: "wangwu", userId: "u_5", passwordHash: hashOf(password) },
+      { username: "zhaoliu", userId: "u_6", passwordHash },
       { username: "zhouba", userId: "user-2", passwordHash },
       { username: zhangsan.username, userId: "user-1", passwordHash },
     ];
     const { ask } = operatorWorld({ accounts, hashes: { ...hasher, isHash: () => true } });
     await ask("accounts.import", { rows });
     expect(counted).toEqual([
-      ["old", 1],
+      ["old", 2],
       ["old", -1],
     ]);
   });
@@ -178,6 +180,18 @@ test("an account that is removed takes its bindings and sessions along", async (
   expect([await silently(), await logIn()]).toEqual(["binding_required", "invalid_credentials"]);
   expect(await accounts.find(account)).toBeUndefined();
   expect(await ask("accounts.remove", { account })).toEqual(nobody);
+});
+
+test("a removal that is cut short lets nobody in, and is repeated", async () => {
+  const { ask, isAllowed, logIn, journal, accounts } = await bound();
+  journal.meanwhile("accounts.remove", () => {
+    throw new StoreUnavailable("DynamoDB", "down");
+  });
+  await expect(ask("accounts.remove", { account })).rejects.toThrow(StoreUnavailable);
+  expect(await isAllowed()).toBe(false);
+  expect(await logIn()).toBe("account_disabled");
+  expect(await ask("accounts.remove", { account })).toEqual({ unbound: 0 });
+  expect(await accounts.find(account)).toBeUndefined();
 });
 
 const named = [
