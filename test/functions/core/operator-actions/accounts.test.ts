@@ -134,13 +134,14 @@ describe("accounts are imported", () => {
     const rows = [
       { username: "wangwu", userId: "u_5", passwordHash: hashOf(password) },
       { username: "zhaoliu", userId: "u_6", passwordHash },
+      { username: "sunqi", userId: "u_7", passwordHash },
       { username: "zhouba", userId: "user-2", passwordHash },
       { username: zhangsan.username, userId: "user-1", passwordHash },
     ];
     const { ask } = operatorWorld({ accounts, hashes: { ...hasher, isHash: () => true } });
     await ask("accounts.import", { rows });
     expect(counted).toEqual([
-      ["old", 2],
+      ["old", 3],
       ["old", -1],
     ]);
   });
