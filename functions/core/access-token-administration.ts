@@ -24,9 +24,9 @@ export async function diagnoseAccessToken(
 ): Promise<AccessTokenState> {
   const stored = await appSecrets.read(appId).catch((error: unknown) => {
     if (!(error instanceof StoreUnavailable)) throw error;
-    return { state: "unreadable" as const };
+    return undefined;
   });
-  if (stored.state !== "set") return { appId, state: "no secret" };
+  if (stored?.state !== "set") return { appId, state: "no secret" };
   const { refusal } = await stableToken.ask(appId, stored.value);
   if (!refusal) return { appId, state: "given" };
   const { errcode, address } = refusal.facts ?? {};

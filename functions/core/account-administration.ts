@@ -45,7 +45,7 @@ export async function addAccount(
     username,
     userId,
     password,
-    phoneNumber,
+    ...numbered
   }: { username: string; userId?: string; password: string; phoneNumber?: string },
   { accounts, hashes, random }: BuiltInAccountDeps,
 ): Promise<Account | AddConflict> {
@@ -53,7 +53,7 @@ export async function addAccount(
     username: normalizeUsername(username),
     userId: userId ?? newUserId(random),
     passwordHash: await hashes.hash(password),
-    ...(phoneNumber !== undefined && { phoneNumber }),
+    ...numbered,
   };
   const result = await accounts.add(account);
   if (result === "username_taken") return { conflict: "There is an account of this name already." };
@@ -83,12 +83,11 @@ export async function importAccounts(
   await countImported(normalized.filter(isNew), 1, deps);
   const outcomes = await Promise.all(
     normalized.map(async (row) => {
-      const { username, userId, password = "", passwordHash, phoneNumber } = row;
-      const found = existing.get(username);
+      const { password = "", passwordHash, ...account } = row;
+      const found = existing.get(account.username);
       if (found) return sameAccount(found, row);
       const hash = passwordHash ?? (await hashes.hash(password));
-      const numbered = phoneNumber !== undefined && { phoneNumber };
-      const result = await accounts.add({ username, userId, passwordHash: hash, ...numbered });
+      const result = await accounts.add({ ...account, passwordHash: hash });
       if (result === "added") return result;
       if (result !== "username_taken") {
         return {
@@ -98,7 +97,7 @@ export async function importAccounts(
               : `has the phone number of another account: ${result.phoneNumberTakenBy}`,
         };
       }
-      const winner = await accounts.find(username);
+      const winner = await accounts.find(account.username);
       return winner ? sameAccount(winner, row) : { conflict: "was added and removed meanwhile" };
     }),
   );
@@ -166,9 +165,10 @@ export async function remove(account: Account, deps: BuiltInAccountDeps): Promis
 
 /** Every binding of a user, whether or not there is an account of theirs here; how many there were. */
 export async function unbindUser(userId: string, deps: AccountDeps): Promise<number> {
-  const account = await deps.accounts?.findByUserId(userId);
-  if (account && (await deps.accounts?.change(account, {}))) return unbindListed(userId, deps);
-  return unbindAll(await deps.revocations.fence(userId), userId, deps.revocations);
+  const { accounts, revocations } = deps;
+  const account = accounts && (await accounts.findByUserId(userId));
+  if (account && (await accounts.change(account, {}))) return unbindListed(userId, deps);
+  return unbindAll(await revocations.fence(userId), userId, revocations);
 }
 
 /** Every session of a user. Bindings stay, and a bind that is under way comes after. */

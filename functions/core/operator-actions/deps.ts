@@ -42,10 +42,8 @@ export function appIdOf(
   asked: string | undefined,
   { appIds }: Pick<OperatorDeps, "appIds">,
 ): string | OperatorRefusal {
-  const appId = asked ?? (appIds.length === 1 ? appIds[0] : undefined);
-  return appId !== undefined && appIds.includes(appId)
-    ? appId
-    : { refused: "invalid_request", detail: `appId must be one of ${appIds.join(", ")}.` };
+  const appId = asked === undefined && appIds.length === 1 ? appIds[0] : appIds.find((it) => it === asked);
+  return appId ?? { refused: "invalid_request", detail: `appId must be one of ${appIds.join(", ")}.` };
 }
 
 /** The userId of whoever has this number, as operators or first logins have written it. */
@@ -53,14 +51,14 @@ export async function userIdOfNumber(
   phoneNumber: string,
   { accounts, numberedUsers }: OperatorDeps,
 ): Promise<string | OperatorRefusal> {
-  if (!accounts && !numberedUsers) {
-    return {
-      refused: "no_such_number",
-      detail: "This deployment keeps no phone numbers: ask the system that does, and give the userId.",
-    };
-  }
-  const userId = accounts
-    ? (await accounts.findByPhoneNumber(phoneNumber))?.userId
-    : await numberedUsers?.find(phoneNumber);
-  return userId ?? { refused: "no_such_number", detail: "No account has this phone number." };
+  if (accounts) return (await accounts.findByPhoneNumber(phoneNumber))?.userId ?? noSuchNumber();
+  if (numberedUsers) return (await numberedUsers.find(phoneNumber)) ?? noSuchNumber();
+  return {
+    refused: "no_such_number",
+    detail: "This deployment keeps no phone numbers: ask the system that does, and give the userId.",
+  };
+}
+
+function noSuchNumber(): OperatorRefusal {
+  return { refused: "no_such_number", detail: "No account has this phone number." };
 }

@@ -49,7 +49,7 @@ describe("doctor's look at the access token", () => {
     ["is not answered", refusedFor({ why: "ECONNRESET" }), { state: "refused" }],
   ])("%s, without forcing WeChat", async (_, verdict, state) => {
     const { deps, asked } = deployment(verdict);
-    expect(await diagnoseAccessToken("wx1", deps)).toEqual({ appId: "wx1", ...state });
+    expect(await diagnoseAccessToken("wx1", deps)).toStrictEqual({ appId: "wx1", ...state });
     expect(asked).toEqual([["wx1", "s3cret"]]);
   });
 
@@ -61,6 +61,11 @@ describe("doctor's look at the access token", () => {
     const { deps, asked } = deployment(given, stored);
     expect(await diagnoseAccessToken("wx1", deps)).toEqual({ appId: "wx1", state: "no secret" });
     expect(asked).toEqual([]);
+  });
+
+  test("is not guessed at after a bug", async () => {
+    const { deps } = deployment(given, new TypeError("a bug"));
+    await expect(diagnoseAccessToken("wx1", deps)).rejects.toThrow("a bug");
   });
 });
 
@@ -77,6 +82,7 @@ describe("token.refresh", () => {
     [{ errcode: 45011 }, /every 30 s at most: wait/],
     [{ errcode: 45009 }, /20 times today/],
     [{ errcode: 40164, address: "8.149.1.2" }, /to 8\.149\.1\.2: it is not on the IP list of wx1/],
+    [{ errcode: 40164 }, /to this address: it is not on the IP list of wx1/],
     [{ errcode: 40125 }, /refuses it for wx1 \(errcode 40125\)/],
     [{ why: "ECONNRESET" }, /could not be reached/],
   ])("says why WeChat does not: %j", async (facts, detail) => {
@@ -94,7 +100,10 @@ describe("token.refresh", () => {
 
   test("asks nobody without an AppSecret, or for another mini-program", async () => {
     const { deps, asked } = deployment(given, { state: "placeholder" });
-    expect(await refresh({}, deps)).toMatchObject({ refused: "token_not_refreshed" });
+    expect(await refresh({}, deps)).toEqual({
+      refused: "token_not_refreshed",
+      detail: "There is no AppSecret of wx1 to ask with.",
+    });
     expect(await refresh({ appId: "wx2" }, deps)).toMatchObject({ refused: "invalid_request" });
     expect(asked).toEqual([]);
   });

@@ -70,10 +70,9 @@ describe("the AppSecret of a mini-program is", () => {
     ["missing", { state: "missing" }, trial("unknown", 41004), { state: "missing" }],
   ])("%s", async (_, stored, said, expected) => {
     const { needs, shown, writes } = deployment([stored], [said]);
-    expect(await diagnose(needs)).toMatchObject({
-      secrets: [{ appId: "wx0", ...expected }],
-      weChat: contact,
-    });
+    const { secrets, weChat } = await diagnose(needs);
+    expect(secrets).toStrictEqual([{ appId: "wx0", ...expected }]);
+    expect(weChat).toEqual(contact);
     // What is no AppSecret is not shown to WeChat, which is asked all the same whether it is there.
     expect(shown).toEqual([stored.state === "set" ? "wx0 s3cret" : "wx0 "]);
     expect(writes).toEqual([]);
@@ -111,6 +110,28 @@ test.each<[string, WeChatContact[], WeChatContact]>([
     contacts.map((it) => ({ ...accepted, contact: it })),
   );
   expect((await diagnose(needs)).weChat).toEqual(expected);
+});
+
+test("without a mini-program WeChat is not asked, and a verifier is asked for none", async () => {
+  const { needs, shown } = deployment([]);
+  const asked: string[] = [];
+  const verify = async ({ appId }: PasswordQuestion): Promise<Verification> => {
+    asked.push(appId);
+    return { refused: "invalid_credentials" };
+  };
+  expect(await diagnose({ ...needs, verifier: { verify } })).toMatchObject({
+    secrets: [],
+    weChat: { failed: "there is no AppId" },
+  });
+  expect([shown, asked]).toEqual([[], [""]]);
+});
+
+test("access tokens are asked for where there is a use for them, of each mini-program", async () => {
+  const { needs } = deployment([set, { state: "missing" }]);
+  expect((await diagnose({ ...needs, accessTokens: true })).accessTokens).toEqual([
+    { appId: "wx0", state: "given" },
+    { appId: "wx1", state: "no secret" },
+  ]);
 });
 
 describe("passwords", () => {
@@ -155,15 +176,18 @@ describe("passwords", () => {
     });
   });
 
-  test("have a verifier that is out, which is told with the kind of error behind it", async () => {
+  const s3cret = (members: object) => Object.assign(new Error("s3cret"), members);
+  test.each<[string, unknown, string]>([
+    ["its name", s3cret({ name: "ResourceNotFoundException" }), "ResourceNotFoundException"],
+    ["its code", s3cret({ name: "Error", code: "ECONNRESET" }), "ECONNRESET"],
+    ["its name, where the code is a number", s3cret({ name: "AbortError", code: 20 }), "AbortError"],
+    ["what it is, where it is no error", "UnprocessedKeys", "UnprocessedKeys"],
+  ])("have a verifier that is out, which is told with what is behind it: %s", async (_, cause, kind) => {
     const { needs } = deployment([set]);
-    const cause = Object.assign(new Error("s3cret"), { name: "ResourceNotFoundException" });
-    const verifier = {
-      verify: () =>
-        Promise.reject(new StoreUnavailable("The account verifier", cause, { what: "is missing" })),
-    };
+    const out = new StoreUnavailable("The account verifier", cause, { what: "is missing" });
+    const verifier = { verify: () => Promise.reject(out) };
     expect((await diagnose({ ...needs, verifier })).verifier).toEqual({
-      failed: "The account verifier is missing (ResourceNotFoundException)",
+      failed: `The account verifier is missing (${kind})`,
     });
   });
 

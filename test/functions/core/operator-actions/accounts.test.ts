@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Account } from "../../../../functions/core/account.ts";
 import { authorize } from "../../../../functions/core/authorize.ts";
+import { StoreUnavailable } from "../../../../functions/core/refusal.ts";
 import { alice, hashOf, lisi, noon, refusalOf, zhangsan } from "../../../support/fakes.ts";
 import { operatorWorld } from "./operator-world.ts";
 
 const account = zhangsan.username;
+const phoneNumber = "+8613800138000";
 const nobody = { refused: "no_such_account", detail: "There is no account of this name." };
 const bindingOfAlice = {
   appId: alice.appId,
@@ -35,7 +37,7 @@ describe("an account is added", () => {
     const { ask, accounts } = operatorWorld();
     const answer = await ask("accounts.add", { username: " WangWu ", password: "a password" });
     const userId = `u_${Buffer.alloc(16, 7).toString("base64url")}`;
-    expect(answer).toEqual({ account: { username: "wangwu", userId, disabled: false, bindings: [] } });
+    expect(answer).toStrictEqual({ account: { username: "wangwu", userId, disabled: false, bindings: [] } });
     expect(await accounts.find("wangwu")).toMatchObject({ userId, passwordHash: hashOf("a password") });
   });
 
@@ -100,6 +102,13 @@ describe("accounts are imported", () => {
     expect(await ask("accounts.import", { rows })).toEqual({ results: [...unchanged, ...others] });
   });
 
+  test("and whose account is there already is looked up, which is all", async () => {
+    const { ask, journal } = operatorWorld();
+    const rows = [{ ...zhangsan, userId: "user-1" }];
+    expect(await ask("accounts.import", { rows })).toEqual({ results: [{ result: "unchanged" }] });
+    expect(journal.operations).toEqual(["accounts.findAll"]);
+  });
+
   test.each<[string, string | undefined, object]>([
     ["the same userId", "u_5", { result: "unchanged" }],
     ["another userId", "u_9", { result: "conflict", detail: "has the userId u_9 already" }],
@@ -124,13 +133,15 @@ describe("accounts are imported", () => {
     const passwordHash = "old of <it>";
     const rows = [
       { username: "wangwu", userId: "u_5", passwordHash: hashOf(password) },
+      { username: "zhaoliu", userId: "u_6", passwordHash },
+      { username: "sunqi", userId: "u_7", passwordHash },
       { username: "zhouba", userId: "user-2", passwordHash },
       { username: zhangsan.username, userId: "user-1", passwordHash },
     ];
     const { ask } = operatorWorld({ accounts, hashes: { ...hasher, isHash: () => true } });
     await ask("accounts.import", { rows });
     expect(counted).toEqual([
-      ["old", 1],
+      ["old", 3],
       ["old", -1],
     ]);
   });
@@ -172,8 +183,22 @@ test("an account that is removed takes its bindings and sessions along", async (
   expect(await ask("accounts.remove", { account })).toEqual(nobody);
 });
 
+test("a removal that is cut short lets nobody in, and is repeated", async () => {
+  const { ask, isAllowed, logIn, journal, accounts } = await bound();
+  journal.meanwhile("accounts.remove", () => {
+    throw new StoreUnavailable("DynamoDB", "down");
+  });
+  await expect(ask("accounts.remove", { account })).rejects.toThrow(StoreUnavailable);
+  expect(await isAllowed()).toBe(false);
+  expect(await logIn()).toBe("account_disabled");
+  expect(await ask("accounts.remove", { account })).toEqual({ unbound: 0 });
+  expect(await accounts.find(account)).toBeUndefined();
+});
+
 const named = [
   "accounts.passwd",
+  "accounts.phone",
+  "accounts.removePhone",
   "accounts.disable",
   "accounts.enable",
   "accounts.show",
@@ -181,17 +206,24 @@ const named = [
 ] as const;
 
 describe.each(named)("%s", (action) => {
-  test.each(["wangwu", "", "\ufdfa".repeat(60)])("of nobody is refused: %j", async (account) => {
+  test.each([
+    ["wangwu", ["accounts.find"]],
+    ["", []],
+    ["\ufdfa".repeat(60), []],
+  ])("of nobody is refused: %j", async (account, operations) => {
     const { ask, journal } = operatorWorld();
-    expect(await ask(action, { account, password: "another" })).toEqual(nobody);
-    expect(journal.operations.filter((it) => it !== "accounts.find")).toEqual([]);
+    expect(await ask(action, { account, password: "another", phoneNumber })).toEqual(nobody);
+    expect(journal.operations).toEqual(operations);
   });
 
   test.skipIf(action === "accounts.show")("of an account that is gone meanwhile is refused", async () => {
     const world = operatorWorld();
+    world.accounts.put({ ...zhangsan, userId: "user-1", phoneNumber: "+8613800138001" });
     const gone: Account | undefined = await world.accounts.find(account);
-    world.journal.meanwhile("accounts.change", () => gone && world.accounts.remove(gone));
-    expect(await world.ask(action, { account, password: "another" })).toEqual(nobody);
+    for (const operation of ["accounts.change", "accounts.setPhoneNumber"] as const) {
+      world.journal.meanwhile(operation, () => gone && world.accounts.remove(gone));
+    }
+    expect(await world.ask(action, { account, password: "another", phoneNumber })).toEqual(nobody);
   });
 });
 
@@ -200,11 +232,13 @@ describe("without built-in accounts", () => {
     "accounts.add",
     "accounts.import",
     "accounts.passwd",
+    "accounts.phone",
+    "accounts.removePhone",
     "accounts.show",
     "accounts.remove",
   ] as const)("%s is for the system that keeps them", async (action) => {
     const { ask } = operatorWorld({ accounts: undefined });
-    const fields = { account, username: account, password: "another", rows: [] };
+    const fields = { account, username: account, password: "another", phoneNumber, rows: [] };
     expect(await ask(action, fields)).toEqual({
       refused: "no_built_in_accounts",
       detail: "This deployment keeps no accounts: ask the system that does.",

@@ -8,13 +8,14 @@ import { fakeHasher, loggedIn, loginWorld, shop } from "../../../support/fakes.t
 /** Operators of a deployment over the simulated tables, where Zhang San is `user-1` and Li Si is `user-2`. */
 export function operatorWorld(changes: Partial<OperatorDeps> = {}) {
   const world = loginWorld();
-  const { accounts, directory, revocations, sessions } = world;
+  const { accounts, directory, numberMemory, revocations, sessions } = world;
   const hashes = { ...fakeHasher(), isHash: (text: string) => text.startsWith("hash of ") };
   const random = (size: number) => Buffer.alloc(size, 7);
   const deps = {
     ...adminDeps([shop]),
     accounts,
     directory,
+    numberMemory,
     revocations,
     sessions,
     hashes,

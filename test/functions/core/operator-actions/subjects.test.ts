@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { SecretTrial } from "../../../../functions/core/app-secret.ts";
 import { authorize } from "../../../../functions/core/authorize.ts";
+import { StoreUnavailable } from "../../../../functions/core/refusal.ts";
 import { parseSessionId, type SessionList, sessionHandle } from "../../../../functions/core/session.ts";
 import { adminDeps } from "../../../support/admin-deps.ts";
-import { alice, bob, cafe, noon, shop } from "../../../support/fakes.ts";
+import { alice, bob, cafe, noon, refusalOf, shop, zhangsan } from "../../../support/fakes.ts";
 import { operatorWorld } from "./operator-world.ts";
 
 const inCafe = { ...alice, appId: cafe };
@@ -23,17 +24,22 @@ const viewOf = ({ appId, openid }: { appId: string; openid: string }) => ({
 /** Alice is bound to `user-1` in both mini-programs, or in the only one. */
 function bound(appIds: readonly string[] = [shop, cafe]) {
   const world = operatorWorld({ appIds });
-  world.bindings.put(alice, { userId: "user-1", unionid: "uAlice" });
+  const known = { unionid: "uAlice", phoneNumber: "+8613800138000" };
+  world.bindings.put(alice, { userId: "user-1", ...known });
   world.bindings.put(inCafe);
   const { read } = world;
-  return { ...world, isAllowed: async (id: string) => (await authorize(id, read, () => noon)) !== undefined };
+  return {
+    ...world,
+    known,
+    isAllowed: async (id: string) => (await authorize(id, read, () => noon)) !== undefined,
+  };
 }
 
 describe("bindings", () => {
   test("are found by their user, and by an identity with its appId", async () => {
-    const { ask } = bound();
-    const inShop = { ...viewOf(alice), unionid: "uAlice" };
-    expect(await ask("bindings.find", ofUser)).toEqual({ bindings: [inShop, viewOf(inCafe)] });
+    const { ask, known } = bound();
+    const inShop = { ...viewOf(alice), ...known };
+    expect(await ask("bindings.find", ofUser)).toStrictEqual({ bindings: [inShop, viewOf(inCafe)] });
     expect(await ask("bindings.find", { of: { openid: alice.openid, appId: cafe } })).toEqual({
       bindings: [viewOf(inCafe)],
     });
@@ -59,6 +65,19 @@ describe("bindings", () => {
     expect(bindings.of(alice)?.userId).toBeUndefined();
     expect(bindings.of(inCafe)?.userId).toBe(unbound === 2 ? undefined : "user-1");
     expect(await ask("bindings.remove", { of: { openid: alice.openid, appId: shop } })).toEqual(nobody);
+  });
+
+  test("that end while they are looked up are no more", async () => {
+    const { ask, bindings, journal } = bound();
+    journal.meanwhile("directory.describe", () => bindings.unbind(alice));
+    expect(await ask("bindings.find", ofUser)).toEqual({ bindings: [viewOf(inCafe)] });
+  });
+
+  test("of a user are removed with the one that is being made", async () => {
+    const { ask, bindings, journal, login, withCode } = operatorWorld();
+    journal.meanwhile("bindings.bind", () => ask("bindings.remove", ofUser));
+    expect(refusalOf(await login(withCode(alice, zhangsan)))).toBeDefined();
+    expect(bindings.of(alice)?.userId).toBeUndefined();
   });
 
   test("without an account are removed too", async () => {
@@ -139,6 +158,14 @@ describe("sessions", () => {
     const opened = [await open(alice), await open(inCafe)];
     expect(await ask("sessions.revoke", of)).toEqual({ revoked });
     expect(await Promise.all(opened.map(isAllowed))).toEqual(left);
+  });
+
+  test("of a user end also where the bindings cannot be read", async () => {
+    const { ask, journal, open, isAllowed } = bound();
+    const session = await open(alice);
+    journal.breaks("directory.describe", new StoreUnavailable("DynamoDB", "down"));
+    expect(await ask("sessions.revoke", ofUser)).toEqual({ revoked: 2 });
+    expect(await isAllowed(session)).toBe(false);
   });
 
   test("end one by one, by their ids", async () => {
