@@ -36,6 +36,7 @@ export function tableRows(found: TableItems, mask: Mask, now: number): TableRows
     Bindings: ({ key }) => ({ note: isAccountKey(scalar(key)) ? "account" : "identity" }),
     Sessions: (item) => stateOf(item, bindings.get(scalar(item.identity)) ?? {}, now),
     Accounts: ({ key }) => ({ note: noteOfAccounts(scalar(key)) }),
+    SessionKeys: () => ({ note: "identity" }),
     Attempts: ({ key }) => ({ note: scalar(key).startsWith("ticket#") ? "ticket" : "counter" }),
   };
   return [...found].map(([name, items]) => ({
