@@ -282,6 +282,7 @@ export const messages = {
   "note.identity": ["WeChat identity", "微信身份"],
   "note.account": ["account", "账号"],
   "note.userId": ["name of a userId", "userId 对应的用户名"],
+  "note.phoneNumber": ["whose number it is", "手机号对应的用户名"],
   "note.import": ["what imports brought", "导入的内容"],
   "note.ticket": ["bind ticket", "绑定凭证"],
   "note.counter": ["counter", "计数"],

@@ -61,6 +61,7 @@ function byAge(a: Item, b: Item): number {
 
 function noteOfAccounts(key: string): string {
   if (key.startsWith("userId#")) return "userId";
+  if (key.startsWith("phone#")) return "phoneNumber";
   return key.startsWith("username#") ? "account" : "import";
 }
 
