@@ -22,9 +22,18 @@ function isAtLeast(major, minor) {
   return version[0] > major || (version[0] === major && version[1] >= minor);
 }
 
+/** As cli/messages/languages.ts decides it, which an old Node cannot read. */
+function isChinese() {
+  var said = /--lang[= ](\w+)/.exec(process.argv.join(" "));
+  var env = process.env;
+  return /^zh(?![a-z])/i.test(said ? said[1] : env.LC_ALL || env.LC_MESSAGES || env.LANG || "");
+}
+
 function runBundle() {
+  var found = process.versions.node;
   if (!isAtLeast(20, 19)) {
-    console.error(`weapp-login needs Node 20.19 or newer, and this is ${process.versions.node}.`);
+    if (isChinese()) console.error(`weapp-login 需要 Node 20.19 或更高版本，当前版本是 ${found}。`);
+    else console.error(`weapp-login needs Node 20.19 or newer, and this is ${found}.`);
     process.exit(1);
   }
   import("../dist/cli/weapp-login.mjs");
@@ -51,7 +60,7 @@ function runSourcesWith(node) {
     });
   });
   child.on("error", (error) => {
-    console.error("Node 24 could not be started:", error.message);
+    console.error(isChinese() ? "无法启动 Node 24：" : "Node 24 could not be started:", error.code);
     process.exit(1);
   });
   child.on("exit", (code, signal) => {

@@ -62,7 +62,7 @@ export function readRow(
   );
   if (shortened !== undefined) return bad((words) => words.shortened(shortened));
   const flaw = phoneNumber === "" ? undefined : flawInPhoneNumber(phoneNumber);
-  if (flaw !== undefined) return bad(() => `phoneNumber ${flaw}`);
+  if (flaw !== undefined) return bad((words) => words.phoneNumber(flaw));
   const account = { username, userId, ...(phoneNumber !== "" && { phoneNumber }) };
   if (password !== "") return { line, row: { ...account, password } };
   if (!isArgon2id(passwordHash)) return bad((words) => words.notArgon2id);

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as overHttp } from "n
 import { request as overHttps } from "node:https";
 import { text } from "node:stream/consumers";
 import { interrupted } from "./failure.ts";
-import { ProxyAgent, ProxyError } from "./proxy.ts";
+import { ProxyAgent, type ProxyFlaw, proxyFlaw } from "./proxy.ts";
 
 /** What the API answered. `code`: the product's own word, which API Gateway's answers do not have. */
 export interface ApiAnswer {
@@ -17,11 +17,11 @@ export interface ApiCall {
   readonly body?: object;
 }
 
-/** The API could not be asked: `why` is Node's name for it, or a proxy's trouble in words; undefined: no answer in time. */
+/** The API could not be asked: `why` is Node's name for it, or a proxy's trouble; undefined: no answer in time. */
 export class ApiUnreachable extends Error {
   override readonly name = "ApiUnreachable";
-  readonly why: string | undefined;
-  constructor(why: string | undefined) {
+  readonly why: string | ProxyFlaw | undefined;
+  constructor(why: string | ProxyFlaw | undefined) {
     super("The API cannot be reached");
     this.why = why;
   }
@@ -75,8 +75,9 @@ function codeOf(answer: string): Pick<ApiAnswer, "code"> {
   }
 }
 
-function whyNot(error: unknown): string | undefined {
-  if (error instanceof ProxyError) return error.message;
+function whyNot(error: unknown): string | ProxyFlaw | undefined {
+  const proxy = proxyFlaw(error);
+  if (proxy) return proxy;
   if (!(error instanceof Error)) return String(error);
   if (error.name === "AbortError" || error.name === "TimeoutError") return undefined;
   return "code" in error && typeof error.code === "string" ? error.code : error.name;

@@ -1,6 +1,7 @@
 import { Failure, interrupted } from "./failure.ts";
+import { denial } from "./iam-denial.ts";
 import type { Text } from "./messages/english.ts";
-import { ProxyError } from "./proxy.ts";
+import { ProxyError, proxyFlaw } from "./proxy.ts";
 
 /** Which deployment a call went to, for the words of a failure. */
 export interface Where {
@@ -76,18 +77,19 @@ export function awsFailure(error: unknown, where: Where, signal: AbortSignal): F
   const seen = read(error);
   const { name, message, code, status } = seen;
   const { stack, laptop } = where;
-  // The SDK makes a text of what went wrong while it fetched credentials.
-  const proxy = error instanceof ProxyError ? message : /^ProxyError: (.+)$/.exec(message)?.[1];
-  if (proxy !== undefined) return new Failure("not_reachable", ({ failures }) => failures.proxy(proxy));
+  const proxy = proxyFlaw(error);
+  if (proxy) {
+    return new Failure("not_reachable", ({ failures }) =>
+      failures.checkProxy(failures.proxy[proxy.flaw](proxy.proxy, proxy.what)),
+    );
+  }
   if (credentialErrors.has(name)) {
     return new Failure("no_credentials", ({ failures }) =>
       laptop === undefined ? failures.credentials(name) : failures.localCredentials(laptop),
     );
   }
   if (name.startsWith("AccessDenied")) {
-    return new Failure("access_denied", ({ failures }) =>
-      failures.accessDenied(message.replace(/\.$/, ""), stack),
-    );
+    return new Failure("access_denied", ({ failures }) => failures.accessDenied(denial(message), stack));
   }
   if (message === "Region is missing") return new Failure("no_region", ({ failures }) => failures.noRegion);
   if (name === "ResourceNotFoundException") {

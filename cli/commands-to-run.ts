@@ -1,10 +1,12 @@
 import type { DoctorWords } from "./checks.ts";
+import type { Messages } from "./messages/english.ts";
 import { laptopUrl, type Target } from "./target.ts";
 
 /** Commands to tell the operator, aimed at the same deployment. */
 export interface CommandsToRun {
   /** In which the rest is told. */
   readonly words: DoctorWords;
+  readonly proxyWords: Messages["failures"]["proxy"];
   readonly onLaptop: boolean;
   /** `npx --no weapp-login doctor --local`. */
   weappLogin(command: string): string;
@@ -23,7 +25,7 @@ export interface CommandsToRun {
 
 export function commandsToRun(
   { laptop, stack, region, profile, endpointUrl }: Target,
-  words: DoctorWords,
+  { doctor: words, failures }: Pick<Messages, "doctor" | "failures">,
 ): CommandsToRun {
   const place = Object.entries({ region, profile, "endpoint-url": endpointUrl })
     .map(([option, value]) => (value === undefined ? "" : ` --${option} ${value}`))
@@ -33,6 +35,7 @@ export function commandsToRun(
   const weappLogin = (command: string) => `\`npx --no weapp-login ${command} ${where}\``;
   const common = {
     words,
+    proxyWords: failures.proxy,
     weappLogin,
     aws: (command: string) => `\`aws ${command}${place}\``,
   };

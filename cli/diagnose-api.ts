@@ -91,9 +91,10 @@ function statusOf({ status, code }: ApiAnswer): string {
 function unreachable(
   name: CheckName,
   { why }: ApiUnreachable,
-  { onLaptop, deploy, words }: CommandsToRun,
+  { onLaptop, deploy, words, proxyWords }: CommandsToRun,
 ): Check {
-  const found = words.apiUnreachable(why ?? words.noAnswerInTime);
+  const inWords = typeof why === "object" ? proxyWords[why.flaw](why.proxy, why.what) : why;
+  const found = words.apiUnreachable(inWords ?? words.noAnswerInTime);
   return problem(name, found, onLaptop ? words.runAgain(deploy) : words.checkNetwork);
 }
 

@@ -48,8 +48,9 @@ export async function importAccounts({ rows, admin, signal, onProgress }: Import
       const result = results[index];
       const { username } = row;
       if (!result) report({ line, username, reason: ({ accountsFile }) => accountsFile.notAnswered });
-      else if ("detail" in result) report({ line, username, reason: () => result.detail });
-      else {
+      else if ("detail" in result) {
+        report({ line, username, reason: ({ accountsFile }) => accountsFile.refused(result.detail) });
+      } else {
         counts[result.result]++;
         counts.done++;
       }

@@ -4,9 +4,31 @@ import { isIPv6, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { getProxyForUrl } from "proxy-from-env";
 
-/** A connection through a proxy was never made: nothing was sent to AWS. Names the proxy without its credentials. */
+const flaws = ["notAUrl", "protocol", "notReached", "wantsCredentials", "refuses"] as const;
+type Flaw = (typeof flaws)[number];
+
+/** Why there was no way through the proxy. `proxy`: its host and port, without credentials. */
+export interface ProxyFlaw {
+  readonly flaw: Flaw;
+  readonly proxy: string;
+  /** The protocol, Node's name of what went wrong, or who was asked for and the proxy's status. */
+  readonly what: string;
+}
+
+/** A connection through a proxy was never made: nothing was sent to AWS. */
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
+  constructor(flaw: Flaw, proxy = "", what = "") {
+    super(`${flaw} ${proxy} ${what}`);
+  }
+}
+
+/** Of a ProxyError, or of what the SDK makes of one that it met while it fetched credentials: an error with its text. */
+export function proxyFlaw(error: unknown): ProxyFlaw | undefined {
+  const text = error instanceof ProxyError ? `${error}` : error instanceof Error ? error.message : "";
+  const [, name, proxy = "", what = ""] = /^ProxyError: (\w+) (\S*) (.*)$/.exec(text) ?? [];
+  const flaw = flaws.find((one) => one === name);
+  return flaw && { flaw, proxy, what };
 }
 
 const answerWithinMs = 5000;
@@ -41,13 +63,10 @@ export class ProxyAgent extends Agent {
 }
 
 async function openTunnel(proxy: string, authority: string): Promise<Socket> {
-  if (!URL.canParse(proxy)) throw new ProxyError("HTTPS_PROXY is no URL, such as http://proxy.example:8080");
+  if (!URL.canParse(proxy)) throw new ProxyError("notAUrl");
   const { protocol, hostname, port, host, username, password } = new URL(proxy);
   const make = protocol === "https:" ? overHttps : protocol === "http:" ? overHttp : undefined;
-  if (!make)
-    throw new ProxyError(
-      `HTTPS_PROXY names ${host} with ${protocol}//, and only http:// and https:// will do`,
-    );
+  if (!make) throw new ProxyError("protocol", host, protocol);
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const basic = `Basic ${Buffer.from(credentials).toString("base64")}`;
   const request = make({
@@ -60,15 +79,13 @@ async function openTunnel(proxy: string, authority: string): Promise<Socket> {
     timeout: answerWithinMs,
   });
   return new Promise((resolve, reject) => {
-    const refuse = (why: string) => reject(new ProxyError(`The proxy ${host} (HTTPS_PROXY) ${why}`));
-    request.once("timeout", () => request.destroy(new Error("no answer in time")));
-    request.once("error", (error: NodeJS.ErrnoException) =>
-      refuse(`cannot be reached (${error.code ?? error.message})`),
-    );
+    const refuse = (flaw: Flaw, what: string) => reject(new ProxyError(flaw, host, what));
+    request.once("timeout", () => request.destroy(Object.assign(new Error(), { code: "ETIMEDOUT" })));
+    request.once("error", (error: NodeJS.ErrnoException) => refuse("notReached", error.code ?? error.name));
     request.once("connect", ({ statusCode }, socket) => {
       if (statusCode === 200) return resolve(socket);
       socket.destroy();
-      refuse(statusCode === 407 ? "wants a user and a password" : `refuses ${authority} with ${statusCode}`);
+      refuse(statusCode === 407 ? "wantsCredentials" : "refuses", `${authority} (${statusCode})`);
     });
     request.end();
   });

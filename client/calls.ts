@@ -66,7 +66,7 @@ function call<T>(
       reject(failure(isText(errMsg) ? errMsg : String(error), otherwise));
     };
     const success = (result: T) => {
-      if (!isResult(members(result))) return fail("success without a result");
+      if (!isResult(members(result))) return fail("no result");
       if (ended === "badly") return late?.(result);
       ended = "well";
       clearTimeout(timer);

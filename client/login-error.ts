@@ -48,7 +48,7 @@ export function errorOf(answer: AnyAnswer, now = Date.now()): LoginError | undef
   return new LoginError(known ? code : refused ? "session_refused" : "unexpected_answer", {
     action: isText(action) ? action : mayPass ? "retry" : "fix_request",
     status,
-    detail: [detail, message].find(isText),
+    detail: [detail, !known && status === 404 && "wrong path or baseUrl", message].find(isText),
     retryAfter: retryAfter(answer, now),
     requestId: isText(requestId) ? requestId : header(answer, "apigw-requestid"),
   });

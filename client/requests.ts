@@ -88,11 +88,11 @@ export function requests({ wx, baseUrl, timeout, now, record, signing }: Request
         continue;
       }
       if (quiet && (await isFault(route, session, opened))) {
-        throw refused(answer, `${route} refuses good sessions: look at its authorizer, or for a firewall`);
+        throw refused(answer, `${route} refuses good sessions: see its authorizer, or a firewall`);
       }
       record.forget(session);
       if (opened || sent > 2) throw refused(answer, "a new session was refused too");
-      if (!replay) throw refused(answer, `${route} was not sent again: say replay: true if that is safe`);
+      if (!replay) throw refused(answer, `${route} was not sent again: say replay: true if safe`);
     }
   }
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { flawInPhoneNumber, mustBePhoneNumber } from "./phone-number.ts";
+import { flawInPhoneNumber, phoneNumberFlaws } from "./phone-number.ts";
 import {
   described,
   type Immutable,
@@ -21,10 +21,10 @@ export const password = v.pipe(
 );
 
 export const phoneNumber = v.pipe(
-  v.string(mustBePhoneNumber),
+  v.string(phoneNumberFlaws.notE164),
   v.check(
     (value) => flawInPhoneNumber(value) === undefined,
-    ({ input }) => flawInPhoneNumber(input) ?? mustBePhoneNumber,
+    ({ input }) => phoneNumberFlaws[flawInPhoneNumber(input) ?? "notE164"],
   ),
   v.description("In E.164: `+`, the country code and the number, such as +8613800138000."),
 );

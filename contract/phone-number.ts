@@ -5,12 +5,15 @@ export function isPhoneNumber(text: string): boolean {
   return e164.test(text);
 }
 
-export const mustBePhoneNumber = "must be a phone number in E.164, such as +8613800138000";
+/** What may be wrong with what somebody has written as a phone number; it completes "phoneNumber …". */
+export const phoneNumberFlaws = {
+  notE164: "must be a phone number in E.164, such as +8613800138000",
+  noCountryCode: "is a Chinese mobile without +86: write its country code too, as in +8613800138000",
+} as const;
 
-/** What is wrong with what somebody has written as a phone number; it completes "phoneNumber …". Undefined: nothing. */
-export function flawInPhoneNumber(text: string): string | undefined {
+export type PhoneNumberFlaw = keyof typeof phoneNumberFlaws;
+
+export function flawInPhoneNumber(text: string): PhoneNumberFlaw | undefined {
   if (isPhoneNumber(text)) return undefined;
-  return /^(86)?1[3-9]\d{9}$/.test(text)
-    ? "is a Chinese mobile without +86: write its country code too, as in +8613800138000"
-    : mustBePhoneNumber;
+  return /^(86)?1[3-9]\d{9}$/.test(text) ? "noCountryCode" : "notE164";
 }

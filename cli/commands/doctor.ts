@@ -50,7 +50,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
 async function examine(context: Context): Promise<Examination> {
   const target = context.target();
   const words = context.messages.doctor;
-  const commands = commandsToRun(target, words);
+  const commands = commandsToRun(target, context.messages);
 
   const stack = await attempt(() => context.stack());
   if (stack instanceof Failure) {
@@ -118,7 +118,7 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | Failure> {
 function stopped(before: readonly Check[], name: Name, failure: Failure, context: Context): Examination {
   const { messages } = context;
   const words = messages.doctor;
-  const again = words.runAgain(commandsToRun(context.target(), words).weappLogin("doctor"));
+  const again = words.runAgain(commandsToRun(context.target(), context.messages).weappLogin("doctor"));
   const [, found = "", todo = again] =
     /^(.*?)(?:(?:[.?!] |[。？！])(.+?))?[.?!。？！]?$/s.exec(failure.text(messages)) ?? [];
   return {

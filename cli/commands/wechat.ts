@@ -35,7 +35,8 @@ export function addWechatCommand(program: Command, context: Context): Command {
         apps,
         port,
         onRequest({ advice }) {
-          if (advice !== undefined) context.terminal.screen.write(`${advice}\n`);
+          const { results } = context.messages;
+          if (advice !== undefined) context.terminal.screen.write(`${results.simulatorAdvice(advice)}\n`);
         },
       }).catch((error: unknown) => {
         throw portFailure(error, port) ?? error;

@@ -268,6 +268,10 @@ export const messages = {
   "table.Sessions": ["one row per session; only the hash of its secret", "每个会话一行，只存密钥的哈希"],
   "table.Attempts": ["counters against guessing, and bind tickets", "防猜密码的计数，以及绑定凭证"],
   "table.Accounts": ["usernames and password hashes", "用户名和密码哈希"],
+  "table.SessionKeys": [
+    "one row per identity that has WeChat's session_key; the key itself is not shown",
+    "每个保存了 session_key 的微信身份一行，这里不显示 session_key",
+  ],
   row: ["{count} row", "{count} 行"],
   rows: ["{count} rows", "{count} 行"],
   endedSession: ["{count} ended session", "{count} 个已结束的会话"],
@@ -278,6 +282,7 @@ export const messages = {
   "note.identity": ["WeChat identity", "微信身份"],
   "note.account": ["account", "账号"],
   "note.userId": ["name of a userId", "userId 对应的用户名"],
+  "note.phoneNumber": ["whose number it is", "手机号对应的用户名"],
   "note.import": ["what imports brought", "导入的内容"],
   "note.ticket": ["bind ticket", "绑定凭证"],
   "note.counter": ["counter", "计数"],

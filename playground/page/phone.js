@@ -36,7 +36,8 @@ function wxOf(user, device) {
 async function request(url, { method, data, header, timeout = 60_000 }) {
   const response = await fetch(url, {
     method,
-    headers: header,
+    // WeChat's own default: whoever sends JSON need not say so.
+    headers: { "content-type": "application/json", ...header },
     credentials: "omit",
     cache: "no-store",
     signal: AbortSignal.timeout(timeout),

@@ -36,6 +36,7 @@ export function tableRows(found: TableItems, mask: Mask, now: number): TableRows
     Bindings: ({ key }) => ({ note: isAccountKey(scalar(key)) ? "account" : "identity" }),
     Sessions: (item) => stateOf(item, bindings.get(scalar(item.identity)) ?? {}, now),
     Accounts: ({ key }) => ({ note: noteOfAccounts(scalar(key)) }),
+    SessionKeys: () => ({ note: "identity" }),
     Attempts: ({ key }) => ({ note: scalar(key).startsWith("ticket#") ? "ticket" : "counter" }),
   };
   return [...found].map(([name, items]) => ({
@@ -60,6 +61,7 @@ function byAge(a: Item, b: Item): number {
 
 function noteOfAccounts(key: string): string {
   if (key.startsWith("userId#")) return "userId";
+  if (key.startsWith("phone#")) return "phoneNumber";
   return key.startsWith("username#") ? "account" : "import";
 }
 

@@ -9,13 +9,28 @@ export type Item = Readonly<Record<string, unknown>>;
 /** By the table's name in the product. */
 export type TableItems = ReadonlyMap<string, readonly Item[]>;
 
-const tables = ["Bindings", "Sessions", "Attempts", "Accounts"];
+interface ReadableTable {
+  readonly name: string;
+  /** Of the environment, with the table's name in DynamoDB. */
+  readonly variable: string;
+  /** Absent: all of them. */
+  readonly attributes?: readonly string[];
+}
+
+const tables: readonly ReadableTable[] = [
+  { name: "Bindings", variable: "BINDINGS_TABLE" },
+  { name: "Sessions", variable: "SESSIONS_TABLE" },
+  { name: "Attempts", variable: "ATTEMPTS_TABLE" },
+  { name: "Accounts", variable: "ACCOUNTS_TABLE" },
+  // The session_keys themselves are not even read.
+  { name: "SessionKeys", variable: "SESSION_KEYS_TABLE", attributes: ["identity", "expiresAt"] },
+];
 
 /** Everything that is in the tables now. One that the deployment does not have is left out. */
 export async function readTables({ assembly, dynamoDb }: Laptop): Promise<TableItems> {
   const found = new Map<string, Item[]>();
-  for (const name of tables) {
-    const TableName = variableOf(assembly, `${name.toUpperCase()}_TABLE`);
+  for (const { name, variable, attributes } of tables) {
+    const TableName = variableOf(assembly, variable);
     if (TableName === undefined) continue;
     const items: Item[] = [];
     let ExclusiveStartKey: unknown;
@@ -23,6 +38,7 @@ export async function readTables({ assembly, dynamoDb }: Laptop): Promise<TableI
       const page: { Items?: unknown; LastEvaluatedKey?: unknown } = await dynamoDb.call("Scan", {
         TableName,
         ConsistentRead: true,
+        ...(attributes && projection(attributes)),
         ...(ExclusiveStartKey !== undefined && { ExclusiveStartKey }),
       });
       if (Array.isArray(page.Items)) items.push(...page.Items.filter(isRecord));
@@ -31,6 +47,14 @@ export async function readTables({ assembly, dynamoDb }: Laptop): Promise<TableI
     found.set(name, items);
   }
   return found;
+}
+
+function projection(attributes: readonly string[]) {
+  const names = attributes.map((attribute, index) => [`#${index}`, attribute] as const);
+  return {
+    ProjectionExpression: names.map(([name]) => name).join(", "),
+    ExpressionAttributeNames: Object.fromEntries(names),
+  };
 }
 
 /** Whether a WeChat identity has an account. */

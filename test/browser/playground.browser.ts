@@ -161,6 +161,10 @@ describe("the playground in Chromium", () => {
     });
     await page.route(/\/(login|phone|open-data)$/, (route) => {
       const json = route.request().postDataJSON();
+      if (route.request().headers()["content-type"] !== "application/json") {
+        const refused = { code: "unsupported_media_type", action: "fix_request" };
+        return route.fulfill({ status: 415, json: refused });
+      }
       if (route.request().url().endsWith("/phone"))
         return route.fulfill({ json: { phoneNumber: `+${number}` } });
       if (json.encryptedData) {

@@ -7,7 +7,7 @@ import type { AccessTokenState } from "../../contract/diagnosis.ts";
 import { healthy } from "../support/healthy-deployment.ts";
 
 const words = english.doctor;
-const commands = commandsToRun({ stack: "WeappLogin" }, words);
+const commands = commandsToRun({ stack: "WeappLogin" }, english);
 const checks = (...accessTokens: readonly AccessTokenState[]) =>
   accessTokenChecks(healthy({ accessTokens }), commands);
 

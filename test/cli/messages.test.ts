@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { awsFailure } from "../../cli/aws-failure.ts";
 import { chinese } from "../../cli/messages/chinese.ts";
 import { english } from "../../cli/messages/english.ts";
 import { messagesFor } from "../../cli/messages/languages.ts";
+import { toChinese } from "../../cli/messages/sentences.ts";
 import { adminRefusals } from "../../contract/operator-actions.ts";
+import { foreignCodeAdvice } from "../../simulator/calls/foreign-code.ts";
 import { badlySetIn, englishWordsIn } from "../support/chinese-text.ts";
 import { expiring, healthy } from "../support/healthy-deployment.ts";
 import { operator, runHere } from "../support/operator.ts";
@@ -16,7 +19,7 @@ const words =
   `openid unionid errcode appId userId username password passwordHash phoneNumber session_key zh en
   doctor docs wechat simulator access-tokens runbook secret made-up acme LANG NAME URL APPID SECRET
   OWNER aws config cdk.json context.appId cloudformation DescribeStacks lambda InvokeFunction Invoke CloudFormation
-  api.weixin.qq.com mp.weixin.qq.com not_configured invalid_code OpenSSL Node.js DomainTarget VPC DNS
+  api.weixin.qq.com mp.weixin.qq.com http proxy.example not_configured invalid_code OpenSSL Node.js DomainTarget VPC DNS
   v E`.split(/\s+/);
 const names = new RegExp(`^(${words.join("|")}|wx\\w+|[A-Z]+_[A-Z_]+|https)$`);
 
@@ -46,12 +49,12 @@ describe("the language", () => {
   });
 
   test("changes no key and no code of JSON", async () => {
-    const admin = () => ({ refused: "invalid_request", detail: "username must be text." });
+    const admin = () => ({ refused: "invalid_request", detail: "username is too long." });
     const { run } = await operator({ admin });
     const { exit, stdout } = await run(["accounts", "show", "lisi", "--json"], { locale: "zh_CN.UTF-8" });
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
-      error: { code: "invalid_request", detail: "请求有误。（username must be text.）" },
+      error: { code: "invalid_request", detail: "请求有误。（username 太长）" },
     });
   });
 
@@ -122,15 +125,27 @@ describe("in Chinese", () => {
 
   test("an import names bad rows and counts", async () => {
     const path = join(await directoryForThisTest(), "accounts.csv");
-    await writeFile(path, "username,userId,password\n,u_1,long enough\nlisi,u_2,long enough\nlisi,u_3,x\n");
-    const { run } = await operator({ admin: () => ({ results: [{ result: "added" }] }) });
+    const rows = [
+      ",u_1,long enough,",
+      "lisi,u_2,long enough,",
+      "lisi,u_3,x,",
+      "wu,u_4,long enough,13800138000",
+    ];
+    await writeFile(
+      path,
+      `username,userId,password,phoneNumber\n${rows.join("\n")}\nzhao,u_5,long enough,\n`,
+    );
+    const conflict = { result: "conflict", detail: "has the userId u_9 already" };
+    const { run } = await operator({ admin: () => ({ results: [{ result: "added" }, conflict] }) });
     expect((await run(["accounts", "import", path], inChinese)).stdout).toBe(
       [
         "         用户名  原因",
         "第 2 行          username 是空的",
         "第 4 行  lisi    用户名与第 3 行重复",
+        "第 5 行  wu      phoneNumber 缺少国家码：请写成 +8613800138000 这样",
+        "第 6 行  zhao    已有同名的账号，userId 是 u_9",
         "",
-        "共 3 行，用时 0 秒：新增 1，未变 0，有误 2。",
+        "共 5 行，用时 0 秒：新增 1，未变 0，有误 4。",
         "",
       ].join("\n"),
     );
@@ -138,7 +153,14 @@ describe("in Chinese", () => {
 });
 
 /** The texts that are the same by themselves, or put together of others. */
-const wordless = ["doctor.names.AppSecret", "failures.sentences", "results.userId", "results.openid"];
+const wordless = [
+  "accountsFile.refused",
+  "doctor.names.AppSecret",
+  "failures.sentences",
+  "results.userId",
+  "results.openid",
+  "results.simulatorAdvice",
+];
 
 /** Every message by its path. */
 function messagesIn(part: object, path: string): [path: string, message: unknown][] {
@@ -149,6 +171,161 @@ function messagesIn(part: object, path: string): [path: string, message: unknown
       : [[here, value] satisfies [string, unknown]];
   });
 }
+
+describe("what the functions and the simulator say in English", () => {
+  /** One of each sentence, with something put in. */
+  const said = [
+    "The request must be an object.",
+    "A row must be an object.",
+    "A row needs either password or passwordHash.",
+    "username is missing.",
+    "result is not valid.",
+    "of must be an object.",
+    "passwordHash must be a string.",
+    "username must be text of 1 to 128 characters.",
+    "password must have 8 to 256 characters.",
+    "rows must be a list of 1 to 100 rows.",
+    "appId must be one of wx1, wx2.",
+    "phoneNumber must be a phone number in E.164, such as +8613800138000.",
+    "phoneNumber is a Chinese mobile without +86: write its country code too, as in +8613800138000.",
+    "appSecret must be the 32 hexadecimal digits that WeChat's console shows once.",
+    "of needs openid, with appId or without.",
+    "of needs either userId or openid (with appId or without), as text of 1 to 128 characters.",
+    "of needs userId, openid (with appId or without) or phoneNumber: ids are text of 1 to 128 characters, and a phone number is in E.164, such as +8613800138000.",
+    "of needs userId or phoneNumber, with appId or without: an id is text of 1 to 128 characters, and a phone number is in E.164, such as +8613800138000.",
+    "username is too long.",
+    "username has invisible characters.",
+    "passwordHash is not an argon2id string.",
+    "There is an account of this name already.",
+    "The userId has an account already: 李四.",
+    "The phone number has an account already: 李四.",
+    "has the userId of another account: 李四",
+    "has the phone number of another account: 李四",
+    "was added and removed meanwhile",
+    "has the userId 1001 already",
+    "has another phone number, or none: `accounts phone` changes it",
+    "This deployment keeps no session_keys: its prop sessionKeys is not set.",
+    "WeChat did not do it (45009, errcode 45009). Nothing was stored.",
+    "There is no AppSecret of wx1 to ask with.",
+    "WeChat did not answer in time: whether it has issued another one is not known.",
+    "WeChat could not be reached.",
+    "WeChat gives no access token to 203.0.113.7: it is not on the IP list of wx1.",
+    "WeChat gives no access token to this address: it is not on the IP list of wx1.",
+    "WeChat has done so 20 times today, which is the most.",
+    "WeChat does so every 30 s at most: wait, and run it again.",
+    "WeChat refuses it for wx1 (errcode 48001).",
+    "WeChat refuses this AppSecret for wx1 (errcode 40125). Nothing was stored.",
+    "WeChat knows no AppId wx1 (errcode 40013). Nothing was stored.",
+    "WeChat has frozen the AppSecret of wx1 (errcode 40243). Nothing was stored.",
+    "WeChat could not be reached (no answer within 3 s) and asked about the AppSecret. Nothing was stored.",
+    "WeChat said neither yes nor no to the AppSecret (errcode 45009). Nothing was stored.",
+    "an answer that is not WeChat's",
+    "connection lost",
+    "over 64 KiB",
+    "not JSON",
+    "there is no AppId",
+    "no status",
+    "It does not refuse a made-up name and password",
+    "The account verifier is missing (404)",
+    "The account verifier may not be invoked (403)",
+    "The account verifier did not answer (504)",
+    "The account verifier failed (its answer is neither a userId nor a refusal)",
+    foreignCodeAdvice("the code is a mock one", "POST /_sim/login") ?? "",
+  ];
+
+  test.each(said)("is said in Chinese: %s", (sentence) => {
+    const told = toChinese(sentence);
+    expect(told).toMatch(/\p{Script=Han}/u);
+    const bare = told.replaceAll(/`[^`]*`|POST \S+/g, " ");
+    expect(
+      englishWordsIn(bare, new RegExp(`${names.source}|^(KiB|rows|of|result|userIds?|appSecret)$`)),
+    ).toEqual([]);
+    expect(badlySetIn(told.replaceAll(/\p{Script=Han}{2}(?=\d)/gu, " "))).toEqual([]);
+  });
+
+  /** Where such sentences are written, and which texts there are some. */
+  const places: [folder: string, file: RegExp, isSaid: RegExp][] = [
+    [
+      "contract/",
+      /^(schema|operator-shapes|phone-number|operator-actions)\.ts$/,
+      /^(must|needs|is not|is a|has) /,
+    ],
+    ["functions/core/operator-actions/", /\.ts$/, / /],
+    ["functions/core/", /^(account-administration|username)\.ts$/, / /],
+    ["functions/core/", /^diagnosis\.ts$/, /^(It|there) /],
+    ["functions/wechat/", /^(secret-trials|bounded-request)\.ts$/, /^(?!HTTP).* /],
+    ["functions/passwords/", /^lambda-verifier\.ts$/, / /],
+    ["functions/dynamodb/", /^inspection\.ts$/, /^no /],
+  ];
+  /** What their code says as well. */
+  const saidByCode = [
+    "There is no session with this id: it may have ended already.",
+    "This deployment keeps no accounts: ask the system that does.",
+    "There is no account of this name.",
+    "This userId has no phone number.",
+    "This deployment keeps no phone numbers: ask the system that does, and give the userId.",
+    "No account has this phone number.",
+    "This identity is bound: enable or disable its account.",
+    "Nothing is known of this identity: is the openid right?",
+    "Nothing is known of this userId: nobody was ever bound to it.",
+    "Nobody has bound this identity.",
+    "No session_key of this identity is kept that is the present one at WeChat.",
+  ];
+  const literal = /"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g;
+
+  test.each(places)("has one of each sentence of %s%s", (folder, file, isSaid) => {
+    const root = new URL(`../../${folder}`, import.meta.url);
+    const files = readdirSync(root).filter((name) => file.test(name));
+    expect(files).not.toEqual([]);
+    const sources = files.map((name) => readFileSync(new URL(name, root), "utf8"));
+    const texts = sources
+      .map((source) => source.replaceAll(/^\s*(\/?\*.*|\/\/.*|import [^;]*;|} from .*)$/gm, ""))
+      .flatMap((source) =>
+        [...source.matchAll(literal)].map(([, plain, template]) => plain ?? template ?? ""),
+      )
+      .filter((text) => isSaid.test(text) && !saidByCode.includes(text));
+    const missing = texts.filter((text) => {
+      const pattern = new RegExp(
+        text
+          .split(/\$\{[^}]*\}/)
+          .map(RegExp.escape)
+          .join(".*"),
+        "s",
+      );
+      return !said.some((sentence) => pattern.test(sentence));
+    });
+    expect(missing).toEqual([]);
+    expect(texts).not.toEqual([]);
+  });
+
+  test("stays as it is where a newer deployment says something else", () => {
+    expect(toChinese("Something new.")).toBe("Something new.");
+  });
+});
+
+test.each([
+  [
+    "because no identity-based policy allows the cloudformation:DescribeStacks action",
+    "（没有身份策略允许）",
+  ],
+  [
+    "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/p",
+    "（服务控制策略明确拒绝）",
+  ],
+  ["with an explicit deny in an identity-based policy", "（身份策略明确拒绝）"],
+  ["", "（没有策略允许）"],
+])("AWS's refusal is told in Chinese: %s", (why, told) => {
+  const who = "arn:aws:sts::123456789012:assumed-role/ops/li";
+  const stack = "arn:aws:cloudformation:cn-north-1:123456789012:stack/WeappLogin/*";
+  const action = "cloudformation:DescribeStacks";
+  const message = `User: ${who} is not authorized to perform: ${action} on resource: ${stack} ${why}`;
+  const error = Object.assign(new Error(message.trim()), { name: "AccessDenied" });
+  const failure = awsFailure(error, { stack: "WeappLogin" }, new AbortController().signal);
+  expect(failure.text(chinese)).toContain(
+    `AWS 拒绝了这项操作：${who} 没有 ${action} 权限，资源是 ${stack}${told}。执行的人需要`,
+  );
+  expect(failure.text(english)).toContain(`AWS does not allow this: ${message.trim()}. Whoever`);
+});
 
 describe("every message in Chinese", () => {
   const messages = messagesIn(chinese, "");

@@ -87,7 +87,7 @@ describe("the proxy that HTTPS_PROXY names", () => {
 
   test.each([
     [407, "wants a user and a password"],
-    [403, `refuses ${hosts[0]} with 403`],
+    [403, `refuses ${hosts[0]} (403)`],
   ])("that answers %i is named, without its password", async (status, why) => {
     await awsOverTls();
     const proxy = await loggingProxy({ status });
@@ -97,6 +97,16 @@ describe("the proxy that HTTPS_PROXY names", () => {
       stdout: "",
       stderr: `The proxy ${proxy.host} (HTTPS_PROXY) ${why}. Check HTTPS_PROXY and NO_PROXY.\n`,
     });
+  });
+
+  test.each([
+    ["http://li:s3cret@localhost:1", "连不上 HTTPS_PROXY 里的代理 localhost:1，原因是 ECONNREFUSED"],
+    ["socks5://li:s3cret@proxy:1", "HTTPS_PROXY 里 proxy:1 用的是 socks5://，只支持 http:// 和 https://"],
+    ["http://", "HTTPS_PROXY 不是网址，应当写成 http://proxy.example:8080 这样"],
+  ])("%s is told in Chinese, too", async (url, why) => {
+    await awsOverTls({ HTTPS_PROXY: url });
+    const { stderr } = await runHere(show, { locale: "zh_CN.UTF-8" });
+    expect(stderr).toBe(`${why}。请检查 HTTPS_PROXY 和 NO_PROXY。\n`);
   });
 
   test.each([

@@ -81,9 +81,15 @@ test.each([
     code,
     action,
     status: statusCode,
-    detail: "Words",
+    detail: statusCode === 404 ? "wrong path or baseUrl" : "Words",
     requestId: "gw-1",
   });
+});
+
+test("a 404 with a code is the function's own, in its own words", () => {
+  const data = { code: "no_such_order", message: "There is no such order" };
+  const { code, detail } = errorOf({ statusCode: 404, data, header: {} }) ?? {};
+  expect({ code, detail }).toEqual({ code: "no_such_order", detail: "There is no such order" });
 });
 
 test.each([200, 201, 204, 299])("%i is no error", (statusCode) => {

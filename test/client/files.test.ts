@@ -81,7 +81,7 @@ test("an upload goes out once more only if that is said to be safe", async () =>
   revoke();
   expect(await rejection(login.uploadFile(photo))).toMatchObject({
     code: "session_refused",
-    detail: "POST /photos was not sent again: say replay: true if that is safe",
+    detail: "POST /photos was not sent again: say replay: true if safe",
   });
   expect(count("POST /photos")).toBe(1);
 });

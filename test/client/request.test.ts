@@ -63,7 +63,7 @@ test.each<{ method: Method; replay?: boolean; sent: number }>([
         code: "session_refused",
         action: "retry",
         status: 403,
-        detail: `${rest.method} /orders was not sent again: say replay: true if that is safe`,
+        detail: `${rest.method} /orders was not sent again: say replay: true if safe`,
       });
     }
     expect(count(`${rest.method} /orders`)).toBe(sent);
@@ -242,7 +242,7 @@ test.each([
         code: "session_refused",
         action: "retry",
         status: 403,
-        detail: "GET /news refuses good sessions: look at its authorizer, or for a firewall",
+        detail: "GET /news refuses good sessions: see its authorizer, or a firewall",
       });
       phone.now += 20_000;
     }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRecord } from "../../local/aws/json.ts";
 import { sample } from "../../local/sample.ts";
+import { readTables } from "../../playground/server/tables.ts";
 import type { OpenData } from "../../simulator/state/open-data.ts";
 import { type CountedStack, startCountedStack } from "../support/counting/counter.ts";
 import { type Answer, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
@@ -176,6 +177,13 @@ test("where the table of keys does not answer, people log in, and it is said in 
   } finally {
     await broken.close();
   }
+});
+
+test("the playground shows whose session_key is kept, and until when, and no key", async () => {
+  await logIn("shown");
+  const items = (await readTables(stack.laptop)).get("SessionKeys") ?? [];
+  expect(items).not.toEqual([]);
+  expect(items.map((item) => Object.keys(item).sort())).toEqual(items.map(() => ["expiresAt", "identity"]));
 });
 
 test("without the prop there is nothing of it", async () => {

@@ -365,5 +365,8 @@ describe("the command line", () => {
       stdout: "",
       stderr: "weapp-login needs Node 20.19 or newer, and this is 18.20.8.\n",
     });
+    await expect(shop.node(["--require", oldNode, command, "doctor", "--lang", "zh"])).rejects.toMatchObject({
+      stderr: "weapp-login 需要 Node 20.19 或更高版本，当前版本是 18.20.8。\n",
+    });
   });
 });

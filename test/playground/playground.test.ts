@@ -283,6 +283,14 @@ test("the rows are those of the tables, with times to read", async () => {
   expect(JSON.stringify(tables)).toMatch(/\["expiresAt","\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.000Z"\]/);
 });
 
+test("of the accounts' items each is called what it is", () => {
+  const keys = [`username#${username}`, `userId#${userId}`, "phone#+8613800138000", "imported#m=1,t=1"];
+  const found = new Map<string, Item[]>([["Accounts", keys.map((key) => ({ key: { S: key } }))]]);
+  const [accounts] = tableRows(found, (value) => value, 0);
+  const notes = new Map(accounts?.rows.map(({ note, cells }) => [new Map(cells).get("key"), note]));
+  expect(keys.map((key) => notes.get(key))).toEqual(["account", "userId", "phoneNumber", "import"]);
+});
+
 test("a session's row says whether it is good, and if not, why", async () => {
   const [first, second] = [await loggedIn("states"), await loggedIn("states")];
   const notes = async () => {

@@ -1,3 +1,5 @@
+import { type PhoneNumberFlaw, phoneNumberFlaws } from "../../../contract/phone-number.ts";
+
 /** What is wrong with a file of accounts, or with a row of it. */
 const columns = "username,userId,password or username,userId,passwordHash, with phoneNumber or without";
 
@@ -25,5 +27,8 @@ export const accountsFile = {
   sameUsername: (line: number) => `the same username is on line ${line}`,
   otherUsername: (line: number) => `the userId has another username on line ${line}`,
   samePhoneNumber: (line: number) => `the same phone number is on line ${line}`,
+  phoneNumber: (flaw: PhoneNumberFlaw) => `phoneNumber ${phoneNumberFlaws[flaw]}`,
+  /** Of the admin function, in its words. */
+  refused: (detail: string) => detail,
   notAnswered: "was not answered",
 };

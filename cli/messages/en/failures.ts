@@ -1,4 +1,5 @@
 import type { AdminRefusal } from "../../../contract/operator-actions.ts";
+import type { Denial } from "../../iam-denial.ts";
 
 /** What to do about a refusal of the admin function. Empty where its own words say it. */
 const nextSteps = {
@@ -84,14 +85,23 @@ export const failures = {
 
   noProfile: (profile: string, config: string, credentials: string, others: string, said: string) =>
     `There is no profile ${profile} in ${config} or ${credentials}, which have ${others || "none at all"}. Check ${said}.`,
-  proxy: (what: string) => `${what}. Check HTTPS_PROXY and NO_PROXY.`,
+  proxy: {
+    notAUrl: (_proxy: string, _what: string) => "HTTPS_PROXY is no URL, such as http://proxy.example:8080",
+    protocol: (proxy: string, protocol: string) =>
+      `HTTPS_PROXY names ${proxy} with ${protocol}//, and only http:// and https:// will do`,
+    notReached: (proxy: string, why: string) => `The proxy ${proxy} (HTTPS_PROXY) cannot be reached (${why})`,
+    wantsCredentials: (proxy: string, _what: string) =>
+      `The proxy ${proxy} (HTTPS_PROXY) wants a user and a password`,
+    refuses: (proxy: string, what: string) => `The proxy ${proxy} (HTTPS_PROXY) refuses ${what}`,
+  },
+  checkProxy: (what: string) => `${what}. Check HTTPS_PROXY and NO_PROXY.`,
   credentials: (name: string) =>
     `AWS does not know you (${name}). Log in (\`aws sso login\`, \`aws login\` or \`aws configure\`), or name a ` +
     "profile with --profile or AWS_PROFILE, and run this again.",
   localCredentials: (url: string) =>
     `The local stack at ${url} does not know you: run this in the directory in which \`npm start\` runs, as the same user.`,
-  accessDenied: (message: string, stack: string) =>
-    `AWS does not allow this: ${message}. Whoever runs this needs cloudformation:DescribeStacks on the stack ` +
+  accessDenied: ({ said }: Denial, stack: string) =>
+    `AWS does not allow this: ${said}. Whoever runs this needs cloudformation:DescribeStacks on the stack ` +
     `${stack} and lambda:InvokeFunction on its admin function.`,
   noRegion: "No AWS Region is set. Name one with --region or AWS_REGION.",
   noAdminFunction: (stack: string) =>

@@ -143,5 +143,7 @@ export const results = {
   answers: "answers",
   controls: "controls",
   tryIt: "Try it, in another terminal:",
+  /** Of the simulator, in its words. */
+  simulatorAdvice: (advice: string) => advice,
   simulatorPage: "docs/wechat-simulator.md shows a whole login, and every refusal. Ctrl-C ends it.",
 };

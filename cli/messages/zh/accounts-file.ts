@@ -1,4 +1,5 @@
 import type { accountsFile as english } from "../en/accounts-file.ts";
+import { toChinese } from "../sentences.ts";
 
 const columns = "username,userId,password 或 username,userId,passwordHash，可以再加 phoneNumber";
 
@@ -24,5 +25,10 @@ export const accountsFile: typeof english = {
   sameUsername: (line) => `用户名与第 ${line} 行重复`,
   otherUsername: (line) => `第 ${line} 行的 userId 相同，用户名却不同`,
   samePhoneNumber: (line) => `手机号与第 ${line} 行重复`,
+  phoneNumber: (flaw) =>
+    flaw === "noCountryCode"
+      ? "phoneNumber 缺少国家码：请写成 +8613800138000 这样"
+      : "phoneNumber 应当是 E.164 格式的手机号，例如 +8613800138000",
+  refused: toChinese,
   notAnswered: "没有得到结果",
 };

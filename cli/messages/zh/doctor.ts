@@ -1,4 +1,5 @@
 import type { doctor as english } from "../en/doctor.ts";
+import { toChinese } from "../sentences.ts";
 
 const weChatConsole = "https://mp.weixin.qq.com 的「开发管理 > 开发设置」";
 
@@ -73,7 +74,7 @@ export const doctor: typeof english = {
   notPermitted: (errcode) => `小程序没有这个接口的权限（errcode ${errcode}）`,
   seeNotices: "在 https://mp.weixin.qq.com 查看小程序是否已认证，以及有什么通知",
   weChatAnswers: (url, milliseconds) => `函数访问 ${url}，${milliseconds} 毫秒有响应`,
-  weChatUnreachable: (url, why) => `函数连不上 ${url}（${why}）`,
+  weChatUnreachable: (url, why) => `函数连不上 ${url}（${toChinese(why)}）`,
   tryLocalWeChat: (ask, deploy) => `用 ${ask} 看那里有没有响应；${deploy} 会启动模拟器`,
   tryWeChat: (ask) => `用 ${ask} 看本机能不能连上；如果能，就是函数到外网的路不通，例如 VPC 里没有 NAT 网关`,
 
@@ -94,7 +95,7 @@ export const doctor: typeof english = {
 
   thereAre: (names) => `${names} 都在`,
   isMissing: (name) => `缺少 ${name}`,
-  notDescribed: (name, why) => `无法读取 ${name} 的信息（${why}）`,
+  notDescribed: (name, why) => `无法读取 ${name} 的信息（${toChinese(why ?? "")}）`,
   settings: { timeToLive: "过期清理", pointInTimeRecovery: "时间点恢复" },
   settingUnknown: (setting, table) => `无法读取 ${table} 的${setting}设置`,
   settingOff: (setting, table) => `${table} 的${setting}没有开启`,
@@ -112,7 +113,7 @@ export const doctor: typeof english = {
   notInvokable: (name) => `接口无权调用 ${name}`,
   invokableUnknown: (name) => `无法确定接口是否有权调用 ${name}`,
   noPasswords: "没有密码：微信身份第一次登录时自动建立账号",
-  verifierFailed: (what) => `账号校验函数不可用（${what}）`,
+  verifierFailed: (what) => `账号校验函数不可用（${toChinese(what)}）`,
   noArgon2id: (why) => `函数所用的 Node.js 不支持 argon2id（${why}）`,
   otherRuntime: "换一个 `runtime` 部署：Node.js 24.7 或更新的版本支持 argon2id，前提是它的 OpenSSL 支持",
   verifierRefuses: (milliseconds) => `账号校验函数拒绝了编造的密码，用时 ${milliseconds} 毫秒`,

@@ -1,5 +1,7 @@
 import type { AdminRefusal } from "../../../contract/operator-actions.ts";
+import type { Denial } from "../../iam-denial.ts";
 import type { failures as english } from "../en/failures.ts";
+import { toChinese } from "../sentences.ts";
 
 const whereTheSecretIs =
   "AppSecret 在 https://mp.weixin.qq.com 的「开发管理 > 开发设置 > AppSecret」里，只显示一次。";
@@ -27,9 +29,11 @@ const refusals = {
   store_unavailable: "数据存储没有响应，操作可能只完成了一半。再执行一次就会补全。",
 } as const satisfies Record<AdminRefusal, string>;
 
-/** Of these the admin function says more than the code does: a field's name, or what WeChat answered. */
+/** Of these the admin function says more than the code does: a field's or an account's name, or what WeChat answered. */
 const moreSaid: ReadonlySet<AdminRefusal> = new Set([
   "invalid_request",
+  "account_exists",
+  "phone_number_taken",
   "not_enabled",
   "app_secret_refused",
   "token_not_refreshed",
@@ -40,7 +44,8 @@ const read = { password: "密码", AppSecret: " AppSecret", "New AppSecret": "�
 
 export const failures: typeof english = {
   sentences: (...sentences) => sentences.join(""),
-  refused: (code, detail) => (moreSaid.has(code) ? `${refusals[code]}（${detail}）` : refusals[code]),
+  refused: (code, detail) =>
+    moreSaid.has(code) ? `${refusals[code]}（${toChinese(detail)}）` : refusals[code],
 
   eitherUserOrOpenid: "请指定 --user 或 --openid 其中之一。",
   eitherUserOrPhone: "请指定 --user 或 --phone 其中之一。",
@@ -82,14 +87,21 @@ export const failures: typeof english = {
 
   noProfile: (profile, config, credentials, others, said) =>
     `${config} 和 ${credentials} 里没有名为 ${profile} 的配置，现有的是：${others || "无"}。请检查 ${said}。`,
-  proxy: (what) => `代理不可用（${what}）。请检查 HTTPS_PROXY 和 NO_PROXY。`,
+  proxy: {
+    notAUrl: (_proxy, _what) => "HTTPS_PROXY 不是网址，应当写成 http://proxy.example:8080 这样",
+    protocol: (proxy, protocol) => `HTTPS_PROXY 里 ${proxy} 用的是 ${protocol}//，只支持 http:// 和 https://`,
+    notReached: (proxy, why) => `连不上 HTTPS_PROXY 里的代理 ${proxy}，原因是 ${why}`,
+    wantsCredentials: (proxy, _what) => `HTTPS_PROXY 里的代理 ${proxy} 需要用户名和密码`,
+    refuses: (proxy, what) => `HTTPS_PROXY 里的代理 ${proxy} 拒绝了 ${what}`,
+  },
+  checkProxy: (what) => `${what}。请检查 HTTPS_PROXY 和 NO_PROXY。`,
   credentials: (name) =>
     `AWS 不接受当前的凭证（${name}）。请先登录（\`aws sso login\`、\`aws login\` 或 \`aws configure\`），或者用 --profile、` +
     "AWS_PROFILE 指定配置，再执行一次。",
   localCredentials: (url) =>
     `${url} 的本地堆栈不接受当前的凭证。请在 \`npm start\` 所在的目录里，用同一个用户执行。`,
-  accessDenied: (message, stack) =>
-    `AWS 拒绝了这项操作（${message}）。执行的人需要堆栈 ${stack} 上的 cloudformation:DescribeStacks 权限，以及它的管理函数上的 ` +
+  accessDenied: (denial, stack) =>
+    `AWS 拒绝了这项操作${whyDenied(denial)}。执行的人需要堆栈 ${stack} 上的 cloudformation:DescribeStacks 权限，以及它的管理函数上的 ` +
     "lambda:InvokeFunction 权限。",
   noRegion: "没有设置 AWS 区域。请用 --region 或 AWS_REGION 指定。",
   noAdminFunction: (stack) => `堆栈 ${stack} 里写明的管理函数不存在。请重新部署。`,
@@ -116,6 +128,24 @@ export const failures: typeof english = {
   adminTimedOut: "管理函数超时没有结束。原因见它在 CloudWatch 里的日志。",
   adminFailed: "管理函数出错。原因见它在 CloudWatch 里的日志。",
 };
+
+/** What kinds of policy IAM names. */
+const policies: Readonly<Record<string, string>> = {
+  "identity-based policy": "身份策略",
+  "resource-based policy": "资源策略",
+  "permissions boundary": "权限边界",
+  "service control policy": "服务控制策略",
+  "resource control policy": "资源控制策略",
+  "session policy": "会话策略",
+  "VPC endpoint policy": "VPC 终端节点策略",
+};
+
+function whyDenied({ who, action, resource, policy = "", explicit }: Denial): string {
+  if (who === undefined || action === undefined) return "";
+  const which = policies[policy] ?? "策略";
+  const on = resource === undefined ? "" : `，资源是 ${resource}`;
+  return `：${who} 没有 ${action} 权限${on}（${explicit ? `${which}明确拒绝` : `没有${which}允许`}）`;
+}
 
 /** By the parser's code. */
 const parserErrors: Readonly<Record<string, string>> = {

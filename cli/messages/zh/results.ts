@@ -1,5 +1,6 @@
 import { grouped } from "../../layout.ts";
 import type { results as english } from "../en/results.ts";
+import { toChinese } from "../sentences.ts";
 
 interface Counts {
   readonly added: number;
@@ -110,5 +111,6 @@ export const results: typeof english = {
   answers: "支持的接口",
   controls: "控制接口",
   tryIt: "在另一个终端里试一试：",
+  simulatorAdvice: toChinese,
   simulatorPage: "完整的登录过程和各种错误见 docs/wechat-simulator.md。按 Ctrl-C 结束。",
 };
