@@ -67,7 +67,7 @@ export function loginRequests(observed: Observation) {
       };
       answers.login(answer, invocation, facts);
       if (phoneCode !== undefined) phones.answered(answer, invocation, isBoundAllTheTime);
-      if (setup.sessionKeys) observed.openData.loginAnswered(invocation);
+      if (setup.sessionKeys) observed.openData.loginAnswered(invocation, phone.identity);
     }
     if (bindTicket !== undefined && answer.status === 200) tickets.used(bindTicket);
     const { status, troubles } = answer;

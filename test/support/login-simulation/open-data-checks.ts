@@ -81,10 +81,10 @@ export function openDataChecks(
     },
 
     /** A login is answered, and nothing has gone wrong for it; its own session_key must be kept by then. */
-    loginAnswered(by: Invocation): void {
+    loginAnswered(by: Invocation, identity: string): void {
       const key = toldTo.get(by);
       if (key === undefined || by.troubles.length > 0 || replaced.has(key)) return;
-      if (!keptBy.has(by)) violated("a login's session_key is not kept");
+      if (!keptBy.has(by) && !keptOf(identity).includes(key)) violated("a login's session_key is not kept");
     },
 
     /** The two latest, or fewer. */

@@ -121,6 +121,7 @@ export function phoneChecks(
       const told = by && toldTo(by);
       for (const { key, before, now: item } of changes) {
         if (!told || item.userId === undefined || before?.userId !== undefined) continue;
+        if (hex(identityKey(told)) !== key) violated("an identity is bound by the number of somebody else");
         if (verifier === "built-in" && holderOf.get(told.phoneNumber) !== item.userId) {
           violated("a bind by number comes after its account has another one");
         }

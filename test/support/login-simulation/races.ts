@@ -3,7 +3,8 @@ import { type Fault, type Happening, type Schedule, type Setup, type Step, verif
 interface Race {
   readonly kinds: readonly [Happening, Happening, ...Happening[]];
   /** What it needs, beside any verifier. */
-  readonly needs?: "accounts" | "owner's accounts" | "phone" | "sessionKeys";
+  readonly needs?: "accounts" | "owner's accounts" | "phone" | "kept numbers" | "sessionKeys";
+  readonly people?: 2;
 }
 
 /** What gets into each other's way. */
@@ -20,12 +21,21 @@ const races: readonly Race[] = [
     kinds: ["logs in by phone", "takes the account's number", "gives the account a number", "unbinds"],
     needs: "phone",
   },
+  { kinds: ["logs in by phone", "gives the account a number"], needs: "phone", people: 2 },
+  { kinds: ["logs in by phone", "takes the account's number", "logs in by phone"], needs: "phone" },
+  {
+    kinds: ["logs in by phone", "the number goes to somebody else", "unbinds"],
+    needs: "phone",
+    people: 2,
+  },
   {
     kinds: ["logs in by phone", "the number goes to somebody else", "unbinds", "allows the next identity"],
     needs: "phone",
+    people: 2,
   },
-  { kinds: ["logs in by phone", "types the password", "removes the bindings"], needs: "phone" },
-  { kinds: ["logs in by phone", "shows the number", "unbinds", "disables"], needs: "phone" },
+  { kinds: ["logs in by phone", "types the password", "removes the bindings"], needs: "phone", people: 2 },
+  { kinds: ["logs in by phone", "logs in by another's phone code", "unbinds"], needs: "phone", people: 2 },
+  { kinds: ["logs in by phone", "shows the number", "unbinds"], needs: "kept numbers" },
   { kinds: ["logs in by phone", "somebody else forces the token", "forces the token"], needs: "phone" },
   { kinds: ["borrows the token", "uses the token", "forces the token", "somebody else forces the token"] },
   { kinds: ["borrows the token", "uses the token", "WeChat changes the secret", "rotates the secret"] },
@@ -41,8 +51,10 @@ const troubles: readonly Fault[] = [
 /** A few who do two or three things at the same moment, over and over. */
 export function raceOf(below: (bound: number) => number): Schedule {
   const pick = <T>(from: readonly [T, ...T[]] | readonly T[]): T => from[below(from.length)] as T;
-  const { kinds, needs } = pick(races);
-  const people = pick([1, 1, 2] as const);
+  const race = pick(races);
+  const { kinds, needs } = race;
+  const people = race.people ?? pick([1, 1, 2] as const);
+  const keepNumber = below(2) === 0 || needs === "kept numbers";
   const setup: Setup = {
     verifier:
       needs === "owner's accounts"
@@ -56,8 +68,8 @@ export function raceOf(below: (bound: number) => number): Schedule {
     limits: "off",
     cacheSeconds: 0,
     phone:
-      needs === "phone"
-        ? { nextHolder: "refuse", keepNumber: below(2) === 0, limits: "generous" }
+      needs === "phone" || needs === "kept numbers"
+        ? { nextHolder: "refuse", keepNumber, limits: "generous" }
         : undefined,
     sessionKeys: needs === "sessionKeys",
     tokenSeconds: 7_200,
