@@ -4,9 +4,11 @@ import type { SessionKeys } from "../core/session-key.ts";
 import { readItem, type Table, write } from "./table.ts";
 
 const what = "sessionKeys";
-const another = "(attribute_not_exists(latest) OR latest <> :key) AND NOT contains(dropped, :hash)";
+const notDropped = "NOT contains(dropped, :hash)";
+const another = `(attribute_not_exists(latest) OR latest <> :key) AND ${notDropped}`;
 const theSame = "latest = :key";
-const kept = "attribute_exists(latest)";
+// An earlier reset's may come late, too.
+const kept = `attribute_exists(latest) AND ${notDropped}`;
 
 /**
  * SessionKeys table: identity (B, 16 bytes); latest (S) and previous (S), which is the same until there have been two;
@@ -51,7 +53,11 @@ export function dynamoDbSessionKeys(table: Table): SessionKeys {
       await update(identityKey, {
         UpdateExpression: "SET previous = :key, latest = :key ADD dropped :dropped",
         ConditionExpression: kept,
-        ExpressionAttributeValues: { ":key": sessionKey, ":dropped": new Set(dropped.map(hashOf)) },
+        ExpressionAttributeValues: {
+          ":key": sessionKey,
+          ":hash": hashOf(sessionKey),
+          ":dropped": new Set(dropped.map(hashOf)),
+        },
       });
     },
   };

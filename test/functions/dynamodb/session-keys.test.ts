@@ -89,6 +89,8 @@ test("what was dropped is not kept again by a login that comes late, and is not 
   await keys.keep(alice, "K2", noonInSeconds + 10);
   await keys.keep(alice, "K4", noonInSeconds + 10);
   expect(await keys.find(alice)).toEqual(["K4", "K3"]);
+  await keys.replace(alice, "K2", ["K1"]);
+  expect(await keys.find(alice)).toEqual(["K4", "K3"]);
   expect(JSON.stringify(await items("SESSION_KEYS_TABLE"))).not.toMatch(/"K[12]"/);
 });
 

@@ -23,6 +23,7 @@ export function loginRequests(observed: Observation) {
     const wasOutOfStep = world.isOutOfStep(phone.appId);
     const secret = world.wechat.secretOf(phone.appId);
     const { ended } = world.wechat.tokens;
+    const changesBefore = observed.openData.changes(phone.identity);
     const { username, password } = credentials ?? {};
     const sentBody = {
       ...(code !== undefined && { code, appId: phone.appId }),
@@ -67,7 +68,7 @@ export function loginRequests(observed: Observation) {
       };
       answers.login(answer, invocation, facts);
       if (phoneCode !== undefined) phones.answered(answer, invocation, isBoundAllTheTime);
-      if (setup.sessionKeys) observed.openData.loginAnswered(invocation, phone.identity);
+      if (setup.sessionKeys) observed.openData.loginAnswered(invocation, phone.identity, changesBefore);
     }
     if (bindTicket !== undefined && answer.status === 200) tickets.used(bindTicket);
     const { status, troubles } = answer;

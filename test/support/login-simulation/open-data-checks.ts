@@ -33,6 +33,8 @@ export function openDataChecks(
   const toldTo = new WeakMap<Invocation, string>();
   const keptBy = new WeakSet<Invocation>();
   const known = new Map<string, Item>();
+  /** How often an identity has got another key. */
+  const changes = new Map<string, number>();
   /** Ended by a reset that was said to be done. */
   const dropped = new Set<string>();
   /** By one that may not have been answered. */
@@ -46,6 +48,10 @@ export function openDataChecks(
   function kept(by: Invocation | undefined, before: Item | undefined, item: Item): void {
     const key = by && toldTo.get(by);
     if (item.latest !== key) violated("a session_key is kept that nobody was told");
+    if (item.latest !== before?.latest) {
+      const identity = hex(item.identity);
+      changes.set(identity, (changes.get(identity) ?? 0) + 1);
+    }
     const isReset = by?.fn === "admin";
     if (isReset) for (const old of [before?.latest, before?.previous]) replaced.add(old);
     const previous = isReset
@@ -80,11 +86,18 @@ export function openDataChecks(
       for (const item of dynamoDb.items(tables.sessionKeys)) known.set(hex(item.identity), item);
     },
 
-    /** A login is answered, and nothing has gone wrong for it; its own session_key must be kept by then. */
-    loginAnswered(by: Invocation, identity: string): void {
+    changes: (identity: string): number => changes.get(identity) ?? 0,
+
+    /**
+     * A login is answered, and nothing has gone wrong for it; its own session_key must be kept by then, unless two others came
+     * since it began, before which there were `changesBefore`.
+     */
+    loginAnswered(by: Invocation, identity: string, changesBefore: number): void {
       const key = toldTo.get(by);
       if (key === undefined || by.troubles.length > 0 || replaced.has(key)) return;
-      if (!keptBy.has(by) && !keptOf(identity).includes(key)) violated("a login's session_key is not kept");
+      const isPushedOut = this.changes(identity) > changesBefore + 1;
+      if (!keptBy.has(by) && !keptOf(identity).includes(key) && !isPushedOut)
+        violated("a login's session_key is not kept");
     },
 
     /** The two latest, or fewer. */

@@ -118,14 +118,14 @@ export const plantedOptionBugs: readonly PlantedBug[] = [
   {
     name: "a session_key that comes again pushes the other out",
     file: "functions/dynamodb/session-keys.ts",
-    replace: '"(attribute_not_exists(latest) OR latest <> :key) AND NOT contains(dropped, :hash)"',
-    by: '"NOT contains(dropped, :hash)"',
+    replace: "(attribute_not_exists(latest) OR latest <> :key) AND ",
+    by: "",
   },
   {
     name: "a session_key that was reset is kept again",
     file: "functions/dynamodb/session-keys.ts",
-    replace: " AND NOT contains(dropped, :hash)",
-    by: "",
+    replace: '"NOT contains(dropped, :hash)"',
+    by: '"attribute_not_exists(nothing)"',
   },
   {
     name: "only the latest session_key is tried",

@@ -3,7 +3,13 @@ import { type Fault, type Happening, type Schedule, type Setup, type Step, verif
 interface Race {
   readonly kinds: readonly [Happening, Happening, ...Happening[]];
   /** What it needs, beside any verifier. */
-  readonly needs?: "accounts" | "owner's accounts" | "phone" | "kept numbers" | "sessionKeys";
+  readonly needs?:
+    | "accounts"
+    | "owner's accounts"
+    | "phone"
+    | "numbers alone"
+    | "kept numbers"
+    | "sessionKeys";
   readonly people?: 2;
 }
 
@@ -22,7 +28,7 @@ const races: readonly Race[] = [
     needs: "phone",
   },
   { kinds: ["logs in by phone", "gives the account a number"], needs: "phone", people: 2 },
-  { kinds: ["logs in by phone", "takes the account's number", "logs in by phone"], needs: "phone" },
+  { kinds: ["logs in by phone", "takes the account's number"], needs: "numbers alone" },
   {
     kinds: ["logs in by phone", "the number goes to somebody else", "unbinds"],
     needs: "phone",
@@ -59,7 +65,9 @@ export function raceOf(below: (bound: number) => number): Schedule {
     verifier:
       needs === "owner's accounts"
         ? pick(["own, with generations", "own, without generations"] as const)
-        : (verifiers[below(needs === "accounts" ? 3 : 4)] ?? "built-in"),
+        : needs === "numbers alone"
+          ? "none"
+          : (verifiers[below(needs === "accounts" ? 3 : 4)] ?? "built-in"),
     oneIdentityPerApp: below(2) === 0,
     apps: 1,
     people,
@@ -68,7 +76,7 @@ export function raceOf(below: (bound: number) => number): Schedule {
     limits: "off",
     cacheSeconds: 0,
     phone:
-      needs === "phone" || needs === "kept numbers"
+      needs === "phone" || needs === "numbers alone" || needs === "kept numbers"
         ? { nextHolder: "refuse", keepNumber, limits: "generous" }
         : undefined,
     sessionKeys: needs === "sessionKeys",
