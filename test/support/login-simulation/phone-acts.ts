@@ -32,7 +32,7 @@ export function phoneActs(stage: Stage, { phoneOf, freshCode, sessionOf }: Peopl
   /** The one of its first person, or of another one. */
   async function giveNumber(step: Step): Promise<void> {
     const { username } = accountOf(step);
-    const phoneNumber = phoneCodes.numberOf(step.which === 3 ? next(step) : openidOf(step.who));
+    const phoneNumber = phoneCodes.numberOf(step.which > 1 ? next(step) : openidOf(step.who));
     if (setup.verifier === "built-in") {
       await operate({ action: "accounts.phone", account: username, phoneNumber });
     } else world.owners.setPhoneNumber(username, phoneNumber);

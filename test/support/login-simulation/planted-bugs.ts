@@ -218,13 +218,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     by: "  const before = await deps.directory.identitiesOf(userId);\n  await deps.revocations.fence(userId);\n  return unbindAll(before, userId, deps.revocations);",
   },
   {
-    name: "a user's identities are disabled before the account is",
-    file: "functions/core/revocation.ts",
-    replace:
-      "  const identities = await revocations.setAccountDisabled(userId, true);\n  await setIdentitiesDisabled(identities, userId, true, revocations);",
-    by: "  const identities = await revocations.fence(userId);\n  await setIdentitiesDisabled(identities, userId, true, revocations);\n  await revocations.setAccountDisabled(userId, true);",
-  },
-  {
     name: "a ticket that opens a session stays good",
     file: "functions/dynamodb/sessions.ts",
     replace:
