@@ -70,11 +70,8 @@ export async function finale(
     const { openid, appId } = phone;
     const key = `phone#${world.wechat.phoneCodes.numberOf(openid)}`;
     const holder = world.dynamoDb.get(tables.accounts, { key });
-    if (holder)
-      await done(
-        stage.operate({ action: "accounts.removePhone", account: String(holder.userId) }),
-        "accounts.removePhone",
-      );
+    const request = { action: "accounts.removePhone", account: String(holder?.userId) } as const;
+    if (holder) await done(stage.operate(request), request.action);
     const ends = ({ identity }: { readonly identity: string }) => identity === phone.identity;
     await settled(stage.operate({ action: "bindings.remove", of: { appId, openid } }, { ends }));
   }

@@ -56,7 +56,8 @@ export function sessionRequests(observed: Observation) {
       ...(id !== undefined && { id }),
     });
     if (status === 403) sessions.refused(session);
-    if (status >= 500 && troubles.length === 0 && !body) violated(`${route} fails for no reason`);
+    const mayRefuse = body !== undefined && status > 500;
+    if (status >= 500 && !mayRefuse && troubles.length === 0) violated(`${route} fails for no reason`);
     if (ending && status === 204) await observed.look(sessions.ended(ending), route);
     return { answer, by: invocations[0] };
   }
