@@ -10,8 +10,11 @@ export interface SessionKeys {
   keep(identityKey: Uint8Array, sessionKey: string, expiresAt: number): Promise<void>;
   /** The two latest at most; strongly consistent. */
   find(identityKey: Uint8Array): Promise<readonly string[]>;
-  /** In the place of all that is kept, for as long as that would have been. */
-  replace(identityKey: Uint8Array, sessionKey: string): Promise<void>;
+  /**
+   * In the place of all that is kept, for as long as that would have been. `dropped`: what was kept, and is not kept again
+   * though a login that is under way brings it.
+   */
+  replace(identityKey: Uint8Array, sessionKey: string, dropped: readonly string[]): Promise<void>;
 }
 
 /** Both refuse with `session_key_stale` a key that WeChat does not take for the user's present one. */

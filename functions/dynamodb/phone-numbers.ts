@@ -51,8 +51,16 @@ export function dynamoDbNumberedUsers(table: Table): NumberedUsers {
     async remove(userId) {
       const name = await readItem(table, nameKey(userId), what);
       if (typeof name?.phoneNumber !== "string") return false;
-      const number = deleteNumber(table.name, name.phoneNumber);
-      await transact(what, table, [number, { Delete: { TableName: table.name, Key: nameKey(userId) } }]);
+      const { Delete } = deleteNumber(table.name, name.phoneNumber);
+      // Where another removal was faster, the number may be somebody else's by now.
+      const theirs = {
+        ConditionExpression: "userId = :userId",
+        ExpressionAttributeValues: { ":userId": userId },
+      };
+      await transact(what, table, [
+        { Delete: { ...Delete, ...theirs } },
+        { Delete: { TableName: table.name, Key: nameKey(userId) } },
+      ]);
       return true;
     },
   };
@@ -75,7 +83,7 @@ export function putNumber(
   };
 }
 
-export function deleteNumber(TableName: string, phoneNumber: string): TransactionPart {
+export function deleteNumber(TableName: string, phoneNumber: string) {
   return { Delete: { TableName, Key: numberKey(phoneNumber) } };
 }
 

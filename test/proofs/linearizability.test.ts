@@ -3,10 +3,11 @@ import { isExplained } from "../support/linearizability/explain.ts";
 import { operationsOf } from "../support/linearizability/from-simulation.ts";
 import { laptopHistory } from "../support/linearizability/laptop-history.ts";
 import { asked, initially, type LoginOperation } from "../support/linearizability/login-model.ts";
+import { scheduleOf } from "../support/login-simulation/draw-schedule.ts";
 import { type SimulatedFunctions, simulatedFunctions } from "../support/login-simulation/functions.ts";
 import { plantedBugs } from "../support/login-simulation/planted-bugs.ts";
 import { run } from "../support/login-simulation/run.ts";
-import { type Schedule, scheduleOf } from "../support/login-simulation/schedule.ts";
+import type { Schedule } from "../support/login-simulation/schedule.ts";
 import { proven } from "../support/proven.ts";
 import { type StackOnLaptop, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 

@@ -71,7 +71,7 @@ function operation(
     ["create", ({ tickets }) => tickets.create(hash, person, 2, noonInSeconds)],
     ["takeAttempt", ({ tickets }) => tickets.takeAttempt(hash, now)],
     ["keep", ({ sessionKeys }) => sessionKeys.keep(key, sessionKey, noonInSeconds + generation)],
-    ["replace", ({ sessionKeys }) => sessionKeys.replace(key, "K9")],
+    ["replace", ({ sessionKeys }) => sessionKeys.replace(key, "K9", ["K1"])],
     ["find keys", ({ sessionKeys }) => sessionKeys.find(key)],
     ["keep number", ({ keptNumbers }) => keptNumbers.keep(key, phoneNumber, userId, generation)],
     ["allowNext", ({ numberMemory }) => numberMemory.allowNext(userId, "wx1", now / 1_000)],

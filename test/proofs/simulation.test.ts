@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { expect, inject, test } from "vitest";
+import { scheduleOf } from "../support/login-simulation/draw-schedule.ts";
 import { type SimulatedFunctions, simulatedFunctions } from "../support/login-simulation/functions.ts";
 import { plantedBugs } from "../support/login-simulation/planted-bugs.ts";
 import { run } from "../support/login-simulation/run.ts";
-import { scheduleOf, smaller } from "../support/login-simulation/schedule.ts";
+import { smaller } from "../support/login-simulation/smaller.ts";
 import { proven } from "../support/proven.ts";
 import { shrunk } from "../support/shrinking.ts";
 

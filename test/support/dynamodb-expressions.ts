@@ -41,7 +41,7 @@ function tokensOf(expression: string): readonly string[] {
   return tokens;
 }
 
-/** `a AND (b OR c)` over `attribute_exists(x)`, `attribute_not_exists(x)` and comparisons of an attribute with a value. */
+/** `a AND (b OR c)` over `attribute_exists(x)`, `attribute_not_exists(x)`, `contains(x, y)`, `NOT …` and comparisons of an attribute with a value. */
 export function conditionHolds(expression: string, item: Item, { names, values }: Placeholders): boolean {
   const tokens = tokensOf(expression);
   let at = 0;
@@ -80,6 +80,15 @@ export function conditionHolds(expression: string, item: Item, { names, values }
       const exists = attribute(next()) !== undefined;
       expectNext(")");
       return first === "attribute_exists" ? exists : !exists;
+    }
+    if (first === "NOT") return !one();
+    if (first === "contains") {
+      expectNext("(");
+      const members = attribute(next());
+      expectNext(",");
+      const member = values[next()];
+      expectNext(")");
+      return members instanceof Set && hasMember(members, member);
     }
     const operator = next();
     return compare(attribute(first), operator, values[next()]);

@@ -35,7 +35,11 @@ import { dynamoDbSessionKeys } from "../../functions/dynamodb/session-keys.ts";
 import { dynamoDbSessionList, dynamoDbSessions } from "../../functions/dynamodb/sessions.ts";
 import type { Item } from "./dynamodb-expressions.ts";
 import { seededRandom } from "./seeded-numbers.ts";
-import { type SimulatedDynamoDb, simulatedDynamoDb } from "./simulated-dynamodb.ts";
+import {
+  type SimulatedDynamoDb,
+  type SimulatedDynamoDbOptions,
+  simulatedDynamoDb,
+} from "./simulated-dynamodb.ts";
 
 /** Milliseconds. */
 export const noon = Date.UTC(2025, 0, 15, 12);
@@ -184,7 +188,7 @@ export const tables = {
   sessionKeys: "SessionKeys",
 };
 
-export function emptyTables(before?: () => Promise<void>): SimulatedDynamoDb {
+export function emptyTables(before?: SimulatedDynamoDbOptions["before"]): SimulatedDynamoDb {
   return simulatedDynamoDb({
     tables: {
       [tables.bindings]: ["key"],

@@ -137,11 +137,10 @@ async function removeNumberOf(
   numberedUsers: NumberedUsers,
   { revocations }: OperatorDeps,
 ): Promise<{ userId: string } | OperatorRefusal> {
-  if (!(await numberedUsers.remove(userId))) {
-    return { refused: "no_such_number", detail: "This userId has no phone number." };
-  }
+  const isRemoved = await numberedUsers.remove(userId);
+  // Also where there was none: a removal that was cut short is completed by this.
   await revocations.fence(userId);
-  return { userId };
+  return isRemoved ? { userId } : { refused: "no_such_number", detail: "This userId has no phone number." };
 }
 
 async function view(

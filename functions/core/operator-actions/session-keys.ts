@@ -24,7 +24,8 @@ export const sessionKeyActions = {
     const { sessionKeys, present } = deps.openData;
     const identity = { appId, openid: of.openid };
     const key = identityKey(identity);
-    const answer = await withPresentOne(await sessionKeys.find(key), (it) => present.reset(identity, it));
+    const kept = await sessionKeys.find(key);
+    const answer = await withPresentOne(kept, (it) => present.reset(identity, it));
     if (!answer) {
       return {
         refused: "no_session_key",
@@ -32,7 +33,7 @@ export const sessionKeyActions = {
       };
     }
     if (isRefusal(answer)) return notAnswered(answer);
-    await sessionKeys.replace(key, answer.sessionKey);
+    await sessionKeys.replace(key, answer.sessionKey, kept);
     return { identity };
   },
 } satisfies Partial<OperatorActions>;

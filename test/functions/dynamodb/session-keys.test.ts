@@ -69,13 +69,29 @@ test("a write whose answer was lost is sent again and pushes nothing out", async
 
 test("another one is put in the place of all, for as long as there is something", async () => {
   const { keys, items } = await stored();
-  await keys.replace(alice, "K0");
+  await keys.replace(alice, "K0", ["K"]);
   expect(await items("SESSION_KEYS_TABLE")).toEqual([]);
   await keys.keep(alice, "K1", noonInSeconds);
   await keys.keep(alice, "K2", noonInSeconds);
-  await keys.replace(alice, "K3");
+  await keys.replace(alice, "K3", ["K2", "K1"]);
   expect(await keys.find(alice)).toEqual(["K3"]);
   expect((await items("SESSION_KEYS_TABLE"))[0]?.expiresAt).toEqual({ N: String(noonInSeconds) });
+});
+
+test("what was dropped is not kept again by a login that comes late, and is not there to be read", async () => {
+  const { keys, items } = await stored();
+  await keys.keep(alice, "K1", noonInSeconds);
+  await keys.replace(alice, "K2", ["K1"]);
+  await keys.keep(alice, "K1", noonInSeconds + 10);
+  expect(await keys.find(alice)).toEqual(["K2"]);
+  await keys.replace(alice, "K3", ["K2"]);
+  await keys.keep(alice, "K1", noonInSeconds + 10);
+  await keys.keep(alice, "K2", noonInSeconds + 10);
+  await keys.keep(alice, "K4", noonInSeconds + 10);
+  expect(await keys.find(alice)).toEqual(["K4", "K3"]);
+  await keys.replace(alice, "K2", ["K1"]);
+  expect(await keys.find(alice)).toEqual(["K4", "K3"]);
+  expect(JSON.stringify(await items("SESSION_KEYS_TABLE"))).not.toMatch(/"K[12]"/);
 });
 
 test.each(outages)("a table that %s is an outage, and never no key", async (_, fault) => {
@@ -87,5 +103,5 @@ test.each(outages)("a table that %s is an outage, and never no key", async (_, f
   };
   await troubled(() => keys.find(alice));
   await troubled(() => keys.keep(alice, "K1", noonInSeconds));
-  await troubled(() => keys.replace(alice, "K1"));
+  await troubled(() => keys.replace(alice, "K1", ["K0"]));
 });

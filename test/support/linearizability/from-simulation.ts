@@ -1,5 +1,5 @@
 import { handleOf } from "../login-simulation/people.ts";
-import type { Recorded } from "../login-simulation/stage.ts";
+import type { Recorded } from "../login-simulation/recorded.ts";
 import { asked, type LoginOperation } from "./login-model.ts";
 
 type Steps = LoginOperation["steps"];

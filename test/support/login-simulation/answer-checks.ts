@@ -23,6 +23,25 @@ export interface LoginFacts {
   /** The AppSecret here and WeChat's may be two. */
   readonly isRotating: boolean;
   readonly oneIdentityPerApp: boolean;
+  readonly byPhone?: PhoneCodeFacts;
+}
+
+/** What a phone code was, and what may be said to it. */
+export interface PhoneCodeFacts {
+  /** One that WeChat has given for this one request. */
+  readonly isFresh: boolean;
+  /** The day's limits are reached soon. */
+  readonly isLimitTight: boolean;
+  /** A number lets in one identity only. */
+  readonly mayBeTaken: boolean;
+  /** A token was ended meanwhile, before its time. */
+  readonly mayHaveEnded: boolean;
+}
+
+/** What may be said to a request with a session, beside an outage. */
+export interface ElsewhereFacts {
+  readonly byPhone?: PhoneCodeFacts & { readonly isRotating: boolean };
+  readonly isOpenData?: true;
 }
 
 /** What is said of each thing that WeChat may do. */
@@ -47,7 +66,12 @@ export function answerChecks(violated: (what: string) => void) {
     if (wrong) violated(`an answer that openapi.yaml does not allow: ${wrong}`);
   }
 
-  function checkProblem(text: string, at: "login" | "elsewhere", status: number): ErrorCode | undefined {
+  /** `isByPhone`: then another phone code may be asked for. */
+  function checkProblem(
+    { text, status }: ApiAnswer,
+    at: "login" | "elsewhere",
+    isByPhone: boolean,
+  ): ErrorCode | undefined {
     const { code, action } = JSON.parse(text);
     const row = errors[code as ErrorCode];
     if (!row) {
@@ -55,27 +79,30 @@ export function answerChecks(violated: (what: string) => void) {
       return undefined;
     }
     if (row.status !== status) violated(`${code} with another status`);
-    if (action !== (at === "login" ? row.action : row.elsewhere))
+    const expected = at === "login" ? row.action : row.elsewhere;
+    if (action !== expected && !(isByPhone && action === "new_phone_code")) {
       violated(`${code} with the action ${action}`);
+    }
     return code;
   }
 
   function checkLogin(code: ErrorCode, { troubles }: Invocation, facts: LoginFacts): void {
     const trouble = (place: RegExp) => troubles.some((it) => place.test(it));
+    const { byPhone } = facts;
     const known: Partial<Record<ErrorCode, boolean>> = {
       internal_error: false,
       method_not_allowed: false,
+      invalid_request: false,
+      session_key_stale: false,
       // Conflicts pass, and are waited for.
       store_unavailable: trouble(/^DynamoDB(?!: conflict)|^Lambda/) || troubles.length > patience,
-      not_configured: facts.isRotating || trouble(/^Secrets/),
-      wechat_unavailable: facts.isRotating || trouble(/^(WeChat|Secrets)/),
-      wechat_timeout: trouble(/^(WeChat|Secrets)/),
-      wechat_busy: trouble(/^WeChat: refused/),
-      rate_limited: trouble(/^WeChat: conflict/),
+      ...ofServerCalls(troubles, facts.isRotating, byPhone),
       wechat_user_blocked: trouble(/^WeChat: blocked/),
+      invalid_phone_code: byPhone !== undefined && !byPhone.isFresh,
+      phone_number_taken: byPhone?.mayBeTaken === true,
       invalid_code: !facts.isFreshCode,
       invalid_credentials: facts.password !== "right",
-      too_many_attempts: facts.mayBeLimited,
+      too_many_attempts: facts.mayBeLimited || byPhone?.isLimitTight === true,
       account_disabled: facts.mayBeDisabled,
       binding_required: !facts.isBound,
       account_already_bound: facts.oneIdentityPerApp,
@@ -98,16 +125,63 @@ export function answerChecks(violated: (what: string) => void) {
         return undefined;
       }
       if (!answer.headers["content-type"]?.startsWith("application/problem+json")) return undefined;
-      const code = checkProblem(answer.text, "login", answer.status);
+      const code = checkProblem(answer, "login", facts.byPhone !== undefined);
       if (code) checkLogin(code, invocation, facts);
       return code;
     },
-    /** The answer of the session function. */
-    session(method: string, path: string, answer: ApiAnswer, troubles: readonly string[]): void {
+    /** Why no access token is lent. */
+    lending(
+      code: string,
+      troubles: readonly string[],
+      facts: { readonly isRotating: boolean; readonly mayHaveEnded: boolean },
+    ): void {
+      const known = ofServerCalls(troubles, facts.isRotating, {
+        ...facts,
+        isFresh: false,
+        isLimitTight: false,
+        mayBeTaken: false,
+      });
+      if (!known[code as ErrorCode]) violated(`${code} is said for no reason, of an access token`);
+    },
+    /** The answer of a route that needs a session. */
+    elsewhere(
+      method: string,
+      path: string,
+      answer: ApiAnswer & { readonly troubles: readonly string[] },
+      { byPhone, isOpenData }: ElsewhereFacts,
+    ): void {
       inContract(method, path, answer);
       if (!answer.headers["content-type"]?.startsWith("application/problem+json")) return;
-      const code = checkProblem(answer.text, "elsewhere", answer.status);
-      if (code !== "store_unavailable" || troubles.length === 0) violated(`${code} is said for no reason`);
+      const code = checkProblem(answer, "elsewhere", byPhone !== undefined);
+      const { troubles } = answer;
+      const known: Partial<Record<ErrorCode, boolean>> = {
+        store_unavailable: troubles.length > 0,
+        ...(byPhone && {
+          ...ofServerCalls(troubles, byPhone.isRotating, byPhone),
+          invalid_phone_code: !byPhone.isFresh,
+          too_many_attempts: byPhone.isLimitTight,
+        }),
+        session_key_stale: isOpenData === true,
+        invalid_request: isOpenData === true,
+      };
+      if (code && !known[code]) violated(`${code} is said for no reason`);
     },
+  };
+}
+
+/** What may be said where WeChat is asked for more than a person behind a code. */
+function ofServerCalls(
+  troubles: readonly string[],
+  isRotating: boolean,
+  byPhone: PhoneCodeFacts | undefined,
+): Partial<Record<ErrorCode, boolean>> {
+  const trouble = (place: RegExp) => troubles.some((it) => place.test(it));
+  return {
+    not_configured: isRotating || trouble(/^Secrets|^WeChat's.*: blocked/),
+    wechat_unavailable: isRotating || byPhone?.mayHaveEnded === true || trouble(/^(WeChat|Secrets)/),
+    wechat_timeout: trouble(/^(WeChat|Secrets)/),
+    wechat_busy: trouble(/^WeChat.*: refused/),
+    rate_limited: trouble(/^WeChat.*: conflict/),
+    quota_exhausted: byPhone?.isLimitTight === true || trouble(/^WeChat.*: over the quota/),
   };
 }

@@ -2,20 +2,32 @@ import { tables } from "../fakes.ts";
 import type { Answered } from "./gateway.ts";
 import type { Operators } from "./operators.ts";
 import type { People } from "./people.ts";
+import type { PhoneActs } from "./phone-acts.ts";
+import type { Phone } from "./recorded.ts";
 import type { Step } from "./schedule.ts";
-import type { Phone, Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { accountNumber, cafe } from "./world.ts";
 
 /** Both windows of every limit are over, by every clock. */
 const longEnough = 4 * 3_600_000;
+/** And so is the day of phone numbers. */
+const aDay = 26 * 3_600_000;
 
 /**
  * Whatever has happened, all goes well from now on: then what the tables say of an identity is what its person is told,
  * within two attempts; and what operators repeat completes what was cut short.
  */
-export async function finale(stage: Stage, { phoneOf, freshCode, credentials }: People, staff: Operators) {
+export async function finale(
+  stage: Stage,
+  { phoneOf, freshCode, credentials }: People,
+  staff: Operators,
+  { press }: PhoneActs,
+) {
   const { world, setup, violated, passwords } = stage;
+  /** The first login of an identity makes its account. */
+  const isOpen = setup.verifier === "none" && !setup.phone;
   const { time, network, wechat, appIds } = world;
+  const byPhone = (phone: Phone) => stage.login(phone, { ...freshCode(phone), phoneCode: press(phone) });
   network.heal();
   await time.passTo(time.now + longEnough);
   for (const appId of appIds) {
@@ -47,9 +59,21 @@ export async function finale(stage: Stage, { phoneOf, freshCode, credentials }: 
   }
 
   async function enableAll(): Promise<void> {
+    if (setup.phone) for (const { phone } of all) await freeNumber(phone);
     for (const [, { userId, openid, disabled }] of stage.tableState.bindings) {
       if (disabled && openid !== undefined) await settled(staff.enableUser(String(userId), String(userId)));
     }
+  }
+
+  /** The number's next login makes an account of its own; and nobody is bound to the last one's. */
+  async function freeNumber(phone: Phone): Promise<void> {
+    const { openid, appId } = phone;
+    const key = `phone#${world.wechat.phoneCodes.numberOf(openid)}`;
+    const holder = world.dynamoDb.get(tables.accounts, { key });
+    const request = { action: "accounts.removePhone", account: String(holder?.userId) } as const;
+    if (holder) await done(stage.operate(request), request.action);
+    const ends = ({ identity }: { readonly identity: string }) => identity === phone.identity;
+    await settled(stage.operate({ action: "bindings.remove", of: { appId, openid } }, { ends }));
   }
 
   /** Enabled, with a new password, and free. */
@@ -71,10 +95,15 @@ export async function finale(stage: Stage, { phoneOf, freshCode, credentials }: 
       if (status !== 403) violated("who is disabled is not told so");
       return;
     }
-    if (item?.userId !== undefined || setup.verifier === "none") {
+    if (item?.userId !== undefined || isOpen) {
       const answer = await twice(() => settled(stage.login(phone, freshCode(phone))), 200);
       if (answer.status !== 200) violated(`nobody can log in any more: ${answer.text}`);
       else await expectServed(phone);
+      return;
+    }
+    if (setup.verifier === "none") {
+      const { status, text } = await twice(() => settled(byPhone(phone)), 200);
+      if (![200, 403, 409].includes(status)) violated(`nobody can bind by phone: ${text}`);
       return;
     }
     const account = step.who % setup.accounts;
@@ -86,7 +115,7 @@ export async function finale(stage: Stage, { phoneOf, freshCode, credentials }: 
   async function expectLoggedIn(phone: Phone, step: Step, when: string): Promise<void> {
     const { status, text } =
       setup.verifier === "none"
-        ? await twice(() => settled(stage.login(phone, freshCode(phone))), 200)
+        ? await twice(() => settled(isOpen ? stage.login(phone, freshCode(phone)) : byPhone(phone)), 200)
         : await bindWith(phone, step.who);
     // Bound to another account before, in agreement with it.
     if (status === 409 && JSON.parse(text).code === "already_bound") return;
@@ -122,7 +151,7 @@ export async function finale(stage: Stage, { phoneOf, freshCode, credentials }: 
   }
 
   async function twice(attempt: () => Promise<Answered>, wanted: number): Promise<Answered> {
-    await time.passTo(time.now + longEnough);
+    await time.passTo(time.now + (setup.phone ? aDay : longEnough));
     const first = await attempt();
     return first.status === wanted ? first : attempt();
   }

@@ -2,7 +2,9 @@ import { jsonEvent } from "../api-event.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 import type { ApiAnswer } from "./answer-checks.ts";
 import type { Cloud, Result } from "./cloud.ts";
+import type { deployed } from "./environments.ts";
 import type { Invocation } from "./network.ts";
+import type { SimulatedFunction } from "./runtime.ts";
 
 export interface ApiCall {
   /** `GET /session`; `{id}` stands for `id`. */
@@ -20,7 +22,9 @@ export interface Answered extends ApiAnswer {
 
 export interface GatewayEvents {
   /** A session is asked about; returns what is to be told whether it is let in, or undefined where that remains unknown. */
-  readonly authorizing: (session: string) => (allowed: boolean | undefined, by: Invocation) => void;
+  readonly authorizing: (
+    session: string,
+  ) => (allowed: boolean | undefined, by: Invocation, context: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface Gateway {
@@ -29,10 +33,15 @@ export interface Gateway {
 
 export const ownersRoute = "GET /shop";
 
+/** Those that are not the session function's. */
+const functionOf: Readonly<Record<string, SimulatedFunction>> = {
+  "POST /phone": "phone",
+  "POST /open-data": "open-data",
+};
+
 /** An HTTP API in front of the functions. `cacheSeconds`: for the owner's routes. */
 export function gateway(
-  time: VirtualTime,
-  cloud: Cloud,
+  { time, cloud, names }: { time: VirtualTime; cloud: Cloud; names: ReturnType<typeof deployed> },
   cacheSeconds: number,
   { authorizing }: GatewayEvents,
 ): Gateway {
@@ -42,12 +51,12 @@ export function gateway(
   async function authorize(event: { headers?: object }, session: string): Promise<Verdict> {
     const authorized = authorizing(session);
     let invocation: Invocation | undefined;
-    const result = await cloud.invoke("authorizer", event, (it) => {
+    const result = await cloud.invoke(names.authorizer, event, (it) => {
       invocation = it;
     });
     const { isAuthorized, context } = Object("answer" in result ? result.answer : undefined);
     const allowed = typeof isAuthorized === "boolean" ? isAuthorized : undefined;
-    if (invocation) authorized(allowed, invocation);
+    if (invocation) authorized(allowed, invocation, Object(context));
     return { allowed, context, troubles: invocation?.troubles ?? [] };
   }
 
@@ -69,7 +78,7 @@ export function gateway(
         begun?.(it);
       };
       if (path === "/login") {
-        const result = await cloud.invoke("login", routed, begin);
+        const result = await cloud.invoke(names.login, routed, begin);
         return { ...answerOf(result), troubles: invocation?.troubles ?? [] };
       }
       if (session === undefined) return { ...refusal(401, "Unauthorized"), troubles: [] };
@@ -85,7 +94,7 @@ export function gateway(
       }
       const requestContext = { ...routed.requestContext, routeKey: route, authorizer: { lambda: context } };
       const behind = { ...routed, requestContext, ...(id !== undefined && { pathParameters: { id } }) };
-      const result = await cloud.invoke("session", behind, begin);
+      const result = await cloud.invoke(functionOf[route] ?? "session", behind, begin);
       return { ...answerOf(result), troubles: [...troubles, ...(invocation?.troubles ?? [])] };
     },
   };

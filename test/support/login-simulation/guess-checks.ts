@@ -1,5 +1,5 @@
+import { limitOf, windowSeconds } from "./environments.ts";
 import type { Schedule } from "./schedule.ts";
-import { limitOf, windowSeconds } from "./world.ts";
 
 /** Between an attempt's being counted and its password's being looked at. */
 const underWaySeconds = 15;

@@ -2,7 +2,7 @@ import type { VirtualTime } from "../virtual-time.ts";
 import type { SimulatedFunction } from "./runtime.ts";
 import type { Fault } from "./schedule.ts";
 
-export type Place = "DynamoDB" | "WeChat" | "Secrets Manager" | "Lambda";
+export type Place = "DynamoDB" | "WeChat" | "WeChat's server calls" | "Secrets Manager" | "Lambda";
 
 /** One run of a function, from its event to its answer. */
 export interface Invocation {

@@ -1,7 +1,8 @@
 import type { AdminRequest } from "../../../contract/operator-actions.ts";
 import { handleOf, type People } from "./people.ts";
+import type { Operation } from "./recorded.ts";
 import type { happenings, Step } from "./schedule.ts";
-import type { Operation, Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { accountNumber, passwordOf } from "./world.ts";
 
 type What = (typeof happenings.operators)[number];
@@ -178,6 +179,7 @@ export function operators(stage: Stage, { phoneOf }: Pick<People, "phoneOf">) {
   };
   return {
     act: (what: What, step: Step) => acts[what](step),
+    userIdOf,
     enable,
     enableUser,
     changePassword,

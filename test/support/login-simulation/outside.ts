@@ -2,11 +2,11 @@ import asyncHooks from "node:async_hooks";
 import crypto from "node:crypto";
 import net from "node:net";
 import util from "node:util";
-import type { Answer } from "../../../functions/wechat/bounded-request.ts";
 import { failure } from "../simulated-dynamodb.ts";
 import { authorizerPost } from "./authorizer-post.ts";
 import type { Current } from "./current.ts";
 import { sendsAsTheSdk } from "./sdk.ts";
+import { weChatRequest } from "./wechat-request.ts";
 
 /** In the place of argon2id's 50 ms of work. */
 const hashingMs = 50;
@@ -35,42 +35,6 @@ export function outsideModules(
     of().runtime.setTimeout(() => callback(undefined, tag), hashingMs);
   }
 
-  function boundedRequest(url: URL, _sockets: unknown, deadline: AbortSignal): Promise<Answer> {
-    const { instance, outside } = of();
-    const { network, wechat } = outside;
-    const { promise, resolve } = Promise.withResolvers<Answer>();
-    const over = () => instance.isDead || resolve({ kind: "timeout" });
-    if (deadline.aborted) over();
-    deadline.addEventListener("abort", over);
-    const [appId = "", secret = "", code = ""] = ["appid", "secret", "js_code"].map(
-      (name) => url.searchParams.get(name) ?? undefined,
-    );
-    const json = (value: unknown): Answer => ({
-      kind: "json",
-      value,
-      date: new Date(outside.now()).toUTCString(),
-    });
-    const invocation = instance.serves;
-    network
-      .send<Answer>(instance, {
-        to: "WeChat",
-        what: "code2session",
-        effect: () => json(wechat.exchange(appId, secret, code, invocation)),
-        instead: {
-          "refused for now": () => json({ errcode: -1, errmsg: "system error" }),
-          conflict: () => json({ errcode: 45011, errmsg: "api minute-quota reach limit" }),
-          "odd answer": () => ({ kind: "unavailable", why: "not JSON" }),
-          unprocessed: () => json({ errcode: 0, errmsg: "ok" }),
-          blocked: () => json({ errcode: 40226, errmsg: "code blocked" }),
-          "over the quota": () => json({ errcode: 45009, errmsg: "reach max api daily quota limit" }),
-        },
-        patience: 60_000,
-      })
-      .then(resolve, () => resolve({ kind: "unavailable", why: "ECONNRESET" }))
-      .finally(() => deadline.removeEventListener("abort", over));
-    return promise;
-  }
-
   return {
     "node:async_hooks": asyncHooks,
     "node:util": util,
@@ -94,7 +58,7 @@ export function outsideModules(
       },
     },
     "post.ts": { poster: authorizerPost(of) },
-    "bounded-request.ts": { boundedRequest },
+    "bounded-request.ts": { boundedRequest: weChatRequest(of) },
     "fresh-sockets.ts": { freshSockets: () => ({ agent: undefined, dropStale() {}, open: async () => {} }) },
     "@aws-sdk/lib-dynamodb": {
       DynamoDBDocumentClient: { from: (client: unknown) => client },

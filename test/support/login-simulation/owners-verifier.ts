@@ -5,6 +5,8 @@ export interface OwnersAccounts {
   verify(payload: unknown): Verification;
   changePassword(username: string, password: string): void;
   setDisabled(username: string, disabled: boolean): void;
+  /** Of this account from now on, and of no other. */
+  setPhoneNumber(username: string, phoneNumber: string | undefined): void;
 }
 
 interface OwnersAccount {
@@ -12,6 +14,7 @@ interface OwnersAccount {
   password: string;
   generation: number;
   disabled: boolean;
+  phoneNumber?: string | undefined;
 }
 
 export function ownersAccounts(
@@ -24,11 +27,16 @@ export function ownersAccounts(
       { userId, password, generation: 0, disabled: false },
     ]),
   );
+  const withNumber = (phoneNumber: unknown) =>
+    [...accounts.values()].find((account) => account.phoneNumber === phoneNumber);
+
   return {
     verify(payload) {
-      const { username, password } = Object(payload);
-      const account = accounts.get(username);
-      if (!account || account.password !== password) return { refused: "invalid_credentials" };
+      const { username, password, phoneNumber } = Object(payload);
+      const account = phoneNumber === undefined ? accounts.get(username) : withNumber(phoneNumber);
+      if (!account) return { refused: "invalid_credentials" };
+      if (phoneNumber === undefined && account.password !== password)
+        return { refused: "invalid_credentials" };
       if (account.disabled) return { refused: "account_disabled" };
       const { userId, generation } = account;
       return { userId, ...(saysGenerations && { generation }) };
@@ -38,6 +46,15 @@ export function ownersAccounts(
       if (!account) return;
       account.password = password;
       account.generation += 1;
+    },
+    setPhoneNumber(username, phoneNumber) {
+      for (const [name, account] of accounts) {
+        const its = name === username ? phoneNumber : account.phoneNumber;
+        const kept = name !== username && its === phoneNumber ? undefined : its;
+        if (kept === account.phoneNumber) continue;
+        account.phoneNumber = kept;
+        account.generation += 1;
+      }
     },
     setDisabled(username, disabled) {
       const account = accounts.get(username);

@@ -1,9 +1,10 @@
 import { parseSessionId, sessionHandle } from "../../../functions/core/session.ts";
 import { ownersRoute } from "./gateway.ts";
+import type { Credentials, Phone } from "./recorded.ts";
 import type { happenings, Step } from "./schedule.ts";
 import type { OpenedSession } from "./session-checks.ts";
-import type { Credentials, Phone, Stage } from "./stage.ts";
-import { accountNumber, cafe, passwordOf, shop } from "./world.ts";
+import type { Stage } from "./stage.ts";
+import { accountNumber, cafe, openidOf, passwordOf, shop } from "./world.ts";
 
 type What = (typeof happenings.people)[number];
 type Act = (step: Step, phone: Phone) => Promise<unknown>;
@@ -18,7 +19,7 @@ export function people(stage: Stage) {
     const name = `person ${who}, phone ${phone}${appId === cafe ? ", café" : ""}`;
     const known = phones.get(name);
     if (known) return known;
-    const fresh = stage.phone(name, appId, `openid-CANARY-${who}`, `203.0.113.${who}`);
+    const fresh = stage.phone(name, appId, openidOf(who), `203.0.113.${who}`);
     phones.set(name, fresh);
     return fresh;
   }
@@ -111,6 +112,7 @@ export function people(stage: Stage) {
     phones: () => [...phones.values()],
     phoneOf,
     freshCode,
+    sessionOf,
     credentials,
   };
 }

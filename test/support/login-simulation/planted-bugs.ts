@@ -1,4 +1,5 @@
 import type { PlantedBug } from "../planted-bug.ts";
+import { plantedOptionBugs } from "./planted-option-bugs.ts";
 
 /** Mistakes that somebody could make in the functions; each must be found. */
 export const plantedBugs: readonly PlantedBug[] = [
@@ -204,4 +205,31 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: 'facts, "elsewhere")',
     by: 'facts, "login")',
   },
+  {
+    name: "a fence read too late",
+    file: "functions/core/verified-account.ts",
+    replace: "  const fence = await bindings.fenceOf(userId);\n  const second = await askAgain();\n",
+    by: "  const second = await askAgain();\n  const fence = await bindings.fenceOf(userId);\n",
+  },
+  {
+    name: "a user's bindings are listed before the account is fenced",
+    file: "functions/core/account-administration.ts",
+    replace: "  return unbindAll(await deps.revocations.fence(userId), userId, deps.revocations);",
+    by: "  const before = await deps.directory.identitiesOf(userId);\n  await deps.revocations.fence(userId);\n  return unbindAll(before, userId, deps.revocations);",
+  },
+  {
+    name: "a ticket that opens a session stays good",
+    file: "functions/dynamodb/sessions.ts",
+    replace:
+      "return (await transact(what, table, [{ Put }, consumeTicket(attempts, ticket)])) === undefined;",
+    by: "return (await transact(what, table, [{ Put }])) === undefined;",
+  },
+  {
+    name: "a password is changed after its bindings were ended",
+    file: "functions/core/account-administration.ts",
+    replace:
+      "  if (!(await deps.accounts.change(account, { passwordHash }))) return undefined;\n  return unbindListed(account.userId, deps);",
+    by: "  const unbound = await unbindListed(account.userId, deps);\n  if (!(await deps.accounts.change(account, { passwordHash }))) return undefined;\n  return unbound;",
+  },
+  ...plantedOptionBugs,
 ];

@@ -1,9 +1,13 @@
+import { accessTokenActs } from "./access-token-acts.ts";
 import { finale } from "./finale.ts";
 import type { SimulatedFunctions } from "./functions.ts";
+import { openDataActs } from "./open-data-acts.ts";
 import { operators } from "./operators.ts";
 import { people } from "./people.ts";
+import { phoneActs } from "./phone-acts.ts";
+import type { Recorded } from "./recorded.ts";
 import { type Happening, happenings, type Schedule, type Step } from "./schedule.ts";
-import { type Recorded, type Stage, stage } from "./stage.ts";
+import { type Stage, stage } from "./stage.ts";
 
 export interface Outcome {
   /** The first thing that must not be; undefined: all holds. */
@@ -49,12 +53,18 @@ async function play(
   const { time } = it.world;
   const everybody = people(it);
   const staff = operators(it, everybody);
+  const numbers = phoneActs(it, everybody, staff);
+  const data = openDataActs(it, everybody);
+  const tokens = accessTokenActs(it, everybody);
   const acts: Promise<unknown>[] = [];
 
   function happens(what: Happening, step: Step): Promise<unknown> | undefined {
     it.tell(() => `— ${what} (who ${step.who}, phone ${step.phone}, which ${step.which})`);
     if (includes(happenings.people, what)) return everybody.act(what, step);
     if (includes(happenings.operators, what)) return staff.act(what, step);
+    if (includes(happenings.phone, what)) return numbers.act(what, step);
+    if (includes(happenings.openData, what)) return data.act(what, step);
+    if (includes(happenings.accessTokens, what)) return tokens.act(what, step);
     changeWorld(what, step, it, everybody.phoneOf(step).appId);
     return undefined;
   }
@@ -75,7 +85,7 @@ async function play(
   return async () => {
     await it.look(it.sessions.sessions, "all that happened");
     if (it.violation) return;
-    await finale(it, everybody, staff);
+    await finale(it, everybody, staff, numbers);
     it.secrecy.inTables(it.world.dynamoDb);
   };
 }
@@ -99,6 +109,7 @@ function changeWorld(
       break;
     case "WeChat hangs":
       world.network.cut("WeChat", seconds * 1_000);
+      world.network.cut("WeChat's server calls", seconds * 1_000);
       break;
     case "DynamoDB is away":
       world.network.cut("DynamoDB", seconds * 1_000);

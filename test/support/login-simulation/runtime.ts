@@ -1,4 +1,17 @@
-export const functionNames = ["login", "session", "authorizer", "verifier", "admin"] as const;
+/** Those of every deployment, and those that only some have. */
+export const functionNames = [
+  "login",
+  "session",
+  "authorizer",
+  "verifier",
+  "admin",
+  "full-login",
+  "phone-verifier",
+  "phone-authorizer",
+  "phone",
+  "open-data",
+  "access-token",
+] as const;
 export type SimulatedFunction = (typeof functionNames)[number];
 
 /** What one instance of a function has of its own: its clock, its timers, its chance, and its settings. */

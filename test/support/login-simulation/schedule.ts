@@ -1,5 +1,3 @@
-import { seededNumbers } from "../seeded-numbers.ts";
-
 export const verifiers = ["built-in", "own, with generations", "own, without generations", "none"] as const;
 
 /** How the owner has set things up. */
@@ -15,6 +13,19 @@ export interface Setup {
   readonly limits: "off" | "tight" | "generous";
   /** The owner's authorizerCache, in seconds. */
   readonly cacheSeconds: 0 | 300;
+  /** Undefined: nobody logs in by phone number. */
+  readonly phone?: PhoneSetup | undefined;
+  /** Whether open data are opened. */
+  readonly sessionKeys: boolean;
+  /** Seconds that WeChat's access tokens live. */
+  readonly tokenSeconds: 7_200 | 345;
+}
+
+export interface PhoneSetup {
+  readonly nextHolder: "refuse" | "bind";
+  readonly keepNumber: boolean;
+  /** Tight limits of a day are reached. */
+  readonly limits: "tight" | "generous";
 }
 
 /** One thing that happens, some time after the one before. */
@@ -87,6 +98,42 @@ export const happenings = {
     "DynamoDB is away",
     "Secrets Manager is away",
   ],
+  phone: [
+    "logs in by phone",
+    "logs in by phone",
+    "logs in by phone",
+    "logs in by another's phone code",
+    "sends the phone code again",
+    "sends one phone code twice",
+    "shows the number",
+    "shows the number",
+    "shows another's number",
+    "gives the account a number",
+    "gives the account a number",
+    "takes the account's number",
+    "allows the next identity",
+    "the number goes to somebody else",
+    "the number goes to somebody else",
+  ],
+  openData: [
+    "opens data",
+    "opens data",
+    "opens data",
+    "verifies data",
+    "opens old data",
+    "opens another's data",
+    "calls wx.login for nothing",
+    "resets the session_key",
+    "checks the session_key",
+  ],
+  accessTokens: [
+    "borrows the token",
+    "borrows the token",
+    "uses the token",
+    "uses the token",
+    "forces the token",
+    "somebody else forces the token",
+  ],
 } as const;
 
 type Kind = keyof typeof happenings;
@@ -113,119 +160,3 @@ export const faults = [
 ] as const;
 
 export type Fault = (typeof faults)[number] | "none";
-
-const anHour = 3_600_000;
-const gaps = [
-  0,
-  0,
-  0,
-  0,
-  1,
-  2,
-  5,
-  10,
-  20,
-  40,
-  80,
-  200,
-  600,
-  2_000,
-  6_000,
-  60_000,
-  400_000,
-  1_000_000,
-  anHour,
-  20 * anHour,
-];
-const clocks = [0, 0, anHour / 2, -anHour / 2, 5_000, -5_000, 400_000, -400_000];
-
-/** `narrow`: one person and one account, which everything is about. */
-export function scheduleOf(seed: number, { narrow = false } = {}): Schedule {
-  const below = seededNumbers(seed);
-  const pick = <T>(from: readonly T[]): T => {
-    const picked = from[below(from.length)];
-    if (picked === undefined) throw new Error("Nothing to pick from");
-    return picked;
-  };
-  const isNarrow = narrow || below(3) === 0;
-  const areApart = below(2) === 0;
-  const setup: Setup = {
-    verifier: verifiers[below(6)] ?? "built-in",
-    oneIdentityPerApp: below(2) === 0,
-    apps: isNarrow || below(3) > 0 ? 1 : 2,
-    people: isNarrow ? 1 : pick([1, 2, 2, 3] as const),
-    accounts: isNarrow ? 1 : pick([1, 2] as const),
-    clocks: Array.from({ length: 8 }, () => (areApart ? pick(clocks) : 0)),
-    limits: pick(["off", "off", "tight", "generous"] as const),
-    cacheSeconds: below(4) === 0 ? 300 : 0,
-  };
-  const trouble = below(4) * 6;
-  const all = narrow
-    ? [...happenings.people, ...happenings.people, ...happenings.operators]
-    : [...happenings.people, ...happenings.people, ...happenings.operators, ...happenings.world];
-  const few = [pick(all), pick(all), pick(happenings.operators), "types the password", "logs in"] as const;
-  // Some schedules are of few kinds, many times: those find what needs the same thing often.
-  const kinds: readonly Happening[] = below(2) === 0 ? few : all;
-  // In some everything is close together, for races; in some there are two or three such moments.
-  const pace = below(3);
-  const gapBefore = (index: number) => {
-    // A history has no expired sessions.
-    if (pace === 0) return pick(narrow ? gaps.slice(0, -2) : gaps);
-    return pace === 2 && index % 4 === 0
-      ? pick(gaps.slice(12, narrow ? -2 : undefined))
-      : pick(gaps.slice(0, 11));
-  };
-  const steps = Array.from({ length: (narrow ? 8 : 4) + below(12) }, (_, index): Step => {
-    return {
-      after: gapBefore(index),
-      who: below(setup.people) as Step["who"],
-      phone: below(2) as Step["phone"],
-      which: below(4) as Step["which"],
-      what: pick(kinds),
-    };
-  });
-  return {
-    setup,
-    steps,
-    faults: trouble ? drawn(() => (below(100) < trouble ? pick(faults) : "none"), below) : [],
-    timing: below(2 ** 30),
-  };
-}
-
-/** Some faults last: whoever tries again meets them again. */
-function drawn(next: () => Fault, below: (bound: number) => number): Fault[] {
-  const all: Fault[] = [];
-  while (all.length < 80) {
-    const fault = next();
-    const times = fault === "none" || below(2) === 0 ? 1 : 1 + below(4);
-    all.push(...Array.from({ length: times }, () => fault));
-  }
-  return all;
-}
-
-/** With one thing left out, or one made simpler. */
-export function* smaller(schedule: Schedule): Generator<Schedule> {
-  const { steps, faults, setup } = schedule;
-  for (const index of steps.keys()) yield { ...schedule, steps: steps.toSpliced(index, 1) };
-  const last = faults.findLastIndex((it) => it !== "none");
-  if (last + 1 < faults.length) yield { ...schedule, faults: faults.slice(0, last + 1) };
-  for (const [index, fault] of faults.entries()) {
-    if (fault !== "none") yield { ...schedule, faults: faults.with(index, "none") };
-  }
-  if (schedule.timing !== 0) yield { ...schedule, timing: 0 };
-  const simpler = (more: Partial<Setup>): Schedule => ({ ...schedule, setup: { ...setup, ...more } });
-  if (setup.clocks.some((ms) => ms !== 0)) yield simpler({ clocks: setup.clocks.map(() => 0) });
-  for (const [index, ms] of setup.clocks.entries()) {
-    if (ms !== 0) yield simpler({ clocks: setup.clocks.with(index, 0) });
-  }
-  if (setup.apps === 2) yield simpler({ apps: 1 });
-  if (setup.limits !== "off") yield simpler({ limits: "off" });
-  if (setup.cacheSeconds) yield simpler({ cacheSeconds: 0 });
-  if (setup.oneIdentityPerApp) yield simpler({ oneIdentityPerApp: false });
-  if (setup.verifier !== "built-in") yield simpler({ verifier: "built-in" });
-  for (const [index, step] of steps.entries()) {
-    if (step.after > 0) yield { ...schedule, steps: steps.with(index, { ...step, after: 0 }) };
-    if (step.phone > 0) yield { ...schedule, steps: steps.with(index, { ...step, phone: 0 }) };
-    if (step.which > 0) yield { ...schedule, steps: steps.with(index, { ...step, which: 0 }) };
-  }
-}

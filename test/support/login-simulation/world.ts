@@ -1,4 +1,3 @@
-import { none } from "../../../contract/environment.ts";
 import { argon2idParameters } from "../../../functions/passwords/argon2id.ts";
 import { formatArgon2id } from "../../../functions/passwords/phc-string.ts";
 import { httpApiEvent } from "../../functions/authorizer/events.ts";
@@ -9,18 +8,16 @@ import { virtualTime } from "../virtual-time.ts";
 import { batchGetItem } from "./authorizer-post.ts";
 import { cloud } from "./cloud.ts";
 import type { Outside } from "./current.ts";
+import { deployed, environments } from "./environments.ts";
 import type { SimulatedFunctions } from "./functions.ts";
 import { type Invocation, network } from "./network.ts";
 import { cheapHash } from "./outside.ts";
 import { ownersAccounts } from "./owners-verifier.ts";
-import type { Schedule, Setup } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 import { simulatedSecrets } from "./secrets.ts";
-import { simulatedWeChat } from "./simulated-wechat.ts";
+import { simulatedWeChat, type WeChatEvents } from "./simulated-wechat.ts";
 
 export const start = Date.UTC(2026, 2, 1, 12);
-export const lifetimeSeconds = 86_400;
-/** Of the limits on attempts. */
-export const windowSeconds = 900;
 export const shop = "wx00000000000000a1";
 export const cafe = "wx00000000000000a2";
 
@@ -38,12 +35,19 @@ export function passwordOf(account: number, version: number): string {
   return `password-CANARY-${account}-${version}`;
 }
 
+/** A person has one in all mini-programs here. */
+export function openidOf(who: number): string {
+  return `openid-CANARY-${who}`;
+}
+
 export interface WorldEvents {
   readonly written: (call: SimulatedCall, by: Invocation | undefined) => void;
   readonly logged: (line: object, by: Invocation | undefined) => void;
   readonly took: (invocation: Invocation, ms: number) => void;
   readonly violated: (what: string) => void;
+  readonly weChat: Omit<WeChatEvents, "violated">;
   readonly tell: (line: () => string) => void;
+  readonly swept: () => void;
   /** The verifier has said no to a password. */
   readonly guessedWrong: (username: string) => void;
 }
@@ -63,16 +67,22 @@ export function world(functions: SimulatedFunctions, schedule: Schedule, events:
       [tables.sessions]: ["identity", "secretHash"],
       [tables.attempts]: ["key"],
       [tables.accounts]: ["key"],
+      [tables.sessionKeys]: ["identity"],
     },
     isStale: () => true,
   });
-  const wechat = simulatedWeChat(appIds, () => time.now, violated);
+  const wechat = simulatedWeChat({ appIds, tokenSeconds: setup.tokenSeconds }, () => time.now, {
+    ...events.weChat,
+    violated,
+  });
   const secrets = simulatedSecrets(Object.fromEntries(appIds.map((it) => [it, wechat.secretOf(it)])));
   const owners = ownersAccounts(accounts, setup.verifier === "own, with generations");
+  const names = deployed(setup);
   let drawn = 0;
   const net = network({ time, below, nextFault: () => faults[drawn++] ?? "none", tell });
 
   if (setup.verifier === "built-in") putAccounts(dynamoDb, accounts);
+  if (setup.phone) giveNumbers();
 
   const outside: Outside = {
     network: net,
@@ -82,10 +92,11 @@ export function world(functions: SimulatedFunctions, schedule: Schedule, events:
     written,
     now: () => time.now,
     async invokeVerifier(payload, by) {
-      const answer = setup.verifier === "built-in" ? await verify(payload, by) : owners.verify(payload);
+      const answer = setup.verifier.startsWith("own") ? owners.verify(payload) : await verify(payload, by);
       if (!answer) return { FunctionError: "Unhandled", Payload: Buffer.from("{}") };
       if ("refused" in answer && answer.refused === "invalid_credentials") {
-        events.guessedWrong(String(Object(payload).username));
+        const { username } = Object(payload);
+        if (username !== undefined) events.guessedWrong(String(username));
       }
       return { Payload: Buffer.from(JSON.stringify(answer)) };
     },
@@ -103,10 +114,22 @@ export function world(functions: SimulatedFunctions, schedule: Schedule, events:
 
   /** By the product's own verifier; undefined where it fails. */
   async function verify(payload: unknown, by: Invocation | undefined): Promise<object | undefined> {
-    const result = await functionsCloud.invoke("verifier", payload, (it) => {
+    const result = await functionsCloud.invoke(names.verifier, payload, (it) => {
       if (by) it.askedBy = by;
     });
     return "answer" in result ? Object(result.answer) : undefined;
+  }
+
+  /** Each account has its first person's from the beginning. */
+  function giveNumbers(): void {
+    for (const [who, { username, userId }] of accounts.entries()) {
+      const phoneNumber = wechat.phoneCodes.numberOf(openidOf(who));
+      owners.setPhoneNumber(username, phoneNumber);
+      if (setup.verifier !== "built-in") continue;
+      const row = dynamoDb.get(tables.accounts, { key: `username#${username}` });
+      dynamoDb.put(tables.accounts, { ...row, key: `username#${username}`, userId, phoneNumber });
+      dynamoDb.put(tables.accounts, { key: `phone#${phoneNumber}`, username });
+    }
   }
 
   return {
@@ -118,16 +141,23 @@ export function world(functions: SimulatedFunctions, schedule: Schedule, events:
     appIds,
     accounts,
     cloud: functionsCloud,
+    names,
     decide: decision(functions, outside),
+    /** By which somebody is let in to this account, where the product knows it. */
+    numberOfUser(userId: string): string | undefined {
+      const names = dynamoDb.get(tables.accounts, { key: `userId#${userId}` });
+      return names?.phoneNumber === undefined ? undefined : String(names.phoneNumber);
+    },
     /** Whether the AppSecret here is not WeChat's. */
     isOutOfStep: (appId: string) => secrets.valueOf(appId) !== wechat.secretOf(appId),
     /** Deletes what has expired, by the right clock. */
     sweep() {
-      for (const table of [tables.sessions, tables.attempts]) {
+      for (const table of [tables.sessions, tables.attempts, tables.sessionKeys]) {
         for (const item of dynamoDb.items(table)) {
           if (Number(item.expiresAt) * 1_000 <= time.now) dynamoDb.remove(table, item);
         }
       }
+      events.swept();
     },
   };
 }
@@ -160,42 +190,4 @@ function hashOf(password: string): string {
   const { memory, passes } = argon2idParameters;
   const tag = cheapHash(`${memory} ${passes}`, password, salt, 32);
   return formatArgon2id({ parameters: argon2idParameters, salt, tag });
-}
-
-/** On attempts; 0 is none. */
-export function limitOf({ limits }: Pick<Setup, "limits">): string {
-  return { off: "0", tight: "3", generous: "60" }[limits];
-}
-
-function environments(setup: Setup, appIds: readonly string[]) {
-  const { verifier, oneIdentityPerApp } = setup;
-  const limit = limitOf(setup);
-  const tableNames = {
-    BINDINGS_TABLE: tables.bindings,
-    SESSIONS_TABLE: tables.sessions,
-    ATTEMPTS_TABLE: tables.attempts,
-    ACCOUNTS_TABLE: verifier === "built-in" ? tables.accounts : none,
-    // For doctor, which nobody calls here.
-    LOGIN_FUNCTION: "login",
-    SESSION_FUNCTION: "session",
-    AUTHORIZER_FUNCTION: "authorizer",
-  };
-  const all = {
-    ...tableNames,
-    AWS_REGION: "eu-west-1",
-    AWS_ACCESS_KEY_ID: "key",
-    AWS_SECRET_ACCESS_KEY: "secret",
-    APP_SECRETS: JSON.stringify(Object.fromEntries(appIds.map((appId) => [appId, appId]))),
-    WECHAT_BASE_URL: "https://api.weixin.qq.com",
-    VERIFIER_FUNCTION: verifier === "none" ? none : "verifier",
-    ...(verifier.startsWith("own") && { VERIFIER_IS_OWNERS: "true" }),
-    IDENTITIES_PER_ACCOUNT: oneIdentityPerApp ? "one-per-app" : "any",
-    SESSION_LIFETIME_SECONDS: String(lifetimeSeconds),
-    ATTEMPTS_PER_IDENTITY: limit,
-    ATTEMPTS_PER_SOURCE_IP: limit,
-    ATTEMPTS_PER_USERNAME: limit,
-    INVALID_CODES_PER_SOURCE_IP: limit,
-    ATTEMPTS_WINDOW_SECONDS: String(windowSeconds),
-  };
-  return { login: all, session: all, authorizer: all, verifier: all, admin: all };
 }
