@@ -214,8 +214,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a user's bindings are listed before the account is fenced",
     file: "functions/core/account-administration.ts",
-    replace: "  return unbindAll(await deps.revocations.fence(userId), userId, deps.revocations);",
-    by: "  const before = await deps.directory.identitiesOf(userId);\n  await deps.revocations.fence(userId);\n  return unbindAll(before, userId, deps.revocations);",
+    replace: "  return unbindAll(await revocations.fence(userId), userId, revocations);",
+    by: "  const before = await deps.directory.identitiesOf(userId);\n  await revocations.fence(userId);\n  return unbindAll(before, userId, revocations);",
   },
   {
     name: "a ticket that opens a session stays good",
