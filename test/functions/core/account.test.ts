@@ -61,6 +61,12 @@ describe("an unknown username", () => {
     expect(calls.operations).toEqual(["accounts.find", "accounts.importedHashes"]);
   });
 
+  test("that nobody could have is looked up nowhere", async () => {
+    const { calls, verify } = verifying();
+    expect(await verify("x".repeat(1_000), "pwd123456")).toEqual({ refused: "invalid_credentials" });
+    expect(calls.operations).toEqual(["accounts.importedHashes"]);
+  });
+
   test("is checked against the decoy, a known one against its own hash", async () => {
     const { verify, hasher } = verifying();
     await verify("nobody", "a guess");
