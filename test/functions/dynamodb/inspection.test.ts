@@ -102,7 +102,8 @@ test("each request has the invocation's deadline, and its time is counted as the
     },
   };
   const tables = [rebuildable, backedUp].map((table) => ({ table: "Sessions" as const, ...table }));
-  const { inspect } = dynamoDbInspection(client, tables);
+  // The client's types tie the answer to the command.
+  const { inspect } = dynamoDbInspection(client as never, tables);
   const counted = await invocation({ deadline, clock: () => 0 }, async (timings) => {
     await inspect();
     return timings();
