@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accountKey, identityKey, type Person } from "../../../functions/core/identity.ts";
+import { dynamoDbBindings } from "../../../functions/dynamodb/bindings.ts";
 import { base64, noon, noonInSeconds, type Stored, transactionCancelled } from "../../support/dynamodb.ts";
 import { sessionOf, storesForThisTest } from "../../support/stores.ts";
 
@@ -63,6 +64,17 @@ describe("binding", () => {
       generation: 0,
       ...known,
     });
+  });
+
+  test("asks nothing of numbers where nobody logs in by one", async () => {
+    const { table, name, accountItem: account } = await stores();
+    const names = { sessions: name("SESSIONS_TABLE"), attempts: name("ATTEMPTS_TABLE") };
+    const it = dynamoDbBindings(table("BINDINGS_TABLE"), names, { oneIdentityPerApp: false });
+    const session = sessionOf(alice);
+    expect(await it.bind({ person: alice, userId: "u1", generation: 0, account: {}, session })).toBe("bound");
+    expect(await account()).toEqual(
+      accountItem("u1", { "identities:wx1": { BS: [base64(identityKey(alice))] } }),
+    );
   });
 
   test("consumes the ticket with it, for one of all that try", async () => {

@@ -115,6 +115,7 @@ describe("the number of an account", () => {
       message: "DynamoDB did not answer",
       cause: "the account changes all the time",
     });
+    expect(faults).toEqual([]);
     expect(await numbers()).toEqual([]);
     faults.push(...times(4), "none");
     expect(await it.setPhoneNumber(stored, first)).toBe(true);
@@ -141,10 +142,12 @@ describe("a user who is known by a number only", () => {
   ];
 
   test("has the first userId that the number was given", async () => {
-    const { numberedUsers: it, items } = await stores();
+    const { numberedUsers: it, items, calls } = await stores();
     expect(await it.find(first)).toBeUndefined();
     expect(await it.findOrAdd(first, "u1")).toBe("u1");
+    const asked = calls.length;
     expect(await it.findOrAdd(first, "u2")).toBe("u1");
+    expect(calls.slice(asked).map(({ action }) => action)).toEqual(["dynamodb:GetItem"]);
     expect(await it.find(first)).toBe("u1");
     expect(await it.findOrAdd(second, "u2")).toBe("u2");
     const all = [...known(first, "u1"), ...known(second, "u2")];
