@@ -20,6 +20,8 @@ const askAgainAfterMs = 30_000;
 
 interface Cached {
   readonly token: AccessToken;
+  /** The one before it, which this one is younger than. */
+  readonly insteadOf: string | undefined;
   readonly askAgainAt: number;
 }
 
@@ -45,7 +47,8 @@ export function cachedAccessTokens(
     const token = await ask(appId, refused);
     if (isRefusal(token)) return token;
     const lifetime = token.expiresAt - askedAt;
-    cache.set(appId, { token, askAgainAt: askedAt + Math.max(lifetime - renewedBeforeMs, lifetime / 2) });
+    const askAgainAt = askedAt + Math.max(lifetime - renewedBeforeMs, lifetime / 2);
+    cache.set(appId, { token, insteadOf: cache.get(appId)?.token.value ?? refused, askAgainAt });
     return token;
   }
 
@@ -62,7 +65,7 @@ export function cachedAccessTokens(
     // Another caller may have taken it out meanwhile, because WeChat refuses it.
     const isGood = () => cache.get(appId) === cached && now() < cached.token.expiresAt;
     try {
-      const token = await renewed(appId);
+      const token = await renewed(appId, refused);
       if (!isRefusal(token) || !isGood()) return token;
     } catch (error) {
       if (!isGood()) throw error;
@@ -74,8 +77,10 @@ export function cachedAccessTokens(
   return {
     current: (appId) => current(appId),
     insteadOf(appId, value) {
-      // Another caller may have been faster.
-      if (cache.get(appId)?.token.value === value) cache.delete(appId);
+      const cached = cache.get(appId);
+      if (cached?.token.value === value) cache.delete(appId);
+      // Another caller may have been faster. Any other token may be older than the one that was refused.
+      else if (cached && cached.insteadOf !== value) cache.set(appId, { ...cached, askAgainAt: now() });
       return current(appId, value);
     },
   };

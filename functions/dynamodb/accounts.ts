@@ -13,7 +13,7 @@ import {
 import { numberMemoryOf } from "./number-memory.ts";
 import { deleteNumber, dynamoDbPhoneNumbers, holderOf, putNumber } from "./phone-numbers.ts";
 import { answered, readItem, type Table } from "./table.ts";
-import { failed, type TransactionPart, transact } from "./transaction.ts";
+import { failed, itemOf, type TransactionPart, transact } from "./transaction.ts";
 
 /** DynamoDB's own limit for one BatchGetItem. */
 const batchSize = 100;
@@ -189,9 +189,9 @@ export function dynamoDbAccounts(
         if (!reasons) return "added";
         const [row, name, accountItem, number] = reasons;
         if (failed(row)) return "username_taken";
-        if (failed(name)) return { userIdTakenBy: name?.Item?.username?.S ?? "" };
+        if (failed(name)) return { userIdTakenBy: itemOf(name).username?.S ?? "" };
         if (failed(number)) return { phoneNumberTakenBy: holderOf(number) };
-        generation = Number(accountItem?.Item?.generation?.N ?? 0);
+        generation = Number(itemOf(accountItem).generation?.N ?? 0);
       }
       throw new StoreUnavailable("DynamoDB", "the account item changes all the time");
     },
@@ -214,7 +214,7 @@ export function dynamoDbAccounts(
           ExpressionAttributeValues: {
             ":userId": userId,
             ":one": 1,
-            ...(passwordHash !== undefined && { ":passwordHash": passwordHash }),
+            ":passwordHash": passwordHash,
             ...(disabled === true && { ":true": true }),
           },
         },

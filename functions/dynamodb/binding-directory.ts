@@ -11,10 +11,9 @@ export function dynamoDbBindingDirectory(table: Table): BindingDirectory {
     },
 
     async describe(key) {
-      const item = await readItem(table, { key }, "bindings");
-      const binding = item && readBinding(item);
-      if (!item || binding?.userId === undefined) return undefined;
-      const { userId } = binding;
+      const item = (await readItem(table, { key }, "bindings")) ?? {};
+      const { userId, ...binding } = readBinding(item);
+      if (userId === undefined) return undefined;
       return {
         ...binding,
         userId,

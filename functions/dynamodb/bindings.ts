@@ -5,7 +5,7 @@ import { consumeTicket } from "./attempts.ts";
 import { identitiesAttribute, isStill, readBinding, readNumber } from "./bindings-table.ts";
 import { putSession } from "./sessions.ts";
 import { readItem, type Table, write } from "./table.ts";
-import { type CancellationReason, failed, type TransactionPart, transact } from "./transaction.ts";
+import { type CancellationReason, failed, itemOf, type TransactionPart, transact } from "./transaction.ts";
 
 const unbound = "attribute_not_exists(userId)";
 const accountEnabled = "(attribute_not_exists(disabled) OR disabled = :false)";
@@ -132,22 +132,22 @@ function whyNotBound(
   { userId, generation, account: verified, byNumber }: Bind,
 ): BindResult {
   if (failed(identity)) {
-    const { userId: theirs, generation: now } = identity?.Item ?? {};
+    const { userId: theirs, generation: now } = itemOf(identity);
     if (theirs?.S === undefined) return "access_changed";
     if (theirs.S !== userId) return "already_bound";
     return Number(now?.N ?? 0) === generation ? "bound_already" : "access_changed";
   }
   if (failed(ticket)) return "invalid_ticket";
-  const { disabled } = account?.Item ?? {};
+  const { disabled } = itemOf(account);
   if (disabled !== undefined && disabled.BOOL !== false) return "account_disabled";
   if (isShutOut(account, verified)) return "access_changed";
   return byNumber ? "phone_number_taken" : "account_already_bound";
 }
 
-function isShutOut(account: CancellationReason | undefined, verified: AccountFence): boolean {
-  const { generation, fence } = account?.Item ?? {};
-  return (
-    (verified.generation !== undefined && Number(generation?.N ?? 0) > verified.generation) ||
-    (verified.fence !== undefined && Number(fence?.N ?? 0) !== verified.fence)
-  );
+function isShutOut(
+  account: CancellationReason | undefined,
+  { generation: verified = Number.POSITIVE_INFINITY, fence: known }: AccountFence,
+): boolean {
+  const { generation, fence } = itemOf(account);
+  return Number(generation?.N ?? 0) > verified || (known !== undefined && Number(fence?.N ?? 0) !== known);
 }

@@ -4,7 +4,8 @@ import { isStill } from "./bindings-table.ts";
 import { type Table, write } from "./table.ts";
 
 /** The numbers that WeChat has told, in the identity items of the Bindings table: see bindings-table.ts. */
-export function dynamoDbKeptNumbers({ client, name: TableName, pause }: Table): KeptNumbers {
+export function dynamoDbKeptNumbers(table: Table): KeptNumbers {
+  const { client, name: TableName } = table;
   return {
     async keep(key, phoneNumber, userId, generation) {
       const command = new UpdateCommand({
@@ -18,7 +19,7 @@ export function dynamoDbKeptNumbers({ client, name: TableName, pause }: Table): 
           ":generation": generation,
         },
       });
-      const kept = await write("bindings", { pause }, (abortSignal) => client.send(command, { abortSignal }));
+      const kept = await write("bindings", table, (abortSignal) => client.send(command, { abortSignal }));
       return kept !== undefined;
     },
   };

@@ -2,7 +2,7 @@ import type { Accounts, NumberedUsers, PhoneNumbers } from "../core/account.ts";
 import { StoreUnavailable } from "../core/refusal.ts";
 import { nameKey, numberKey } from "./accounts-table.ts";
 import { readItem, type Table } from "./table.ts";
-import { type CancellationReason, failed, type TransactionPart, transact } from "./transaction.ts";
+import { type CancellationReason, itemOf, type TransactionPart, transact } from "./transaction.ts";
 
 /*
  * Accounts table, numbers, key (S) `phone#+86…`: the username of the account that has it, or, where nobody knows
@@ -42,7 +42,7 @@ export function dynamoDbNumberedUsers(table: Table): NumberedUsers {
       const reasons = await transact(what, table, [putNumber(table.name, phoneNumber, { userId }), name]);
       if (!reasons) return userId;
       // Another login by this number was faster.
-      const winner = reasons[0]?.Item?.userId?.S;
+      const winner = itemOf(reasons[0]).userId?.S;
       if (winner === undefined)
         throw new StoreUnavailable("DynamoDB", "the number has an account with a password");
       return winner;
@@ -89,6 +89,6 @@ export function deleteNumber(TableName: string, phoneNumber: string) {
 
 /** Who had the number when it could not be put. */
 export function holderOf(number: CancellationReason | undefined): string {
-  const { username, userId } = failed(number) ? (number?.Item ?? {}) : {};
+  const { username, userId } = itemOf(number);
   return username?.S ?? userId?.S ?? "";
 }

@@ -36,7 +36,7 @@ export function dynamoDbRevocations(table: Table): Revocations {
         ExpressionAttributeNames: { "#key": "key" },
         ExpressionAttributeValues: {
           ":one": 1,
-          ...(generation !== undefined && { ":generation": generation }),
+          ":generation": generation,
         },
       });
       return updated !== undefined;
@@ -55,7 +55,7 @@ export function dynamoDbRevocations(table: Table): Revocations {
             ExpressionAttributeValues: {
               ":userId": userId,
               ":one": 1,
-              ...(generation !== undefined && { ":generation": generation }),
+              ":generation": generation,
             },
           },
         },

@@ -19,9 +19,13 @@ export function documentClient(client = dynamoDbClient()): DynamoDBDocumentClien
 
 const longestPauseMs = 400;
 
-/** Full jitter: writes that met once should not meet again. */
+/** Milliseconds. Full jitter: writes that met once should not meet again. `random`: from 0 to below 1. */
+export function jittered(repetition: number, random: number): number {
+  return random * Math.min(longestPauseMs, 20 * 2 ** repetition);
+}
+
 async function jitteredPause(repetition: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(Math.random() * Math.min(longestPauseMs, 20 * 2 ** repetition), undefined, { signal });
+  await setTimeout(jittered(repetition, Math.random()), undefined, { signal });
 }
 
 /** Tables by their names, as the functions work with them: over one client. */

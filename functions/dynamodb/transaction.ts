@@ -16,7 +16,7 @@ export interface CancellationReason {
  * items, throttling, and the first sending of these bytes still being at work.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
-const passing = new Set([
+const passing: ReadonlySet<string | undefined> = new Set([
   "TransactionConflict",
   "ThrottlingError",
   "ProvisionedThroughputExceeded",
@@ -43,7 +43,7 @@ export async function transact(
       } catch (error) {
         const reasons = cancellationReasons(error);
         const codes = [...reasons.map(({ Code }) => Code), error instanceof Error ? error.name : undefined];
-        if (codes.some((code) => code !== undefined && passing.has(code))) await pause(repetition, deadline);
+        if (codes.some((code) => passing.has(code))) await pause(repetition, deadline);
         else if (codes.includes("ConditionalCheckFailed")) return reasons;
         else throw error;
       }
@@ -56,9 +56,13 @@ export function failed(reason: CancellationReason | undefined): boolean {
   return reason?.Code === "ConditionalCheckFailed";
 }
 
+/** The item as it was when this part's condition did not hold; empty where there was none. */
+export function itemOf(reason: CancellationReason | undefined): NonNullable<CancellationReason["Item"]> {
+  return reason?.Item ?? {};
+}
+
 function cancellationReasons(error: unknown): readonly CancellationReason[] {
-  const isCancelled = error instanceof Error && error.name === "TransactionCanceledException";
-  return isCancelled && "CancellationReasons" in error
+  return error instanceof Error && "CancellationReasons" in error
     ? (error.CancellationReasons as CancellationReason[])
     : [];
 }

@@ -3,7 +3,7 @@ const latin: ReadonlySet<string> = new Set(
   `ACM API ARN AWS AppID AppSecret CDK CI CLI CSV CloudWatch Cognito CommonJS Ctrl-C DynamoDB E.164 ES
   English Excel GET Gateway H5 HEAD HTTP HTTPS Host IAM ICP ID IP ISO JSON KB KMS Lambda MD5 Manager NAT
   Node REST RFC SDK SIM SNS Secrets SessionId TLS Taro TypeScript UTC UTF-8 argon2id arm64 authorizer
-  bcrypt cloudflared code commander errno frp iOS id ngrok npm request scrypt uni-app vitest weapp-login
+  bcrypt cloudflared code commander errno frp iOS id ngrok npm request scrypt uni-app Stryker vitest weapp-login
   web-view ApiFails AuthorizerFails FunctionsThrottled Lockouts LoginsFail LoginsSlow MustLook
   TablesThrottled WeChatBusy WeChatQuotaExhausted WeChatRateLimited WeChatTimeout WeChatUnavailable
   WeChatUserBlocked Docker Java Promise`.split(/\s+/),

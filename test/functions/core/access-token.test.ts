@@ -177,6 +177,19 @@ describe("a token that WeChat has refused", () => {
     expect(state.asked).toEqual([false, false]);
   });
 
+  test("is not replaced by one that this instance has had for longer, unless WeChat cannot be asked", async () => {
+    const { state, tokens, value } = weChat();
+    await value();
+    // Forced by an operator, and then by somebody else: another instance lent token 2.
+    state.issued = 3;
+    state.down = true;
+    expect(await value(tokens.insteadOf(appId, "token 2"))).toBe("token 1");
+    state.down = false;
+    expect(await value(tokens.insteadOf(appId, "token 2"))).toBe("token 3");
+    expect(await value(tokens.insteadOf(appId, "token 1"))).toBe("token 3");
+    expect(state.asked).toEqual([false, false, false]);
+  });
+
   test("is never ended for everybody: WeChat is not forced", async () => {
     const { state, tokens, value } = weChat();
     await value();

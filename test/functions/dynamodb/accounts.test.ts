@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { StoreUnavailable } from "../../../functions/core/refusal.ts";
-import type { Stored } from "../../support/dynamodb.ts";
+import { type Stored, transactionCancelled } from "../../support/dynamodb.ts";
 import { storesForThisTest } from "../../support/stores.ts";
 
 const row = (username: string, userId = "u1") => ({
@@ -25,7 +24,7 @@ async function accounts(...items: Stored[]) {
 
 test("an account is found by its username, strongly consistently: a changed password holds at once", async () => {
   const { accounts: it, calls } = await accounts(zhangsan);
-  expect(await it.find("zhangsan")).toEqual(found);
+  expect(await it.find("zhangsan")).toStrictEqual(found);
   expect(calls).toMatchObject([{ action: "dynamodb:GetItem", input: { ConsistentRead: true } }]);
 });
 
@@ -44,6 +43,7 @@ test.each([
 });
 
 test.each([
+  ["username is missing", { ...zhangsan, username: { N: "1" } }],
   ["userId is missing", { key: zhangsan.key, username: zhangsan.username, passwordHash: { S: "a hash" } }],
   ["passwordHash is missing", { key: zhangsan.key, username: zhangsan.username, userId: { S: "u1" } }],
   ["generation is missing", { ...zhangsan, generation: { S: "0" } }],
@@ -52,6 +52,11 @@ test.each([
 ])("an account is broken, not unknown, where its %s", async (_, item) => {
   const { accounts: it } = await accounts(item);
   await expect(it.find("zhangsan")).rejects.toThrow("lacks username, userId, passwordHash or generation");
+});
+
+test("an account is found by its userId where its name and its row agree", async () => {
+  const { accounts: it } = await accounts(row("lisi", "u2"), name("u1", "lisi"), name("u3", "nobody"));
+  for (const userId of ["u1", "u2", "u3"]) expect(await it.findByUserId(userId)).toBeUndefined();
 });
 
 describe("what operators do", () => {
@@ -74,6 +79,25 @@ describe("what operators do", () => {
     expect(await items("ACCOUNTS_TABLE")).toHaveLength(2);
   });
 
+  test("a userId that has a name without a username is taken, too", async () => {
+    const { accounts: it, items } = await accounts({ key: { S: "userId#u1" } });
+    expect(await it.add(added)).toEqual({ userIdTakenBy: "" });
+    expect(await items("ACCOUNTS_TABLE")).toHaveLength(1);
+  });
+
+  test("an account item that changes four times meanwhile is reached, and at five times it is an outage", async () => {
+    const { accounts: it, faults, items } = await accounts();
+    const overtaken = transactionCancelled("None", "None", "ConditionalCheckFailed");
+    faults.push(...Array(5).fill(overtaken));
+    await expect(it.add(added)).rejects.toMatchObject({
+      message: "DynamoDB did not answer",
+      cause: "the account item changes all the time",
+    });
+    expect(await items("ACCOUNTS_TABLE")).toEqual([]);
+    faults.push(...Array(4).fill(overtaken));
+    expect(await it.add(added)).toBe("added");
+  });
+
   test.each([
     ["username", (i: number) => ({ userId: `u${i}` })],
     ["userId", (i: number) => ({ username: `user${i}` })],
@@ -89,6 +113,11 @@ describe("what operators do", () => {
   test.each([
     ["a password", { passwordHash: "another" }, { passwordHash: { S: "another" } }],
     ["disabled", { disabled: true }, { disabled: { BOOL: true } }],
+    [
+      "both",
+      { passwordHash: "another", disabled: true },
+      { passwordHash: { S: "another" }, disabled: { BOOL: true } },
+    ],
     ["nothing", {}, {}],
   ])(
     "with %s changed, row and account item go one generation further together",
@@ -105,7 +134,7 @@ describe("what operators do", () => {
       expect(await accountItem()).toMatchObject({
         generation: { N: "1" },
         fence: { N: "1" },
-        ...("disabled" in changed && changed),
+        ...("disabled" in changed && { disabled: changed.disabled }),
       });
     },
   );
@@ -124,8 +153,10 @@ describe("what operators do", () => {
     await it.add(added);
     await it.change(found, { disabled: true });
     expect(await it.find("zhangsan")).toEqual({ ...found, disabled: true, generation: 1 });
+    await it.change(found, { passwordHash: "a hash" });
+    expect(await accountItem()).toMatchObject({ disabled: { BOOL: true } });
     await it.change(found, { disabled: false });
-    expect(await it.find("zhangsan")).toEqual({ ...found, generation: 2 });
+    expect(await it.find("zhangsan")).toEqual({ ...found, generation: 3 });
     expect(await accountItem()).not.toHaveProperty("disabled");
   });
 
@@ -163,6 +194,9 @@ describe("many accounts at once", () => {
     expect([...all.keys()].sort()).toEqual(names(101).sort());
     expect(all.get("user7")).toEqual({ ...found, username: "user7" });
     expect(calls.map(({ action }) => action)).toEqual(["dynamodb:BatchGetItem", "dynamodb:BatchGetItem"]);
+    for (const { input } of calls) {
+      expect(Object.values(Object(input).RequestItems)).toMatchObject([{ ConsistentRead: true }]);
+    }
   });
 
   test("none is no call", async () => {
@@ -180,10 +214,15 @@ describe("many accounts at once", () => {
     expect(calls[1]?.input).toEqual({ RequestItems: UnprocessedKeys });
   });
 
-  test("that stay unprocessed are an outage, not unknown", async () => {
+  test("that stay unprocessed five times are an outage, not unknown, and four times they are not", async () => {
     const { accounts: it, name, faults } = await accounts(zhangsan);
     const UnprocessedKeys = { [name("ACCOUNTS_TABLE")]: { Keys: [{ key: zhangsan.key }] } };
     faults.push(...Array(5).fill({ kind: "answer", output: { Responses: {}, UnprocessedKeys } }));
-    await expect(it.findAll(["zhangsan"])).rejects.toThrow(StoreUnavailable);
+    await expect(it.findAll(["zhangsan"])).rejects.toMatchObject({
+      message: "DynamoDB did not answer",
+      cause: "UnprocessedKeys",
+    });
+    faults.push(...Array(4).fill({ kind: "answer", output: { UnprocessedKeys } }));
+    expect([...(await it.findAll(["zhangsan"])).keys()]).toEqual(["zhangsan"]);
   });
 });

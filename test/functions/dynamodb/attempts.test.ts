@@ -90,7 +90,7 @@ describe("bind tickets", () => {
     async (who) => {
       const { tickets: it } = await tickets();
       await it.create("a-hash", who, 5, expiresAt);
-      expect(await it.takeAttempt("a-hash", noon)).toEqual(who);
+      expect(await it.takeAttempt("a-hash", noon)).toStrictEqual(who);
     },
   );
 
@@ -132,6 +132,22 @@ describe("bind tickets", () => {
     const { tickets: it, items } = await tickets();
     expect(await it.takeAttempt("a-hash", noon)).toBeUndefined();
     expect(await items("ATTEMPTS_TABLE")).toEqual([]);
+  });
+
+  test.each([
+    ["no appId", { openid: { S: "o-alice" } }],
+    ["an openid that is none", { appId: { S: "wx1" }, openid: { N: "1" } }],
+  ])("a ticket with %s stands for nobody", async (_, who) => {
+    const { tickets: it, put } = await tickets();
+    const budget = { attemptsLeft: { N: "5" }, expiresAt: { N: String(expiresAt) } };
+    await put("ATTEMPTS_TABLE", { key: { S: "ticket#a-hash" }, ...who, ...budget });
+    expect(await it.takeAttempt("a-hash", noon)).toBeUndefined();
+  });
+
+  test("an answer without the ticket stands for nobody", async () => {
+    const { tickets: it, faults } = await tickets();
+    faults.push({ kind: "answer", output: {} });
+    expect(await it.takeAttempt("a-hash", noon)).toBeUndefined();
   });
 
   test("a counter is no ticket, whatever it is called", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { accountKey, identityKey, type Person } from "../../../functions/core/identity.ts";
-import { StoreUnavailable } from "../../../functions/core/refusal.ts";
+import { dynamoDbBindings } from "../../../functions/dynamodb/bindings.ts";
 import { base64, noon, noonInSeconds, type Stored, transactionCancelled } from "../../support/dynamodb.ts";
 import { sessionOf, storesForThisTest } from "../../support/stores.ts";
 
@@ -64,6 +64,17 @@ describe("binding", () => {
       generation: 0,
       ...known,
     });
+  });
+
+  test("asks nothing of numbers where nobody logs in by one", async () => {
+    const { table, name, accountItem: account } = await stores();
+    const names = { sessions: name("SESSIONS_TABLE"), attempts: name("ATTEMPTS_TABLE") };
+    const it = dynamoDbBindings(table("BINDINGS_TABLE"), names, { oneIdentityPerApp: false });
+    const session = sessionOf(alice);
+    expect(await it.bind({ person: alice, userId: "u1", generation: 0, account: {}, session })).toBe("bound");
+    expect(await account()).toEqual(
+      accountItem("u1", { "identities:wx1": { BS: [base64(identityKey(alice))] } }),
+    );
   });
 
   test("consumes the ticket with it, for one of all that try", async () => {
@@ -137,6 +148,7 @@ describe("what has ended an access since it was read", () => {
     ["since", 4, 3, "access_changed"],
     ["since, where nothing was read", 1, 0, "access_changed"],
     ["never, but a later number was read, which no item has", 2, 3, "access_changed"],
+    ["never, but a number was read, and there is no item", undefined, 3, "access_changed"],
   ])("an identity's: %s", async (_, now, read, expected) => {
     const items = now === undefined ? [] : [identityItem(alice, { generation: N(now) })];
     const { bind, stored, bindings } = await stores(items);
@@ -146,9 +158,12 @@ describe("what has ended an access since it was read", () => {
     else expect(await stored()).toEqual(before);
   });
 
-  test("the same pair under a later generation: its sessions were ended", async () => {
-    const { bind } = await stores([identityItem(alice, { userId: { S: "u1" }, generation: N(1) })]);
-    expect(await bind(alice, "u1")).toBe("access_changed");
+  test.each([
+    ["under a later generation: its sessions were ended", { generation: N(1) }, "access_changed"],
+    ["without a generation: none was ended", {}, "bound_already"],
+  ])("the same pair %s", async (_, generation, expected) => {
+    const { bind } = await stores([identityItem(alice, { userId: { S: "u1" }, ...generation })]);
+    expect(await bind(alice, "u1")).toBe(expected);
   });
 
   test.each([
@@ -165,12 +180,22 @@ describe("what has ended an access since it was read", () => {
     if (expected !== "bound") expect(await stored()).toEqual(before);
   });
 
+  test("an account's fence, where it has none any more", async () => {
+    const { bind } = await stores([accountItem("u1")]);
+    expect(await bind(alice, "u1", { account: { fence: 1 } })).toBe("access_changed");
+  });
+
   test.each([
     ["disabled", { BOOL: true }, "account_disabled"],
     ["enabled again", { BOOL: false }, "bound"],
   ])("an account that is %s", async (_, disabled, expected) => {
     const { bind } = await stores([accountItem("u1", { disabled, generation: N(0) })]);
     expect(await bind(alice, "u1")).toBe(expected);
+  });
+
+  test("an account that is enabled again and fenced off is not said to be disabled", async () => {
+    const { bind } = await stores([accountItem("u1", { disabled: { BOOL: false }, generation: N(7) })]);
+    expect(await bind(alice, "u1")).toBe("access_changed");
   });
 
   test("disabled comes before fenced off: an account that is both is said to be disabled", async () => {
@@ -184,16 +209,24 @@ describe("what has ended an access since it was read", () => {
     expect(await bindings.fenceOf("u2")).toBe(0);
     for (const { input } of calls) expect(input).toMatchObject({ ConsistentRead: true });
   });
+
+  test("an account's fence that is no whole number is broken, and not 0", async () => {
+    const { bindings } = await stores([accountItem("u1", { fence: { S: "4" } })]);
+    await expect(bindings.fenceOf("u1")).rejects.toThrow("fence that is no whole number");
+  });
 });
 
 describe("one identity per account and mini-program, where the owner asks for it", () => {
   const strict = { oneIdentityPerApp: true };
 
-  test("a second WeChat is refused, and nothing is written", async () => {
+  test.each([
+    ["a generation", {}],
+    ["a fence", { account: { fence: 0 } }],
+  ])("a second WeChat is refused under %s that is as it was, and nothing is written", async (_, verified) => {
     const { bind, stored } = await stores([], strict);
     await bind(alice, "u1");
     const before = await stored();
-    expect(await bind(bob, "u1")).toBe("account_already_bound");
+    expect(await bind(bob, "u1", verified)).toBe("account_already_bound");
     expect(await stored()).toEqual(before);
     expect(await bind(aliceElsewhere, "u1")).toBe("bound");
   });
@@ -226,10 +259,12 @@ describe("transactions that meet", () => {
     expect(new Set(calls.map(({ input }) => JSON.stringify(input))).size).toBe(1);
   });
 
-  test("are sent again while their own first sending is at work, by the SDK and then by us", async () => {
+  test.each([
+    ["while their own first sending is at work", "TransactionInProgressException"],
+    ["beyond the account's limit", "RequestLimitExceeded"],
+  ])("are sent again %s, by the SDK and then by us", async (_, type) => {
     const { bind, faults, pauses } = await stores();
-    const inProgress = { kind: "error", type: "TransactionInProgressException", message: "at work" } as const;
-    faults.push(...Array(10).fill(inProgress));
+    faults.push(...Array(10).fill({ kind: "error", type, message: "not now" }));
     expect(await bind(alice, "u1")).toBe("bound");
     expect(pauses).toEqual([1, 2, 3]);
   });
@@ -257,7 +292,10 @@ describe("transactions that meet", () => {
     async (reason) => {
       const { bind, faults } = await stores();
       faults.push(transactionCancelled("None", reason, "None"));
-      await expect(bind(alice, "u1")).rejects.toThrow(StoreUnavailable);
+      await expect(bind(alice, "u1")).rejects.toMatchObject({
+        name: "StoreUnavailable",
+        cause: { name: "TransactionCanceledException" },
+      });
     },
   );
 });
@@ -293,7 +331,7 @@ describe("reading", () => {
 
   test("an unbound identity keeps its generation and its ban", async () => {
     const { bindings } = await stores([identityItem(alice, { generation: N(5), disabled: { BOOL: true } })]);
-    expect(await bindings.find(identityKey(alice))).toEqual({ disabled: true, generation: 5 });
+    expect(await bindings.find(identityKey(alice))).toStrictEqual({ disabled: true, generation: 5 });
   });
 
   test.each([
@@ -305,10 +343,13 @@ describe("reading", () => {
     expect(await bindings.find(identityKey(alice))).toMatchObject({ disabled: expected });
   });
 
-  test("a generation that is no whole number is broken, and not 0", async () => {
-    const { bindings } = await stores([identityItem(alice, { generation: { S: "0" } })]);
-    await expect(bindings.find(identityKey(alice))).rejects.toThrow("generation that is no whole number");
-  });
+  test.each([{ S: "0" }, { N: "1.5" }])(
+    "a generation that is %j is broken, and not 0",
+    async (generation) => {
+      const { bindings } = await stores([identityItem(alice, { generation })]);
+      await expect(bindings.find(identityKey(alice))).rejects.toThrow("generation that is no whole number");
+    },
+  );
 });
 
 describe("a unionid that WeChat has only now sent", () => {

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import { dynamoDbInspection, type InspectedTable } from "../../../functions/dynamodb/inspection.ts";
+import { invocation } from "../../../functions/runtime/invocation.ts";
 import type { Fault } from "../../../local/aws/endpoint.ts";
 import { awsForThisTest, sessions } from "../../support/aws.ts";
 
@@ -64,6 +65,52 @@ test.each([
     expect(calls).toEqual(["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable"]);
   },
 );
+
+const there = { TableStatus: "ACTIVE" };
+const expiring = (TimeToLiveStatus: string) => ({
+  TimeToLiveDescription: { TimeToLiveStatus, AttributeName: "expiresAt" },
+});
+
+test.each([
+  ["ENABLED", expiring("ENABLED"), "on"],
+  ["ENABLING", expiring("ENABLING"), "on"],
+  ["DISABLING", expiring("DISABLING"), "off"],
+  ["DISABLED, with the attribute's name", expiring("DISABLED"), "off"],
+  ["not told", {}, "off"],
+])("time to live that is %s is %s", async (_, answer, expected) => {
+  const output = { Table: there, ...answer };
+  const { state } = await inspected(rebuildable, {}, { kind: "answer", output });
+  expect(state).toMatchObject({ state: "there", timeToLive: expected });
+});
+
+test.each([{}, { ContinuousBackupsDescription: {} }])(
+  "recovery is off where all that is told is %j",
+  async (answer) => {
+    const output = { Table: { TableStatus: "UPDATING" }, ...answer };
+    const { state } = await inspected(backedUp, {}, { kind: "answer", output });
+    expect(state).toMatchObject({ state: "there", pointInTimeRecovery: "off", deletionProtection: "off" });
+  },
+);
+
+test("each request has the invocation's deadline, and its time is counted as the tables'", async () => {
+  const { signal: deadline } = new AbortController();
+  const deadlines: unknown[] = [];
+  const client = {
+    send(_: object, options?: { readonly abortSignal?: unknown }): Promise<never> {
+      deadlines.push(options?.abortSignal);
+      return Promise.reject(new Error("unheard"));
+    },
+  };
+  const tables = [rebuildable, backedUp].map((table) => ({ table: "Sessions" as const, ...table }));
+  // The client's types tie the answer to the command.
+  const { inspect } = dynamoDbInspection(client as never, tables);
+  const counted = await invocation({ deadline, clock: () => 0 }, async (timings) => {
+    await inspect();
+    return timings();
+  });
+  expect(counted).toEqual({ tablesMs: 0 });
+  expect(deadlines.map((signal) => signal === deadline)).toEqual([true, true, true, true]);
+});
 
 test("a table that is not there is missing, and no setting of it is known", async () => {
   const { state } = await inspected({ name: "Gone", rebuildable: true });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { identityKey, type Person } from "../../../functions/core/identity.ts";
+import { readIdentities } from "../../../functions/dynamodb/bindings-table.ts";
 import { base64, transactionCancelled } from "../../support/dynamodb.ts";
 import { storesForThisTest } from "../../support/stores.ts";
 
@@ -121,6 +122,13 @@ describe("fencing an account off", () => {
     }
   });
 
+  test("leaves a ban as it is", async () => {
+    const { revocations: it, accountItem } = await boundPeople();
+    await it.setAccountDisabled("u1", true);
+    await it.fence("u1");
+    expect(await accountItem()).toMatchObject({ disabled: { BOOL: true }, fence: { N: "2" } });
+  });
+
   test("holds for an account that nobody has bound yet", async () => {
     const { revocations: it, bind } = await boundPeople();
     expect(await it.fence("u1")).toEqual([]);
@@ -157,6 +165,14 @@ describe("disabling", () => {
 });
 
 describe("the directory", () => {
+  test("lists what is a set of identities, and is called so", () => {
+    const keys = new Set([Buffer.alloc(16)]);
+    expect(readIdentities({ others: keys, "identities:wx1": "none", "identities:wx2": keys })).toEqual([
+      { appId: "wx2", identityKey: Buffer.alloc(16) },
+    ]);
+    expect(readIdentities(undefined)).toEqual([]);
+  });
+
   test("names an account's identities and describes each, strongly consistently", async () => {
     const { directory: it, calls } = await boundPeople(alice, aliceElsewhere);
     const identities = await it.identitiesOf("u1");

@@ -59,6 +59,13 @@ test("an item is of the latest login's lifetime, and has nothing but the keys", 
   ]);
 });
 
+test("another one than the latest is one write", async () => {
+  const { keys, calls } = await stored();
+  await keys.keep(alice, "K1", noonInSeconds);
+  await keys.keep(alice, "K2", noonInSeconds);
+  expect(calls).toHaveLength(2);
+});
+
 test("a write whose answer was lost is sent again and pushes nothing out", async () => {
   const { keys, faults } = await stored();
   await keys.keep(alice, "K1", noonInSeconds);

@@ -114,9 +114,16 @@ describe("the list of an identity's sessions", () => {
     const { sessions: it } = await sessions();
     for (const one of [session, another]) await it.open(one);
     const found = await it.find(another);
-    expect(found && readable(found)).toEqual(readable(another));
+    expect(found && readable(found)).toStrictEqual(readable(another));
     expect(await it.find({ ...another, identityKey: bob })).toBeUndefined();
     expect(await it.find({ ...another, secretHash: Buffer.alloc(32, 99) })).toBeUndefined();
+  });
+
+  test("is empty, and has none of them, where the answer names no items", async () => {
+    const { sessions: it, faults } = await sessions();
+    faults.push({ kind: "answer", output: {} }, { kind: "answer", output: {} });
+    expect(await it.list(alice)).toEqual({ sessions: [], more: false });
+    expect(await it.find(session)).toBeUndefined();
   });
 
   test.each<[string, Stored[string]]>([
