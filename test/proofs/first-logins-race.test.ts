@@ -11,7 +11,12 @@ let stack: StackOnLaptop;
 beforeAll(async () => {
   stack = await startStackOnLaptop({
     maxInstances: 4,
-    environment: { ATTEMPTS_PER_IDENTITY: "1000", ATTEMPTS_PER_USERNAME: "1000" },
+    environment: {
+      ATTEMPTS_PER_IDENTITY: "0",
+      ATTEMPTS_PER_USERNAME: "0",
+      ATTEMPTS_PER_SOURCE_IP: "0",
+      INVALID_CODES_PER_SOURCE_IP: "0",
+    },
   });
   await addAccount(stack.laptop, rivals[1] ?? sample);
 });

@@ -23,6 +23,7 @@ beforeAll(async () => {
       ATTEMPTS_PER_IDENTITY: "2",
       ATTEMPTS_PER_USERNAME: "0",
       ATTEMPTS_PER_SOURCE_IP: "0",
+      INVALID_CODES_PER_SOURCE_IP: "0",
       ATTEMPTS_WINDOW_SECONDS: "86400",
     },
   });
@@ -92,6 +93,7 @@ test(`${inject("gatewayInputs")} generated requests stay inside the document, an
     isLive = true;
     if (below(3) > 0) return;
     const list = await stack.call("GET /sessions", { session });
+    expect(list, JSON.stringify({ silent: silent.body, list: list.body })).toMatchObject({ status: 200 });
     handles.push(...list.body.sessions.map(({ id }: { id: string }) => id));
   }
 
