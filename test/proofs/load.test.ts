@@ -9,6 +9,7 @@ import {
   scan,
   startStackOnLaptop,
 } from "../support/stack-on-laptop.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const clients = 24;
 const maxInstances = 3;
@@ -22,6 +23,8 @@ test("many clients at once, for long: nothing fails, nothing is lost, and nothin
 }, async () => {
   const stack = await startStackOnLaptop({
     maxInstances,
+    // As `npm start` has it: in memory, each row would stay there.
+    dataDirectory: await directoryForThisTest(),
     environment: { ATTEMPTS_PER_IDENTITY: "0", ATTEMPTS_PER_SOURCE_IP: "0", ATTEMPTS_PER_USERNAME: "0" },
     onLog: () => {},
   });
