@@ -160,7 +160,7 @@ const optionalRefusals = {
     "new_code",
     "people",
     "The session_key is not the latest any more",
-    "session_key 已不是最新的",
+    "session_key 已失效",
   ),
 };
 

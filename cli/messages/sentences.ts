@@ -46,10 +46,10 @@ const sentences: readonly (readonly [english: string, chinese: string])[] = [
   ["passwordHash is not an argon2id string.", "passwordHash 不是 argon2id 字符串"],
 
   ["There is an account of this name already.", "已有同名的账号"],
-  ["The userId has an account already: {1}.", "userId 已有账号：{1}"],
-  ["The phone number has an account already: {1}.", "手机号已有账号：{1}"],
-  ["has the userId of another account: {1}", "userId 属于另一个账号：{1}"],
-  ["has the phone number of another account: {1}", "手机号属于另一个账号：{1}"],
+  ["The userId has an account already: {1}.", "userId 属于账号 {1}"],
+  ["The phone number has an account already: {1}.", "手机号属于账号 {1}"],
+  ["has the userId of another account: {1}", "userId 属于另一个账号 {1}"],
+  ["has the phone number of another account: {1}", "手机号属于另一个账号 {1}"],
   ["has the userId {1} already", "已有同名的账号，userId 是 {1}"],
   [
     "has another phone number, or none: `accounts phone` changes it",
@@ -70,15 +70,15 @@ const sentences: readonly (readonly [english: string, chinese: string])[] = [
   ["WeChat could not be reached.", "连不上微信"],
   [
     "WeChat gives no access token to {1}: it is not on the IP list of {2}.",
-    "{1} 不在 {2} 的 IP 白名单里，微信拒绝提供接口调用凭证",
+    "{1} 不在 {2} 的 IP 白名单里，微信没有给接口调用凭证",
   ],
   ["this address", "函数的出口 IP"],
-  ["WeChat has done so 20 times today, which is the most.", "当天已换发 20 次，达到微信的上限"],
+  ["WeChat has done so 20 times today, which is the most.", "今天已换发 20 次，达到微信的上限"],
   ["WeChat does so every 30 s at most: wait, and run it again.", "微信每 30 秒最多换发一次，请稍后再试"],
   ["WeChat refuses it for {1} (errcode {2}).", "微信拒绝为 {1} 换发，errcode {2}"],
   [
     "WeChat refuses this AppSecret for {1} (errcode {2}). Nothing was stored.",
-    "微信说它不是 {1} 的 AppSecret，errcode {2}",
+    "它不是 {1} 的 AppSecret，errcode {2}",
   ],
   ["WeChat knows no AppId {1} (errcode {2}). Nothing was stored.", "微信没有 {1} 这个 AppID，errcode {2}"],
   [

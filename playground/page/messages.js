@@ -4,7 +4,7 @@ export const messages = {
   skip: ["Skip to what happens", "跳到调用过程"],
   intro: [
     "WeChat login in a local stack: tap on the phone, watch what it sets off, see what is stored.",
-    "在本机运行的微信登录：在手机上点一下，看它触发了哪些调用，表里存了什么。",
+    "在本机运行的微信登录：在手机上点一下，看触发了哪些调用、表里存了什么。",
   ],
   show: ["Show me", "演示一遍"],
   showNote: [
@@ -43,7 +43,7 @@ export const messages = {
     "请打开 npm start 打印的地址，它的末尾带有密钥。",
   ],
   "said.bound": ["Bound to {userId}, and logged in.", "已绑定 {userId}，登录成功。"],
-  "said.silently": ["Logged in as {userId}, without a password.", "已登录 {userId}，没有用到密码。"],
+  "said.silently": ["Logged in as {userId}, without a password.", "已静默登录 {userId}，没有用密码。"],
   "said.until": ["Until {time}.", "有效期到 {time}。"],
   "said.sessions": ["Sessions: {count}", "会话数：{count}"],
   "said.session": ["{device}, since {time}", "{device}，登录于 {time}"],
@@ -57,7 +57,7 @@ export const messages = {
     "Logged out everywhere: one write ended every session.",
     "已退出所有设备：一次写入就结束了全部会话。",
   ],
-  "said.unbound": ["Unbound: this WeChat has no account any more.", "已解除绑定：这个微信不再对应任何账号。"],
+  "said.unbound": ["Unbound: this WeChat has no account any more.", "已解除绑定：这个微信身份没有账号了。"],
   "said.number": ["Verified by WeChat: {phoneNumber}", "经微信验证的手机号：{phoneNumber}"],
   "said.steps": ["{today} steps today, {month} in a month.", "今天 {today} 步，一个月 {month} 步。"],
 
@@ -65,7 +65,7 @@ export const messages = {
   wechat: ["WeChat", "微信"],
   "wechat.ok": ["works", "正常"],
   "wechat.slow": ["answers too late", "响应太慢"],
-  "wechat.down": ["is down", "连接不上"],
+  "wechat.down": ["is down", "连不上"],
   "wechat.-1": ["-1 system busy", "-1 系统繁忙"],
   "wechat.40029": ["40029 invalid code", "40029 code 无效"],
   "wechat.40163": ["40163 code already used", "40163 code 已被使用"],
@@ -81,14 +81,14 @@ export const messages = {
   dynamodb: ["DynamoDB", "DynamoDB"],
   "dynamodb.left": ["DynamoDB, {count} to fail", "DynamoDB，还有 {count} 次会失败"],
   "dynamodb.0": ["works", "正常"],
-  "dynamodb.1": ["throttles the next call", "限流下一次调用"],
-  "dynamodb.20": ["throttles the next 20 calls", "限流接下来的 20 次调用"],
+  "dynamodb.1": ["throttles the next call", "下一次调用限流"],
+  "dynamodb.20": ["throttles the next 20 calls", "接下来 20 次调用限流"],
   phoneButton: ["Phone button", "手机号按钮"],
   "phoneButton.ok": ["gives a code", "返回 code"],
   "phoneButton.denied": ["the person says no", "用户拒绝"],
-  "phoneButton.104": ["104 privacy not agreed", "104 未同意隐私协议"],
-  "phoneButton.112": ["112 privacy not declared", "112 未声明隐私用途"],
-  "phoneButton.1400001": ["1400001 quota empty", "1400001 额度用完"],
+  "phoneButton.104": ["104 privacy not agreed", "104 未同意隐私保护指引"],
+  "phoneButton.112": ["112 privacy not declared", "112 隐私保护指引里未声明"],
+  "phoneButton.1400001": ["1400001 quota empty", "1400001 次数用完"],
   "phoneButton.old": ["old base library, no code", "基础库太旧，没有 code"],
   "phoneButton.stolen": ["a code of somebody else", "别人的 code"],
   number: ["Number in this phone", "这部手机的号码"],
@@ -101,12 +101,12 @@ export const messages = {
   "done.wechat.ok": ["WeChat works again.", "微信恢复正常了。"],
   "done.wechat.trouble": [
     "Now every login meets that. Log out and open the app.",
-    "现在每次登录都会遇到它。请退出登录，再打开小程序。",
+    "从现在起，每次登录都会遇到这个故障。请退出登录，再打开小程序。",
   ],
   "done.dynamodb.0": ["DynamoDB works again.", "DynamoDB 恢复正常了。"],
   "done.dynamodb.1": [
     "The AWS SDK will try that call again: nobody notices.",
-    "AWS SDK 会重试这次调用，谁也察觉不到。",
+    "AWS SDK 会重试这次调用，用户察觉不到。",
   ],
   "done.dynamodb.20": [
     "More than the AWS SDK tries: call GET /hello or open the app.",
@@ -129,10 +129,10 @@ export const messages = {
     "The phone has called wx.login, and the server was not told: the next open data is stale, and the SDK logs in once more.",
     "手机调用了 wx.login，服务器并不知道：下一次的开放数据会解不开，SDK 会重新登录一次。",
   ],
-  "done.number": ["This phone has that number now.", "这部手机现在用这个号码了。"],
+  "done.number": ["This phone has that number now.", "这部手机的号码已经换成这个。"],
   "refused.no_such_binding": [
     "This WeChat has no account: open the app and bind one first.",
-    "这个微信没有绑定账号：请先打开小程序并绑定。",
+    "这个微信身份没有绑定账号：请先打开小程序并绑定。",
   ],
   "refused.other": ["The admin function refused: {code}", "管理函数拒绝执行：{code}"],
 
@@ -150,7 +150,7 @@ export const messages = {
   ],
   "error.invalid_trouble": [
     "There is no such trouble: it is a name in the list, or an errcode.",
-    "没有这种故障：请用列表里的一项，或一个错误码。",
+    "没有这种故障：请用列表里的一项，或一个 errcode。",
   ],
   "error.invalid_calls": ["How many calls fail is 0 to 1000.", "失败的调用次数必须在 0 到 1000 之间。"],
   "error.invalid_phone_number": ["A phone number has 4 to 15 digits.", "手机号必须是 4 到 15 位数字。"],
@@ -171,7 +171,7 @@ export const messages = {
   ],
   "advice.bind": [
     "No account belongs to this WeChat yet. The client shows the form; the bind ticket it was given spares it a second wx.login.",
-    "这个微信还没有绑定账号。客户端显示登录表单；凭返回的绑定凭证，不必再调一次 wx.login。",
+    "这个微信身份还没有绑定账号。客户端显示登录表单；凭返回的绑定凭证，不必再调一次 wx.login。",
   ],
   "advice.fix_credentials": [
     "The client lets the person correct username or password and sends them with the same ticket.",
@@ -179,11 +179,11 @@ export const messages = {
   ],
   "advice.unbind_first": [
     "The client says that this WeChat has another account; the person unbinds that one first.",
-    "客户端提示：这个微信绑定的是另一个账号，请先解除绑定。",
+    "客户端提示：这个微信身份绑定的是另一个账号，请先解除绑定。",
   ],
   "advice.contact_support": [
     "Trying again will not help: the client says whom to turn to, and stops.",
-    "再试也没有用：客户端告诉用户找谁处理，然后停下。",
+    "再试也没有用：客户端提示用户找谁处理，不再重试。",
   ],
   "advice.wait": [
     "The client waits for as long as Retry-After says; until then the SDK asks nobody.",
@@ -208,15 +208,15 @@ export const messages = {
   ],
   "advice.privacy_not_agreed": [
     "Nothing was sent. With open-type “getPhoneNumber|agreePrivacyAuthorization” one tap agrees, too.",
-    "没有发送请求。把 open-type 写成 getPhoneNumber|agreePrivacyAuthorization，点一次即可同时同意隐私协议。",
+    "没有发送请求。把 open-type 写成 getPhoneNumber|agreePrivacyAuthorization，点一次即可同时同意隐私保护指引。",
   ],
   "advice.privacy_not_declared": [
     "Nothing was sent. The owner adds phone numbers to the privacy guideline in WeChat’s console.",
-    "没有发送请求。请小程序管理员在公众平台的隐私保护指引里声明手机号。",
+    "没有发送请求。请小程序管理员在微信公众平台的隐私保护指引里声明手机号。",
   ],
   "advice.phone_quota_empty": [
     "Nothing was sent. The owner buys more in WeChat’s console; the password still works.",
-    "没有发送请求。请小程序管理员在公众平台购买额度；用密码仍可登录。",
+    "没有发送请求。请小程序管理员在微信公众平台购买次数；用密码仍可登录。",
   ],
   "advice.base_library_too_old": [
     "Nothing was sent. WeChat before base library 2.21.2 gives no code; the password still works.",
@@ -247,7 +247,7 @@ export const messages = {
   "details.request": ["Request", "请求"],
   "details.answer": ["Answer", "响应"],
   "lane.phone": ["Phone", "手机"],
-  "lane.gateway": ["API Gateway", "API 网关"],
+  "lane.gateway": ["API Gateway", "API Gateway"],
   "lane.login": ["login, session", "登录、会话"],
   "lane.wechat": ["WeChat", "微信"],
   "lane.dynamodb": ["DynamoDB", "DynamoDB"],
@@ -264,13 +264,16 @@ export const messages = {
   "arrow.encrypted steps": ["encrypted steps", "加密的步数"],
 
   stored: ["What is stored", "表里的数据"],
-  "table.Bindings": ["who is who: WeChat identity ↔ account", "谁是谁：微信身份 ↔ 账号"],
-  "table.Sessions": ["one row per session; only the hash of its secret", "每个会话一行，只存密钥的哈希"],
+  "table.Bindings": ["who is who: WeChat identity ↔ account", "绑定：微信身份 ↔ 账号"],
+  "table.Sessions": [
+    "one row per session; only the hash of its secret",
+    "每个会话一行，只存其中机密部分的哈希",
+  ],
   "table.Attempts": ["counters against guessing, and bind tickets", "防猜密码的计数，以及绑定凭证"],
   "table.Accounts": ["usernames and password hashes", "用户名和密码哈希"],
   "table.SessionKeys": [
     "one row per identity that has WeChat's session_key; the key itself is not shown",
-    "每个保存了 session_key 的微信身份一行，这里不显示 session_key",
+    "每个微信身份一行，存有它的 session_key，这里不显示",
   ],
   row: ["{count} row", "{count} 行"],
   rows: ["{count} rows", "{count} 行"],
@@ -290,19 +293,19 @@ export const messages = {
   "note.expired": ["ended: expiresAt has passed", "已结束：过了 expiresAt"],
   "note.earlierGeneration": ["ended: of an earlier generation", "已结束：代次较旧"],
   "note.disabled": ["refused: the account is disabled", "被拒绝：账号已停用"],
-  "note.unbound": ["ended: bound to nobody now", "已结束：现在没有绑定"],
+  "note.unbound": ["ended: bound to nobody now", "已结束：绑定已解除"],
 
   "step.open": [
     "Alice opens the app for the first time: WeChat says who she is, no account belongs to her yet, so the answer is “bind”.",
-    "Alice 第一次打开小程序：微信告诉服务器她是谁，她还没有绑定账号，所以返回「请绑定」。",
+    "Alice 第一次打开小程序：服务器从微信得知她是谁，但她还没有绑定账号，所以返回「请绑定」。",
   ],
   "step.bind": [
     "She types username and password once: her WeChat is bound to the account, and the phone gets a session.",
-    "她输入一次用户名和密码：微信与账号绑定，手机得到一个会话。",
+    "她输入一次用户名和密码：微信身份绑定到账号，手机得到一个会话。",
   ],
   "step.hello": [
     "The app calls your Lambda: the authorizer checks the session with one read, and your code is told the userId.",
-    "小程序调用业务 Lambda：鉴权函数读一次表就核实了会话，你的代码拿到 userId。",
+    "小程序调用业务 Lambda：鉴权函数只读一次表就能核实会话，你的代码拿到 userId。",
   ],
   "step.expire": [
     "A day later the session is over: the call is refused, and the SDK logs in silently, without a password, and repeats it.",

@@ -227,12 +227,12 @@ describe("the playground in Chromium", () => {
     const page = await openPage({ locale: "zh-CN" });
     const language = () => page.evaluate("document.documentElement.lang");
     await page.getByRole("heading", { name: "表里的数据" }).waitFor();
-    await page.getByText("谁是谁：微信身份 ↔ 账号").waitFor();
+    await page.getByText("绑定：微信身份 ↔ 账号").waitFor();
     expect(await language()).toBe("zh-CN");
     expect(await page.title()).toBe("weapp-login 演示页");
     await page.locator("#user").selectOption("carol");
     await button(page, "打开小程序").click();
-    await said(page, "这个微信还没有绑定账号");
+    await said(page, "这个微信身份还没有绑定账号");
     await button(page, "English").click();
     await page.getByRole("heading", { name: "What is stored" }).waitFor();
     expect(await language()).toBe("en");

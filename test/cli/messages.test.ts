@@ -54,7 +54,7 @@ describe("the language", () => {
     const { exit, stdout } = await run(["accounts", "show", "lisi", "--json"], { locale: "zh_CN.UTF-8" });
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
-      error: { code: "invalid_request", detail: "请求有误。（username 太长）" },
+      error: { code: "invalid_request", detail: "请求有误（username 太长）。" },
     });
   });
 
@@ -102,7 +102,7 @@ describe("in Chinese", () => {
     expect(stdout).toMatch(
       /✗ wx0123456789abcdef 的 AppSecret {2}还是占位内容，登录会返回 not_configured。处理办法：在 .*里重置（只显示一次），再执行 `npx/,
     );
-    expect(stdout).toMatch(/\n✓ 微信 +函数访问 https:\/\/api\.weixin\.qq\.com，43 毫秒有响应\n/);
+    expect(stdout).toMatch(/\n✓ 微信 +函数访问 https:\/\/api\.weixin\.qq\.com，43 毫秒得到响应\n/);
     expect(stdout).toMatch(/\n– 登录 +没有检查：先解决「wx0123456789abcdef 的 AppSecret」\n/);
     expect(stdout).toMatch(/\n\n发现 \d 个问题。\n$/);
     const names = (text: string): string[] =>

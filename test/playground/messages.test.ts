@@ -25,7 +25,7 @@ const found = (source: string, pattern: RegExp) => [...source.matchAll(pattern)]
 /** Names of the product, of WeChat and of AWS that the page shows as they are in code. */
 const codes = new Set(
   `Alice appid secret session_key zhangsan SDK Retry-After open-type getPhoneNumber wx.login
-  agreePrivacyAuthorization userId expiresAt start hello POST`.split(/\s+/),
+  agreePrivacyAuthorization userId errcode expiresAt start hello POST`.split(/\s+/),
 );
 
 describe.each(entries)("%s", (_, [english = "", chinese = "", ...others]) => {

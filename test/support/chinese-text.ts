@@ -6,7 +6,7 @@ const latin: ReadonlySet<string> = new Set(
   bcrypt cloudflared code commander errno frp iOS id ngrok npm request scrypt uni-app Stryker vitest weapp-login
   web-view ApiFails AuthorizerFails FunctionsThrottled Lockouts LoginsFail LoginsSlow MustLook
   TablesThrottled WeChatBusy WeChatQuotaExhausted WeChatRateLimited WeChatTimeout WeChatUnavailable
-  WeChatUserBlocked Docker Java Promise`.split(/\s+/),
+  WeChatUserBlocked Docker GB Java Promise Stryker`.split(/\s+/),
 );
 
 /** English words that are no names. `names`: more of them. */

@@ -20,10 +20,10 @@ export const accountsFile: typeof english = {
   isEmpty: (...columns) => `${columns.join(" 和 ")} 是空的`,
   bothPasswords: "password 和 passwordHash 只能写一个",
   outerBlank: (column) => `${column} 的开头或结尾有空格`,
-  shortened: (column) => `${column} 被表格软件改成了科学计数：请把这一列设为文本，重新保存`,
+  shortened: (column) => `${column} 被表格软件改成了科学计数法：请把这一列设为文本格式，重新保存`,
   notArgon2id: "passwordHash 不是 argon2id 字符串（$argon2id$v=19$…）",
   sameUsername: (line) => `用户名与第 ${line} 行重复`,
-  otherUsername: (line) => `第 ${line} 行的 userId 相同，用户名却不同`,
+  otherUsername: (line) => `userId 与第 ${line} 行相同，用户名却不同`,
   samePhoneNumber: (line) => `手机号与第 ${line} 行重复`,
   phoneNumber: (flaw) =>
     flaw === "noCountryCode"

@@ -28,12 +28,12 @@ export const doctor: typeof english = {
   verdict: (problems) => (problems === 0 ? "一切正常。" : `发现 ${problems} 个问题。`),
 
   logInAws: (fn) => `查看 CloudWatch 里 ${fn} 函数的日志，方法见 docs/runbook.md`,
-  localLog: (fn) => `查看 \`npm start\` 输出的 ${fn} 函数日志`,
+  localLog: (fn) => `查看 \`npm start\` 输出里 ${fn} 函数的日志`,
   putBack: (stack) =>
-    `执行 \`npx cdk drift ${stack}\` 查看被删除或修改了什么，再执行 \`npx cdk deploy --revert-drift ${stack}\` 恢复`,
+    `执行 \`npx cdk drift ${stack}\` 查看删改了什么，再执行 \`npx cdk deploy --revert-drift ${stack}\` 恢复`,
   localPutBack: "重新执行 `npm start`，它会按模板恢复",
   askAgain: (doctor, stack) =>
-    `再执行一次 ${doctor}；如果还是不行，用 \`npx cdk drift ${stack}\` 查看管理函数的角色有没有被修改`,
+    `再执行一次 ${doctor}；如果还是不行，用 \`npx cdk drift ${stack}\` 查看管理函数的角色有没有改动`,
   localAskAgain: "用同一版本重新执行 `npm start`",
   runAgain: (command) => `再执行一次 ${command}`,
 
@@ -50,10 +50,13 @@ export const doctor: typeof english = {
   adminIsOlder: "管理函数不认识 `doctor.check`，它来自旧版本",
   run: (command) => `执行 ${command}`,
 
-  secretAccepted: "微信接受",
-  secretNotVerified: "微信现在接受它，但保存时没有验证过；用同样的内容执行 `secret rotate` 可以补上验证",
-  secretRefused: (errcode) => `微信不接受（errcode ${errcode}）：它已被重置，或者属于另一个小程序`,
-  takeLatestSecret: (rotate) => `取最近一次重置的内容，或者在 ${weChatConsole}里重置，再执行 ${rotate}`,
+  secretAccepted: "微信接受它",
+  secretNotVerified:
+    "微信现在接受它，但保存时没有向微信验证；用同一个 AppSecret 执行 `secret rotate` 可以补上验证",
+  secretRefused: (errcode) =>
+    `微信不接受它（errcode ${errcode}）：微信公众平台上已经重置，或者它属于另一个小程序`,
+  takeLatestSecret: (rotate) =>
+    `改用最近一次重置得到的 AppSecret，或者在 ${weChatConsole}里重置，再执行 ${rotate}`,
   secretMissing: (state) =>
     `${state === "placeholder" ? "还是占位内容" : "没有设置"}，登录会返回 not_configured`,
   setSecret: (rotate) => `在 ${weChatConsole}里重置（只显示一次），再执行 ${rotate}`,
@@ -66,30 +69,30 @@ export const doctor: typeof english = {
   waitAMinute: (again) => `等一分钟，再执行一次 ${again}`,
   thenAgain: (todo, again) => `${todo}，然后再执行一次 ${again}`,
   addressNotListed: (errcode) => `函数的出口 IP 不在小程序的白名单里，被微信拒绝（errcode ${errcode}）`,
-  removeList: `在 ${weChatConsole}里关闭 IP 白名单，或者让函数通过 NAT 网关访问，并把网关的 IP 加进白名单：Lambda 没有固定 IP`,
-  encryptedOnly: (errcode) => `小程序开启了 API 加密，微信只接受加密的调用（errcode ${errcode}）`,
+  removeList: `在 ${weChatConsole}里关闭 IP 白名单，或者让函数经 NAT 网关访问外网，并把它的 IP 加进白名单：Lambda 没有固定 IP`,
+  encryptedOnly: (errcode) => `小程序开启了 API 安全鉴权，微信只接受加密的调用（errcode ${errcode}）`,
   switchEncryptionOff: "在 https://mp.weixin.qq.com 的「开发管理 > 安全中心」里关闭，至少对这个接口关闭",
-  quotaUsedUp: (errcode) => `小程序当天的调用次数已用完（errcode ${errcode}）`,
+  quotaUsedUp: (errcode) => `小程序今天的调用次数已用完（errcode ${errcode}）`,
   raiseQuota: "等到北京时间零点，或者在 https://mp.weixin.qq.com 的「开发管理 > 接口设置」里提高上限",
   notPermitted: (errcode) => `小程序没有这个接口的权限（errcode ${errcode}）`,
-  seeNotices: "在 https://mp.weixin.qq.com 查看小程序是否已认证，以及有什么通知",
-  weChatAnswers: (url, milliseconds) => `函数访问 ${url}，${milliseconds} 毫秒有响应`,
+  seeNotices: "在 https://mp.weixin.qq.com 查看小程序是否已认证，有没有通知",
+  weChatAnswers: (url, milliseconds) => `函数访问 ${url}，${milliseconds} 毫秒得到响应`,
   weChatUnreachable: (url, why) => `函数连不上 ${url}（${toChinese(why)}）`,
   tryLocalWeChat: (ask, deploy) => `用 ${ask} 看那里有没有响应；${deploy} 会启动模拟器`,
-  tryWeChat: (ask) => `用 ${ask} 看本机能不能连上；如果能，就是函数到外网的路不通，例如 VPC 里没有 NAT 网关`,
+  tryWeChat: (ask) => `用 ${ask} 看本机能不能连上；如果能，就是函数访问不了外网，例如 VPC 里没有 NAT 网关`,
 
-  tokensGiven: "函数可以从微信获取",
-  tokenUnreached: (appId) => `为 ${appId} 获取时连不上微信`,
+  tokensGiven: "函数能从微信获取",
+  tokenUnreached: (appId) => `获取 ${appId} 的凭证时连不上微信`,
   tokenAddress: (address, appId) =>
     `${address ?? "函数的出口 IP"} 不在 ${appId} 的 IP 白名单里，被微信拒绝（errcode 40164）`,
   tokenAddressTodo:
     "Lambda 的 IP 会变：在 https://mp.weixin.qq.com 的「开发管理 > 开发设置 > IP 白名单」里关闭白名单，或者给函数固定 IP" +
     "（见 docs/access-tokens.md）并加进去",
-  tokenQuota: (appId) => `${appId} 当天获取接口调用凭证的次数已用完（errcode 45009）`,
+  tokenQuota: (appId) => `${appId} 今天获取接口调用凭证的次数已用完（errcode 45009）`,
   tokenQuotaTodo: "查清还有谁在用它的 AppSecret 获取凭证；北京时间零点重新计数",
   tokenForbidden: (appId) => `${appId} 没有获取接口调用凭证的权限（errcode 48001）`,
   tokenForbiddenTodo: "在微信公众平台查看小程序是否已认证并发布",
-  tokenEncrypted: (appId, errcode) => `${appId} 开启了 API 加密（errcode ${errcode}）`,
+  tokenEncrypted: (appId, errcode) => `${appId} 开启了 API 安全鉴权（errcode ${errcode}）`,
   tokenEncryptedTodo: "在微信公众平台的「开发管理 > 开发设置 > API 安全」里关闭：函数的调用不加密",
   tokenRefused: (appId, errcode) => `微信没有给 ${appId} 接口调用凭证（errcode ${errcode}）`,
 
@@ -105,20 +108,19 @@ export const doctor: typeof english = {
   unprotected: (tables) => `，${tables} 没有开启删除保护`,
   makesTables: (deploy) => `重新执行 ${deploy}，它会创建数据表`,
   restoreTable: (name, list, restore) =>
-    `用 ${list} 找到 ${name} 被删除时 DynamoDB 自动做的备份，再执行 ${restore}`,
+    `用 ${list} 找到 DynamoDB 在 ${name} 删除时自动创建的备份，再执行 ${restore}`,
   createTable: (create, doctor) => `执行 ${create}，然后再执行一次 ${doctor}`,
 
   functionsThere: (names) => `${names} 都在，并且接口有权调用它们`,
-  functionUnusable: (name, why) => `Lambda 无法让 ${name} 进入可用状态（${why}）`,
+  functionUnusable: (name, why) => `Lambda 无法启用 ${name}（${why}）`,
   notInvokable: (name) => `接口无权调用 ${name}`,
   invokableUnknown: (name) => `无法确定接口是否有权调用 ${name}`,
-  noPasswords: "没有密码：微信身份第一次登录时自动建立账号",
+  noPasswords: "没有密码：微信身份首次登录时自动新建账号",
   verifierFailed: (what) => `账号校验函数不可用（${toChinese(what)}）`,
   noArgon2id: (why) => `函数所用的 Node.js 不支持 argon2id（${why}）`,
   otherRuntime: "换一个 `runtime` 部署：Node.js 24.7 或更新的版本支持 argon2id，前提是它的 OpenSSL 支持",
-  verifierRefuses: (milliseconds) => `账号校验函数拒绝了编造的密码，用时 ${milliseconds} 毫秒`,
-  letAdminIn: (putBack) =>
-    `${putBack}；如果是你自己的校验函数，它要像允许登录函数那样，也允许管理函数的角色调用`,
+  verifierRefuses: (milliseconds) => `账号校验函数拒绝了编造的密码，符合预期，用时 ${milliseconds} 毫秒`,
+  letAdminIn: (putBack) => `${putBack}；如果是你自己的校验函数，除了登录函数，它还要允许管理函数的角色调用`,
 
   loginWorks: "接口拒绝了编造的 code，符合预期",
   tooManyCodes: "本机 IP 发出的无效 code 太多",
@@ -129,16 +131,16 @@ export const doctor: typeof english = {
     `${to === "none" ? "不带会话" : "带编造的会话"}访问 ${route} 得到 ${answer}，应当是 ${expected}`,
   apiUnreachable: (why) => `本机连不上接口（${why}）`,
   noAnswerInTime: "超时没有响应",
-  checkNetwork: "检查网络和 HTTPS_PROXY；使用自己的域名时，检查 DNS 记录是否与输出 DomainTarget 一致",
+  checkNetwork: "检查网络和 HTTPS_PROXY；使用自有域名时，检查 DNS 记录是否与输出 DomainTarget 一致",
   routeMissing: (putBack, route) => `${putBack}：路由 \`${route}\` 不存在`,
   routeThrottled: "等一会儿，再执行一次：API Gateway 正在对这个接口限流（`loginRatePerSecond`）",
   routeChanged: (putBack, route) =>
-    `${putBack}：路由 \`${route}\`、它的鉴权函数、它的函数或它的权限，与部署时不一样`,
+    `${putBack}：路由 \`${route}\`、它的鉴权函数、它调用的函数或调用权限，与部署时不一样`,
 
   thisClock: (seconds, ahead) => `本机比函数${ahead ? "快" : "慢"} ${seconds} 秒`,
   setClock: "校准本机时间，例如 `sudo timedatectl set-ntp true` 或 `sudo sntp -sS time.apple.com`",
   functionsClock: (seconds, ahead) => `函数比微信${ahead ? "快" : "慢"} ${seconds} 秒`,
   compareClocks: (url, doctor) => `比较 \`date -u\` 和 \`curl -sI ${url}\` 的时间，再执行一次 ${doctor}`,
   clocksAgree: (seconds) => `本机、函数和微信的时间相差不超过 ${seconds} 秒`,
-  clocksAgreeWithoutWeChat: (seconds) => `本机和函数的时间相差不超过 ${seconds} 秒；微信没有给出时间`,
+  clocksAgreeWithoutWeChat: (seconds) => `本机和函数的时间相差不超过 ${seconds} 秒；没有得到微信的时间`,
 };

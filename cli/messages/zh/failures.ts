@@ -11,25 +11,28 @@ const refusals = {
   invalid_request: "请求有误。",
   no_such_account: "没有这个账号。请检查拼写；用 `accounts add` 添加。",
   account_exists: "用户名或 userId 已存在。用 `accounts show` 查看，用 `accounts passwd` 修改密码。",
-  phone_number_taken: "手机号已被另一个账号使用。用 `accounts phone --remove` 可以让出来。",
+  phone_number_taken: "手机号属于另一个账号。用 `accounts phone --remove` 可以从那个账号上删除。",
   no_such_number:
-    "没有账号使用这个手机号，或者部署里没有手机号。用 `accounts show` 查看，用 `accounts phone` 登记。",
+    "没有账号使用这个手机号；手机号存在你自己的用户系统里时，请改用 userId。用 `accounts show` 查看，用 `accounts phone` 登记。",
   no_such_binding: "没有这个绑定。请检查 openid 和 AppID；也可能已经解绑了。",
   no_such_identity: "这个微信身份没有被停用；也可能是 openid 写错了。",
-  identity_bound: "这个微信身份已绑定账号。用 `bindings find` 查看账号，用 `accounts enable` 启用账号。",
+  identity_bound: "这个微信身份已经绑定了账号。用 `bindings find` 查看账号，用 `accounts enable` 启用账号。",
   no_such_session: "没有这个会话，可能已经结束了。用 `sessions list` 查看未过期的会话。",
   no_session_key: "没有保存有效的 session_key，下次登录会带来新的。用 `session-key check` 查看。",
   not_enabled: "部署没有启用这项功能。",
-  no_built_in_accounts: "部署没有内置账号，请在保存账号的系统里操作。这里只能用 userId 停用和启用。",
+  no_built_in_accounts: "部署没有内置账号表，请在你自己的用户系统里操作。这里只能用 userId 停用和启用账号。",
   app_secret_refused:
     "微信不接受这个 AppSecret，没有保存。请到 https://mp.weixin.qq.com 核对 AppID 和 AppSecret，只有最近一次重置的有效。",
   token_not_refreshed: "微信没有换发接口调用凭证。用 `doctor` 查看原因。",
   wechat_unavailable:
     "连不上微信，或者微信没有给出明确的答复，没有保存。请稍后再试；`secret set` 不经微信验证直接保存。",
-  store_unavailable: "数据存储没有响应，操作可能只完成了一半。再执行一次就会补全。",
+  store_unavailable: "数据库没有响应，操作可能只完成了一半。再执行一次就会补全。",
 } as const satisfies Record<AdminRefusal, string>;
 
-/** Of these the admin function says more than the code does: a field's or an account's name, or what WeChat answered. */
+/**
+ * Of these the admin function says more than the code does: a field's or an account's name, or what WeChat answered. It
+ * goes into the first sentence.
+ */
 const moreSaid: ReadonlySet<AdminRefusal> = new Set([
   "invalid_request",
   "account_exists",
@@ -45,7 +48,7 @@ const read = { password: "密码", AppSecret: " AppSecret", "New AppSecret": "�
 export const failures: typeof english = {
   sentences: (...sentences) => sentences.join(""),
   refused: (code, detail) =>
-    moreSaid.has(code) ? `${refusals[code]}（${toChinese(detail)}）` : refusals[code],
+    moreSaid.has(code) ? refusals[code].replace("。", () => `（${toChinese(detail)}）。`) : refusals[code],
 
   eitherUserOrOpenid: "请指定 --user 或 --openid 其中之一。",
   eitherUserOrPhone: "请指定 --user 或 --phone 其中之一。",
@@ -56,7 +59,7 @@ export const failures: typeof english = {
   localAlone: (option) => `--local 表示本地堆栈，不能与 ${option} 一起使用。`,
   mustBeUrl: (option, example) => `${option} 要写网址，例如 ${example}。`,
   lang: "--lang 只能是 zh 或 en。",
-  wechatAlone: (option) => `wechat 不需要部署，不能与 --${option} 一起使用。`,
+  wechatAlone: (option) => `wechat 命令不需要部署，不能与 --${option} 一起使用。`,
   port: "--port 要写 0 到 65535 之间的数字。",
   portTaken: (port, other) => `端口 ${port} 已被占用。请结束占用它的程序，或者换一个端口：${other}`,
   portForbidden: (port, other) => `没有权限使用端口 ${port}。请换一个端口：${other}`,
@@ -104,7 +107,7 @@ export const failures: typeof english = {
     `AWS 拒绝了这项操作${whyDenied(denial)}。执行的人需要堆栈 ${stack} 上的 cloudformation:DescribeStacks 权限，以及它的管理函数上的 ` +
     "lambda:InvokeFunction 权限。",
   noRegion: "没有设置 AWS 区域。请用 --region 或 AWS_REGION 指定。",
-  noAdminFunction: (stack) => `堆栈 ${stack} 里写明的管理函数不存在。请重新部署。`,
+  noAdminFunction: (stack) => `堆栈 ${stack} 的输出里写明的管理函数不存在。请重新部署。`,
   notAStackName: (stack) =>
     `${stack} 不能作为堆栈名：只能包含字母、数字和连字符，并以字母开头。请检查 --stack。`,
   noStack: (stack, region) =>
@@ -113,8 +116,7 @@ export const failures: typeof english = {
   missingOutput: (stack, output, status, local) =>
     `堆栈 ${stack} 没有输出 ${output}（状态是 ${status}）。它可能来自旧版本，或者部署没有完成：请执行 ` +
     `${local ? "`npm start` 重新启动" : "`npx cdk deploy` 重新部署"}。`,
-  busy: (name, url) =>
-    `${url === undefined ? "AWS " : `${url} 的本地堆栈`}暂时忙不过来（${name}）。请稍后再试。`,
+  busy: (name, url) => `${url === undefined ? "AWS " : `${url} 的本地堆栈`}暂时繁忙（${name}）。请稍后再试。`,
   noAnswerInTime: "超时没有响应",
   awsNotReachable: (why) => `连不上 AWS（${why}）。请检查网络和区域，再执行一次。`,
   localNotReachable: (url, why) =>
@@ -122,11 +124,11 @@ export const failures: typeof english = {
   endpointNotReachable: (url, why) => `${url} 没有响应（${why}）。请检查 --endpoint-url。`,
   answered: (name, url) =>
     url === undefined
-      ? `AWS 返回了 ${name || "无法识别的内容"}。请再试一次；如果还是不行，AWS 文档里 CloudFormation 和 Lambda Invoke 的部分有说明。`
+      ? `AWS 返回了 ${name || "无法识别的内容"}。请再试一次；如果还是不行，错误的含义见 AWS 文档里的 CloudFormation 和 Lambda Invoke。`
       : `${url} 的本地堆栈返回了 ${name || "无法识别的内容"}。请再试一次；如果还是不行，用同一版本重新执行 \`npm start\`。`,
   misunderstood: "无法理解管理函数的返回内容。请用同一个版本部署堆栈和执行命令。",
-  adminTimedOut: "管理函数超时没有结束。原因见它在 CloudWatch 里的日志。",
-  adminFailed: "管理函数出错。原因见它在 CloudWatch 里的日志。",
+  adminTimedOut: "管理函数执行超时。原因见它在 CloudWatch 里的日志。",
+  adminFailed: "管理函数执行出错。原因见它在 CloudWatch 里的日志。",
 };
 
 /** What kinds of policy IAM names. */

@@ -59,14 +59,14 @@ export const results: typeof english = {
   canLogInAgain: "绑定还在，手机不用密码就能再次登录；要阻止，请用 `accounts disable`。",
 
   sessionKey: {
-    valid: (name) => `${name} 保存的 session_key 在微信那里有效，可以解密开放数据。`,
-    stale: (name) => `${name} 保存的 session_key 在微信那里已失效，下次登录会带来新的。`,
-    none: (name) => `没有保存 ${name} 的 session_key：超过一个会话有效期没有登录了。`,
+    valid: (name) => `${name} 保存的 session_key 经微信确认有效，可以解密开放数据。`,
+    stale: (name) => `${name} 保存的 session_key 经微信确认已失效，下次登录会带来新的。`,
+    none: (name) => `没有保存 ${name} 的 session_key：它已超过一个会话有效期没有登录。`,
   },
   sessionKeyReset: (name) => `${name} 已换成新的 session_key，旧的都已删除。`,
 
-  secretStored: (appId, apiUrl) => `已保存 ${appId} 的 AppSecret。${apiUrl} 下次登录时使用它。`,
-  secretRotated: (appId) => `微信接受 ${appId} 的 AppSecret。已经保存，下次登录时使用，不用重新部署。`,
+  secretStored: (appId, apiUrl) => `已保存 ${appId} 的 AppSecret。${apiUrl} 从下一次登录起使用它。`,
+  secretRotated: (appId) => `微信接受 ${appId} 的 AppSecret。已经保存，从下一次登录起使用，不用重新部署。`,
   tokenRefreshed: (appId, expires) =>
     `微信已作废 ${appId} 的接口调用凭证，并换发了新的，有效期到 ${expires}。各个函数以及调用 \`accessToken()\` 的程序，` +
     "下次调用时使用新的。",
@@ -90,7 +90,7 @@ export const results: typeof english = {
   newAppSecret: "新的 AppSecret：",
   askingWeChat: "正在向微信验证 …",
   resetItFirst: (where) =>
-    `${where}请先在那里重置：旧的从那一刻起失效，在这里保存新的之前，登录会提示用户重试。`,
+    `${where}请先在那里重置：旧的从那一刻起失效，在这里保存新的之前，登录的用户会收到重试的提示。`,
   changePassword: (account, apiUrl, bindings) =>
     `要修改 ${account} 的密码吗？（${apiUrl}）它的 ${bindings} 个绑定和所有会话会失效，已登录的人要用新密码重新登录。`,
   removeAccount: (account, apiUrl, bindings) =>
