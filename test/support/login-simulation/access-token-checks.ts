@@ -40,8 +40,9 @@ export function accessTokenChecks(
     given({ instance, by }: Caller, token: IssuedToken): void {
       const before = given.get(instance) ?? new Map<string, Given>();
       const last = before.get(token.appId);
-      // Operators' ways to WeChat keep none.
-      if (last && instance.fn !== "admin" && isAtHand(last)) violated("a token is asked for that is at hand");
+      // Operators' ways to WeChat keep none, and a token that was refused elsewhere may be younger than the one at hand.
+      const mayAsk = instance.fn === "admin" || Object(by?.event).refused !== undefined;
+      if (last && !mayAsk && isAtHand(last)) violated("a token is asked for that is at hand");
       given.set(instance, before.set(token.appId, { token, at: now(), by }));
     },
 
