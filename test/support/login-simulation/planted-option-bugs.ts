@@ -88,8 +88,8 @@ export const plantedOptionBugs: readonly PlantedBug[] = [
   {
     name: "a token that WeChat refuses is kept",
     file: "functions/core/access-token-cache.ts",
-    replace: "if (cache.get(appId)?.token.value === value) cache.delete(appId);",
-    by: "",
+    replace: "if (cached?.token.value === value) cache.delete(appId);",
+    by: "if (cached?.token.value === value) return current(appId, value);",
   },
   {
     name: "a token is kept after its end",
