@@ -3,7 +3,7 @@ import type { Operation } from "./explain.ts";
 /** One identity and one account, as if everything happened one after the other. */
 export interface State {
   readonly isBound: boolean;
-  /** Those that may be used, in order of their opening. */
+  /** Those that may be used, by the alphabet: many that were opened at once are one state, whatever the order. */
   readonly sessions: readonly string[];
   readonly identityDisabled: boolean;
   readonly accountDisabled: boolean;
@@ -31,7 +31,7 @@ const ended = (state: State): State => (state.isBound ? { ...state, sessions: []
 const opened = (state: State, session: string): State => ({
   ...state,
   isBound: true,
-  sessions: [...state.sessions, session],
+  sessions: [...state.sessions, session].sort(),
 });
 
 export interface LoginAnswer {
@@ -65,7 +65,8 @@ function logInWithPassword(password: string, answer: Told<LoginAnswer>): readonl
   }
   if (code === "invalid_credentials") return [(it) => fits(it, !isRight(it))];
   if (code === "account_disabled") {
-    return [(it) => fits(it, isRight(it) && (it.accountDisabled || it.identityDisabled))];
+    // Nothing is written: the password may be changed after it was looked at, and the account shut only then.
+    return [(it) => fits(it, isRight(it)), (it) => fits(it, it.accountDisabled || it.identityDisabled)];
   }
   return [];
 }
