@@ -83,10 +83,16 @@ export interface Store {
     get(key: string): Promise<unknown>;
     batch(changes: readonly Change[]): Promise<void>;
     iterator(range: { gte: string; lt: string }): AsyncIterable<[string, unknown]>;
+    values(range: object): Iterator;
   };
   readonly tableDb: TableDb;
   getTable(name: string, checkStatus: boolean | Callback<Table>, done?: Callback<Table>): void;
   getItemDb(table: string): SubDb;
+}
+
+interface Iterator {
+  close(): Promise<void>;
+  return?(): Promise<void>;
 }
 
 export type Action =
@@ -132,6 +138,13 @@ export async function openStore(path: string | undefined, region: string, accoun
   store.tableDb.awsRegion = region;
   store.tableDb.awsAccountId = accountId;
   await store.db.open();
+  // dynalite ends what it reads by `return`, which these iterators have not: each query would leave one open.
+  const values = store.db.values.bind(store.db);
+  store.db.values = (range) => {
+    const iterator = values(range);
+    iterator.return = () => iterator.close();
+    return iterator;
+  };
   return store;
 }
 
