@@ -17,12 +17,15 @@ export default defineConfig(({ mode }) => {
         ...(proofs ? [] : ["test/proofs/clocks.test.ts", "test/proofs/first-logins-race.test.ts"]),
       ],
       globalSetup: "test/support/synthesized-once.ts",
+      setupFiles: "test/support/left-as-found.ts",
       provide: figuresOf(proofs ? mode : "short"),
       reporters: proofs ? ["default", new ProofsReporter()] : ["default"],
       testTimeout: proofs ? 1_800_000 : 30_000,
       hookTimeout: 60_000,
       // Else every file loads everything anew, which takes longer than its tests. So files share what modules keep.
       isolate: false,
+      // CDK checks each template against CloudFormation's schemas, which takes seconds; the shared assembly is checked.
+      env: { CDK_VALIDATION: "false" },
       // Most of the time a test waits for processes that it has started: with one worker a core would idle.
       maxWorkers: Math.max(2, availableParallelism() - 1),
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AuthorizationDecision } from "../../local/aws/endpoint.ts";
 import { sample } from "../../local/sample.ts";
 import { expectNowhere } from "../support/canary-hunt.ts";
@@ -6,7 +6,6 @@ import { type MessagesStack, synthesizeMessagesStack } from "../support/messages
 import { type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 // CDK checks each template against CloudFormation's schemas, which takes seconds.
-vi.stubEnv("CDK_VALIDATION", "false");
 
 const { username, password, appId } = sample;
 const appSecret = "c0ffee01c0ffee01c0ffee01c0ffee01";

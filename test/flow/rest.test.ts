@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { App } from "aws-cdk-lib";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { OrdersStack } from "../../examples/orders/orders-stack.ts";
 import { type Assembly, readAssembly } from "../../local/assembly.ts";
 import type { Fault, InterceptedCall } from "../../local/aws/endpoint.ts";
@@ -17,7 +17,6 @@ import { startRestGateway } from "../support/rest-gateway/gateway.ts";
 import { addAccount, type StackOnLaptop, scan, startStackOnLaptop } from "../support/stack-on-laptop.ts";
 
 // CDK checks each template against CloudFormation's schemas, which takes seconds.
-vi.stubEnv("CDK_VALIDATION", "false");
 
 const lisi = { username: "lisi", password: "another password", userId: "u_lisi" };
 /** The SDK waits between two tries for a random part of up to two seconds; without chance these tests need not. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Topic } from "aws-cdk-lib/aws-sns";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { type Rule, rules } from "../../lib/monitoring/rules.ts";
 import { runbookIn } from "../../lib/monitoring/runbook.ts";
 import type { WeappLoginProps } from "../../lib/props.ts";
@@ -13,7 +13,6 @@ import { awsMetrics } from "../support/aws-metrics.ts";
 import { alarmsIn, dashboardIn, metricFilters, type Series } from "../support/monitoring-template.ts";
 import { ofType, only, outputsOf, referencesIn, resourcesOf } from "../support/template.ts";
 
-vi.stubEnv("CDK_VALIDATION", "false");
 const directory = await mkdtemp(join(tmpdir(), "weapp-login-monitoring-"));
 afterAll(() => rm(directory, { recursive: true }));
 let apps = 0;

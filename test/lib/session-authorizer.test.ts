@@ -7,13 +7,12 @@ import { LambdaIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
 import { HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { afterAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { SessionAuthorizer } from "../../lib/session-authorizer.ts";
 import { WeappLogin } from "../../lib/weapp-login.ts";
 import { ofType, type Resource, referencesIn, resourcesOf } from "../support/template.ts";
 
 // CDK checks each template against CloudFormation's schemas, which takes seconds.
-vi.stubEnv("CDK_VALIDATION", "false");
 
 // Each App writes its assembly somewhere, and CDK's own temporary directories stay for ever.
 const directory = await mkdtemp(join(tmpdir(), "weapp-login-authorizer-"));

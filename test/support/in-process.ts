@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { App, type Stack, type StackProps } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { afterAll, vi } from "vitest";
+import { inject } from "vitest";
 import type { WeappLoginStackProps } from "../../lib/props.ts";
 import { WeappLoginStack } from "../../lib/weapp-login-stack.ts";
 import { environmentOf, functionName, ofType, outputsOf, resourcesOf } from "./template.ts";
@@ -12,17 +11,9 @@ import { environmentOf, functionName, ofType, outputsOf, resourcesOf } from "./t
 /** The AppId of stacks that are synthesized in the test's own process. */
 export const appId = "wx00000000000000a1";
 
-// CDK checks each template against CloudFormation's schemas, which takes seconds; the shared assembly was checked.
-vi.stubEnv("CDK_VALIDATION", "false");
-
-// Each App writes its assembly somewhere, and CDK's own temporary directories stay for ever.
-const directory = await mkdtemp(join(tmpdir(), "weapp-login-apps-"));
-afterAll(() => rm(directory, { recursive: true }));
-let apps = 0;
-
 export function newApp(context: Record<string, unknown> = {}): App {
   return new App({
-    outdir: join(directory, String(apps++)),
+    outdir: mkdtempSync(join(inject("apps"), "app-")),
     context: { "aws:cdk:disable-asset-staging": true, ...context },
   });
 }

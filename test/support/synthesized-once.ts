@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import type { TestProject } from "vitest/node";
 import { sample } from "../../local/sample.ts";
@@ -12,11 +15,13 @@ declare module "vitest" {
     assembly: string;
     /** Where assemblies with other settings are asked for: see assemblyWith. */
     assemblies: string;
+    /** A directory for what is synthesized in a test's own process. CDK's own temporary ones stay for ever. */
+    apps: string;
   }
 }
 
 /** Bundles and synthesizes once for the whole run, and once more for each set of settings that a test asks for. */
-export async function setup(project: TestProject): Promise<() => void> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const made = new Map<string, Promise<string>>();
   const withSettings = (settings: Readonly<Record<string, string>>) => {
     const context = { appId: sample.appId, hello: "true", ...settings };
@@ -38,8 +43,11 @@ export async function setup(project: TestProject): Promise<() => void> {
   if (typeof address !== "object" || address === null) throw new Error("The server does not listen.");
   project.provide("assemblies", `http://127.0.0.1:${address.port}`);
   project.provide("assembly", await withSettings({}));
-  return () => {
+  const apps = await mkdtemp(join(tmpdir(), "weapp-login-apps-"));
+  project.provide("apps", apps);
+  return async () => {
     server.close();
     server.closeAllConnections();
+    await rm(apps, { recursive: true });
   };
 }
