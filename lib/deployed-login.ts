@@ -55,8 +55,9 @@ export class DeployedLogin extends Construct {
   }
 
   /**
-   * Puts a Lambda behind the authorizer: `login.protect("GET /orders", orders)`. Throws for the login's own routes,
-   * those of `phone` and `sessionKeys` included. With `cors` on the API, a route of `ANY` or `OPTIONS` catches browsers' preflights: name the methods there.
+   * Puts a Lambda behind the authorizer: `login.protect("GET /orders", orders)`. Throws for the login's own routes, those
+   * of `phone` and `sessionKeys` included. With `cors` on the API, a route of `ANY` or `OPTIONS` catches browsers'
+   * preflights: name the methods there.
    */
   protect(route: string, handler: IFunction): void {
     if (optionalRoutes.includes(route)) {

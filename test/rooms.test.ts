@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { circles, importsOf, pathOf, readSource, trackedSources } from "./support/imports.ts";
+import { trackedFiles } from "./support/tracked-files.ts";
 
 const files = trackedSources();
 const sources = new Map(files.map((file) => [file, readSource(file)]));
@@ -111,20 +112,10 @@ describe("the table of folders in docs/architecture.md", () => {
 });
 
 test("docs/README.md names every page in docs, and whoever contributes", () => {
-  const pages = execFileSync(
-    "git",
-    ["ls-files", "--cached", "--others", "--exclude-standard", ":(glob)docs/*.md"],
-    {
-      cwd: new URL("../", import.meta.url),
-      encoding: "utf8",
-    },
-  );
+  const pages = trackedFiles(":(glob)docs/*.md").map((path) => path.slice("docs/".length));
   const index = readSource("docs/README.md");
   const elsewhere = ["README.md", "package-readme.md"];
-  for (const page of pages
-    .trim()
-    .split("\n")
-    .map((path) => path.slice("docs/".length))) {
+  for (const page of pages) {
     if (!elsewhere.includes(page)) expect(index).toContain(`](${page})`);
   }
   expect(index).toContain("](../CONTRIBUTING.md)");

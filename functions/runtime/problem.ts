@@ -23,8 +23,9 @@ type Event = Partial<Pick<APIGatewayProxyEventV2, "headers">> & {
 };
 
 /**
- * An error answer: `application/problem+json`, RFC 9457, with its title in the language of the request. `at` says where it happened, because what an outage means to
- * a client differs: at login the code is gone (`new_code`), elsewhere the same call may be sent again (`retry`).
+ * An error answer: `application/problem+json`, RFC 9457, with its title in the language of the request. `at` says where
+ * it happened, because what an outage means to a client differs: at login the code is gone (`new_code`), elsewhere the
+ * same call may be sent again (`retry`).
  */
 export function problem(
   { headers, requestContext: { requestId } }: Event,

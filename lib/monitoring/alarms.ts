@@ -12,7 +12,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import type { LogMetrics } from "./log-metrics.ts";
 import { type AlarmName, type Rule, rules } from "./rules.ts";
-import { runbookOf } from "./runbook.ts";
+import { runbookSections } from "./runbook.ts";
 import { apiErrorPercent, authorizerErrorPercent, successPercent, sum, weChatPercent } from "./shares.ts";
 import { functionThrottles, tableThrottles, type Watched } from "./watched.ts";
 
@@ -45,9 +45,10 @@ export function alarms(
     Lockouts: metrics.notLoggedIn("too_many_attempts"),
   };
   const action = new SnsAction(topic);
+  const sectionOf = runbookSections(runbookUrl);
   return Object.entries<Rule>(rules).map(([name, rule]) => {
     const metric = looksAt[name as AlarmName];
-    const description = `${rule.means} ${rule.because} What to do: ${runbookOf(name, runbookUrl)}`;
+    const description = `${rule.means} ${rule.because} What to do: ${sectionOf(name)}`;
     const alarm = newAlarm(scope, name, rule, { description, metric });
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

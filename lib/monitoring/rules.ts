@@ -28,8 +28,8 @@ const weChatPercent = {
 } as const;
 
 /**
- * Every alarm's threshold, in one place. None goes off when there is no data: where nobody logs in, nothing is wrong. Each has
- * its paragraph in docs/runbook.md under its own name.
+ * Every alarm's threshold, in one place. None goes off when there is no data: where nobody logs in, nothing is wrong.
+ * Each has its paragraph in docs/runbook.md under its own name.
  */
 export const rules = {
   LoginsFail: {

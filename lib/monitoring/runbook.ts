@@ -4,13 +4,13 @@ import { packageDirectory } from "../package-directory.ts";
 
 const page = "docs/runbook.md";
 
-/** Where an alarm's section of the runbook is read: on the page that the owner names, or else on the package's own. */
-export function runbookOf(alarm: string, runbookUrl: string | undefined): string {
+/** Where alarms' sections of the runbook are read: on the page that the owner names, or else on the package's own. */
+export function runbookSections(runbookUrl: string | undefined): (alarm: string) => string {
   const url = runbookUrl ?? runbookIn(repositoryUrl());
-  const anchor = alarm.toLowerCase();
-  return url === undefined
-    ? `${page}#${anchor} of the package weapp-login (runbookUrl makes this a link)`
-    : `${url}#${anchor}`;
+  return (alarm) =>
+    url === undefined
+      ? `${page}#${alarm.toLowerCase()} of the package weapp-login (runbookUrl makes this a link)`
+      : `${url}#${alarm.toLowerCase()}`;
 }
 
 /** The page in the repository that a package.json names; undefined where it names none yet, or not one of GitHub's. */

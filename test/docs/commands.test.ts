@@ -10,6 +10,7 @@ import { textOf } from "../support/chinese-pages.ts";
 import { runHere } from "../support/operator.ts";
 import { commandsIn, type PageCommand, pageCommands } from "../support/page-commands.ts";
 import { addAccount, type StackOnLaptop, startStackOnLaptop, withMore } from "../support/stack-on-laptop.ts";
+import { directoryForThisTest } from "../support/temporary-directory.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -41,18 +42,18 @@ const ofSimulator = new Set(
   commandsIn(await textOf("docs/wechat-simulator.md")).map(({ command }) => command),
 );
 
-/** The arguments of `weapp-login`, wherever in a line it is called. */
+/** The arguments of `weapp-login`, wherever in a line it is called, for a stack of any name. */
 function argumentsOf({ command }: PageCommand): string | undefined {
-  return /(?:^|\| )npx (?:--no )?(?:-- )?weapp-login ([^;&|<]*?)\s*(?:$|[;&|<])/.exec(command)?.[1];
+  const [, words] =
+    /(?:^|\| )npx (?:--no )?(?:-- )?weapp-login ([^;&|<]*?)\s*(?:$|[;&|<])/.exec(command) ?? [];
+  return words?.replace(/--stack \S+/, "--stack NAME");
 }
 
 /** What a command line is told, once for all pages that say it. */
 const operating = new Set(
   all.flatMap((it) => {
     const words = argumentsOf(it);
-    return words === undefined || words.startsWith("wechat")
-      ? []
-      : [words.replace(/--stack \S+/, "--stack NAME")];
+    return words === undefined || words.startsWith("wechat") ? [] : [words];
   }),
 );
 const isLogin = ({ block }: PageCommand) => block.includes("localhost:3000/login");
@@ -60,7 +61,7 @@ const isInBackground = ({ block }: PageCommand) => /^npx --no weapp-login wechat
 const isOfTemplate = ({ command }: PageCommand) => command.startsWith("grep ");
 const others = all.filter((it) => {
   const isRun = isLogin(it) || isInBackground(it) || isOfTemplate(it);
-  const isOperating = operating.has(argumentsOf(it)?.replace(/--stack \S+/, "--stack NAME") ?? "");
+  const isOperating = operating.has(argumentsOf(it) ?? "");
   return !isRun && !isOperating && !ofSimulator.has(it.command.replace("npx weapp", "npx --no weapp"));
 });
 
@@ -147,11 +148,12 @@ test.each(blocksOf(all.filter(isInBackground)))(
   async (block) => {
     const port = await openPort();
     await port.close();
-    const directory = await mkdtemp(join(tmpdir(), "weapp-login-commands-"));
     const program = `npx() { shift 2; exec "${process.execPath}" "${root}/bin/weapp-login.cjs" "$@"; }`;
-    const { stdout } = await bash(`${program}\n${block.replaceAll("3001", String(port.number))}`, directory);
+    const { stdout } = await bash(
+      `${program}\n${block.replaceAll("3001", String(port.number))}`,
+      await directoryForThisTest(),
+    );
     expect(stdout).toContain('"code"');
-    await rm(directory, { recursive: true });
   },
 );
 

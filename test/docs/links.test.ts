@@ -1,18 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
+import { root, trackedFiles } from "../support/tracked-files.ts";
 
-const root = join(import.meta.dirname, "../..");
-const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
-  cwd: root,
-  encoding: "utf8",
-});
-const pages = listed
-  .trim()
-  .split("\n")
-  .filter((page) => existsSync(join(root, page)));
+const pages = trackedFiles("*.md");
 
 /** What GitHub makes of a heading. */
 function anchorOf(heading: string): string {

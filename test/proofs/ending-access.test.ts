@@ -71,6 +71,20 @@ interface Person {
 const logIn = (name: string, credentials = false) =>
   stack.login({ code: stack.simulator.login(name), ...(credentials && { username: name, password }) });
 
+/** This person's login, held at one of its steps while something is ended. */
+const loginHeldAt = (
+  step: number,
+  person: Person,
+  end: (person: Person) => Promise<unknown>,
+  credentials = false,
+) =>
+  heldAt(
+    "login",
+    step,
+    () => logIn(person.name, credentials),
+    () => end(person),
+  );
+
 let people = 0;
 async function newPerson({ bound }: { bound: boolean }): Promise<Person> {
   const name = `person ${++people}`;
@@ -149,12 +163,7 @@ describe.each(Object.entries({ ...endings, ...ownEndings }).slice(0, inject("end
     test("a silent login that was under way, at any of its steps, opens nothing, or comes after", async () => {
       await atEveryStep(async (step) => {
         const person = await newPerson({ bound: true });
-        const held = await heldAt(
-          "login",
-          step,
-          () => logIn(person.name),
-          () => end(person),
-        );
+        const held = await loginHeldAt(step, person, end);
         // Before it has read the identity it counts as one that comes after, where the door stays open.
         await expectAllRefused(person, next === "logged in" && step === 0 ? undefined : held.result);
         expect(outcome(await logIn(person.name))).toBe(next);
@@ -165,12 +174,7 @@ describe.each(Object.entries({ ...endings, ...ownEndings }).slice(0, inject("end
     test("a login with password that was under way, at any of its steps, opens nothing, or comes after", async () => {
       await atEveryStep(async (step) => {
         const person = await newPerson({ bound: true });
-        const held = await heldAt(
-          "login",
-          step,
-          () => logIn(person.name, true),
-          () => end(person),
-        );
+        const held = await loginHeldAt(step, person, end, true);
         // The password is right before and after, unless that is what was ended.
         const wasShut = ["account_disabled"].includes(next) || isPasswordGone(name);
         const hasRead = step > lastBeforeTheRead;
@@ -185,12 +189,7 @@ describe.each(Object.entries(endings).slice(0, inject("endings")))("%s", (name, 
   test("against a first login under way, at any of its steps: what was shut stays shut", async () => {
     await atEveryStep(async (step) => {
       const person = await newPerson({ bound: false });
-      const held = await heldAt(
-        "login",
-        step,
-        () => logIn(person.name, true),
-        () => end(person),
-      );
+      const held = await loginHeldAt(step, person, end, true);
       if (held.wasHeld && (next === "account_disabled" || isPasswordGone(name))) {
         await expectAllRefused(person, held.result);
         expect(["binding_required", next]).toContain(outcome(await logIn(person.name)));

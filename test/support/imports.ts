@@ -1,24 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
-import { fileURLToPath } from "node:url";
+import { root, trackedFiles } from "./tracked-files.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The sources that Git knows, with slashes, from the project's root. */
+/** The sources among the tracked files. */
 export function trackedSources(): string[] {
-  const patterns = ["ts", "js", "mjs", "cjs", "mts", "cts"].map((ending) => `*.${ending}`);
-  const output = execFileSync(
-    "git",
-    ["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...patterns],
-    {
-      cwd: root,
-      encoding: "utf8",
-    },
-  );
-  const deleted = execFileSync("git", ["ls-files", "-z", "--deleted"], { cwd: root, encoding: "utf8" });
-  const gone = new Set(deleted.split("\0"));
-  return output.split("\0").filter((file) => file !== "" && !gone.has(file));
+  return trackedFiles("*.ts", "*.js", "*.mjs", "*.cjs", "*.mts", "*.cts");
 }
 
 export function readSource(file: string): string {

@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
-const root = join(import.meta.dirname, "../..");
+import { textOf } from "./chinese-pages.ts";
+import { trackedFiles } from "./tracked-files.ts";
 
 /** What stands on a page to be typed into a shell. */
 export interface PageCommand {
@@ -15,17 +12,10 @@ export interface PageCommand {
 
 /** Every command of every page of the repository, in both languages. */
 export async function pageCommands(): Promise<PageCommand[]> {
-  const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
-    cwd: root,
-    encoding: "utf8",
+  const all = trackedFiles("*.md").map(async (page) => {
+    const commands = commandsIn(await textOf(page));
+    return commands.map((it) => ({ page, ...it }));
   });
-  const all = pages
-    .trim()
-    .split("\n")
-    .map(async (page) => {
-      const commands = commandsIn(await readFile(join(root, page), "utf8"));
-      return commands.map((it) => ({ page, ...it }));
-    });
   return (await Promise.all(all)).flat();
 }
 
